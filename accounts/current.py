@@ -27,9 +27,7 @@ def _find_membership(request: HttpRequest) -> Membership | None:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return None
-    memberships = (
-        Membership.objects.filter(user=user).select_related("organization").order_by("created_at", "pk")
-    )
+    memberships = Membership.objects.filter(user=user).select_related("organization").order_by("created_at", "pk")
     chosen = request.session.get(SESSION_KEY)
     return (memberships.filter(organization__uuid=chosen).first() if chosen else None) or memberships.first()
 

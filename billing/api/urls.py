@@ -1,0 +1,6 @@
+"""The program's way in."""
+
+from django.urls import URLPattern
+
+app_name = "api"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,132 @@
+"""Failures that the product expects, each with a stable code, an HTTP status and words for a person; no framework."""
+
+
+class BillingError(Exception):
+    """Something that a caller can do something about. Everything else crashes loudly."""
+
+    code = "billing_error"
+    status = 400
+    message = "This cannot be done."
+
+    def __init__(self, message: str | None = None, **details: object) -> None:
+        self.message = message or self.message
+        self.details = details
+        super().__init__(self.message)
+
+
+class InvalidInput(BillingError):
+    code = "invalid_input"
+    status = 400
+    message = "Something in the request is missing or not valid."
+
+
+class CatalogueError(BillingError):
+    """The catalogue file is malformed; `details["key"]` names the place."""
+
+    code = "catalogue_invalid"
+    status = 400
+
+
+class UnknownPlan(BillingError):
+    code = "plan_unknown"
+    status = 404
+    message = "There is no such plan or price."
+
+
+class CurrencyLocked(BillingError):
+    code = "currency_locked"
+    status = 409
+
+
+class AlreadySubscribed(BillingError):
+    code = "already_subscribed"
+    status = 409
+    message = "There is a subscription already. Nothing was charged."
+
+
+class TrialNotAvailable(BillingError):
+    code = "trial_not_available"
+    status = 409
+    message = "A trial was used before with this e-mail address."
+
+
+class NotFound(BillingError):
+    code = "not_found"
+    status = 404
+    message = "Not found."
+
+
+class NothingToCancel(BillingError):
+    code = "nothing_to_cancel"
+    status = 409
+    message = "There is no subscription that could be cancelled."
+
+
+class NothingToUndo(BillingError):
+    code = "nothing_to_undo"
+    status = 409
+    message = "No cancellation is pending."
+
+
+class UnderWay(BillingError):
+    """The same thing is being done by somebody else at this moment."""
+
+    code = "under_way"
+    status = 409
+    message = "This is being worked on. Nothing was done twice."
+
+
+class FeatureMissing(BillingError):
+    code = "feature_missing"
+    status = 402
+
+
+class StripeUnreachable(BillingError):
+    """Stripe did not answer, or not in time; whether it acted is unknown. Safe to repeat with the same key."""
+
+    code = "stripe_unreachable"
+    status = 503
+    message = "We cannot reach our payment provider. Nothing was charged. Try again: it cannot be done twice."
+
+
+class StripeRateLimited(StripeUnreachable):
+    code = "stripe_rate_limited"
+
+
+class StripeRefused(BillingError):
+    """Stripe understood and said no: a definite failure."""
+
+    code = "stripe_refused"
+    status = 409
+
+
+class StripeObjectMissing(StripeRefused):
+    code = "stripe_object_missing"
+    status = 404
+
+
+class CardDeclined(StripeRefused):
+    code = "card_declined"
+    status = 402
+
+
+class StripeKeyRefused(BillingError):
+    """The key is wrong or lacks a right: a fault of configuration."""
+
+    code = "stripe_key_refused"
+    status = 503
+    message = "Payments are not set up correctly. We have been told."
+
+
+class LeaseTaken(BillingError):
+    """Another worker holds the object."""
+
+    code = "lease_taken"
+    status = 503
+
+
+class LeaseLost(BillingError):
+    """Our lease ended while we fetched; nothing was written and the object is fetched anew."""
+
+    code = "lease_lost"
+    status = 503

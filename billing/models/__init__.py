@@ -1,0 +1,42 @@
+"""Our rows: one file a concept. Mirror rows hold what Stripe said, intent rows hold what we decided."""
+
+from billing.models.audit import AuditEntry
+from billing.models.cancellation import CancelRequest
+from billing.models.catalogue import Feature, Plan, PlanFeature, Price
+from billing.models.charge import ChargeAttempt
+from billing.models.checkout import CheckoutIntent, CheckoutSession
+from billing.models.customer import Customer
+from billing.models.invoice import Invoice
+from billing.models.notice import Notice, NoticeContent
+from billing.models.payment_method import PaymentMethod
+from billing.models.portal import PortalConfiguration
+from billing.models.staff_task import StaffTask
+from billing.models.subscription import Subscription
+from billing.models.transition import Handled, Transition
+from billing.models.trial import LocalTrial, TrialRedemption
+from billing.models.work import Work
+
+__all__ = [
+    "AuditEntry",
+    "CancelRequest",
+    "ChargeAttempt",
+    "CheckoutIntent",
+    "CheckoutSession",
+    "Customer",
+    "Feature",
+    "Handled",
+    "Invoice",
+    "LocalTrial",
+    "Notice",
+    "NoticeContent",
+    "PaymentMethod",
+    "Plan",
+    "PlanFeature",
+    "PortalConfiguration",
+    "Price",
+    "StaffTask",
+    "Subscription",
+    "Transition",
+    "TrialRedemption",
+    "Work",
+]

@@ -1,0 +1,94 @@
+"""What is sold: plans with features and limits, and their prices at Stripe. Old prices stay for old subscribers."""
+
+from django.db import models
+from django.utils import timezone
+
+from billing.models.choices import choices_of
+from billing.terms import Interval
+
+
+class Feature(models.Model):
+    """Something that a plan switches on (a flag) or counts (a limit)."""
+
+    class Kind(models.TextChoices):
+        FLAG = "flag", "Flag"
+        LIMIT = "limit", "Limit"
+
+    code = models.SlugField(unique=True)
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    rank = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Plan(models.Model):
+    """One column of the pricing page. `rank` orders plans from low to high."""
+
+    code = models.SlugField(unique=True)
+    name = models.CharField(max_length=80)
+    tagline = models.CharField(max_length=200, blank=True)
+    rank = models.PositiveIntegerField()
+    trial_days = models.PositiveIntegerField(default=0)
+    is_free = models.BooleanField(default=False)
+    is_recommended = models.BooleanField(default=False)
+    is_archived = models.BooleanField(default=False)
+    features: models.ManyToManyField = models.ManyToManyField(Feature, through="PlanFeature")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_free"], condition=models.Q(is_free=True, is_archived=False), name="one_free_plan"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlanFeature(models.Model):
+    """A feature of a plan: a flag that is on, a number, or unlimited. An absent row means off, or none."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="grants")
+    feature = models.ForeignKey(Feature, on_delete=models.PROTECT, related_name="+")
+    limit = models.PositiveBigIntegerField(null=True, blank=True)
+    is_unlimited = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "feature"], name="one_grant_per_plan_and_feature"),
+            models.CheckConstraint(
+                condition=models.Q(is_unlimited=False) | models.Q(limit=None), name="unlimited_has_no_number"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan} {self.feature}"
+
+
+class Price(models.Model):
+    """A price at Stripe, found by its lookup key. An amount never changes: a new amount is a new row."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="prices")
+    stripe_price_id = models.CharField(max_length=255, unique=True)
+    livemode = models.BooleanField()
+    lookup_key = models.CharField(max_length=200)
+    currency = models.CharField(max_length=3)
+    interval = models.CharField(max_length=5, choices=choices_of(Interval))
+    amount_minor = models.BigIntegerField()
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["livemode", "lookup_key"],
+                condition=models.Q(is_active=True),
+                name="one_active_price_per_lookup_key",
+            ),
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="price_amount_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.lookup_key

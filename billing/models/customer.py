@@ -1,0 +1,34 @@
+"""The link between an organization and its one Stripe customer per mode, and what Stripe says of that customer."""
+
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+
+class Customer(models.Model):
+    """Committed without a Stripe id before the customer is created; the UUID is the idempotency key of that call."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organization = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="billing_customers"
+    )
+    livemode = models.BooleanField()
+    stripe_customer_id = models.CharField(max_length=255, unique=True, null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    currency = models.CharField(max_length=3, blank=True, help_text="Set by Stripe with the first invoice.")
+    default_stripe_payment_method_id = models.CharField(max_length=255, blank=True)
+    is_delinquent = models.BooleanField(default=False)
+    is_deleted = models.BooleanField(default=False)
+    fetched_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "livemode"], name="one_customer_per_organization_and_mode"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.stripe_customer_id or f"{self.organization} (being created)"

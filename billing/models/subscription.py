@@ -1,0 +1,42 @@
+"""What Stripe last said of a subscription. No constraint on meaning: an impossible fact is stored, and an alarm raised."""
+
+from django.db import models
+
+from billing.models.choices import choices_of
+from billing.terms import SubscriptionStatus
+
+
+class Subscription(models.Model):
+    stripe_subscription_id = models.CharField(max_length=255, unique=True)
+    organization = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, null=True, related_name="subscriptions"
+    )
+    livemode = models.BooleanField()
+    stripe_customer_id = models.CharField(max_length=255, db_index=True)
+    status = models.CharField(max_length=30, db_index=True, choices=choices_of(SubscriptionStatus))
+    stripe_price_id = models.CharField(max_length=255, blank=True)
+    quantity = models.PositiveIntegerField(default=1)
+    currency = models.CharField(max_length=3, blank=True)
+    collection_method = models.CharField(max_length=30, blank=True)
+    stripe_payment_method_id = models.CharField(max_length=255, blank=True)
+    stripe_latest_invoice_id = models.CharField(max_length=255, blank=True)
+
+    created_at = models.DateTimeField(help_text="At Stripe.")
+    current_period_start = models.DateTimeField(null=True, blank=True)
+    current_period_end = models.DateTimeField(null=True, blank=True)
+    trial_start = models.DateTimeField(null=True, blank=True)
+    trial_end = models.DateTimeField(null=True, blank=True)
+    cancel_at = models.DateTimeField(null=True, blank=True)
+    cancel_at_period_end = models.BooleanField(default=False)
+    canceled_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    is_collection_paused = models.BooleanField(default=False)
+    past_due_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When the present run of failed payments began; grace counts from here.",
+    )
+    fetched_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.stripe_subscription_id} {self.status}"

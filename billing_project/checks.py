@@ -1,0 +1,1 @@
+"""System checks that refuse a configuration with which money could go wrong."""

@@ -1,0 +1,11 @@
+"""Where each part of the product answers."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+    path("webhooks/", include("webhooks.urls")),
+    path("", include("billing.web.urls")),
+    path("api/v1/", include("billing.api.urls")),
+]

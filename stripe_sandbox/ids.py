@@ -1,0 +1,59 @@
+"""Decides how object ids look: Stripe's prefixes and lengths, random tails."""
+
+import secrets
+import string
+
+_ALPHABET = string.ascii_letters + string.digits
+_UPPER = string.ascii_uppercase + string.digits
+
+# Kinds whose ids are short in Stripe (prefix and 14 characters); the others have "1" or "3" and 23 characters.
+_SHORT = {"customer": "cus_", "product": "prod_", "subscription_item": "si_"}
+_LONG = {
+    "payment_method": "pm_1",
+    "price": "price_1",
+    "subscription": "sub_1",
+    "invoice": "in_1",
+    "line_item": "il_1",
+    "invoice_payment": "inpay_1",
+    "payment_intent": "pi_3",
+    "setup_intent": "seti_1",
+    "setup_attempt": "setatt_1",
+    "charge": "ch_3",
+    "balance_transaction": "txn_3",
+    "event": "evt_1",
+    "webhook_endpoint": "we_1",
+    "billing_portal.session": "bps_1",
+    "billing_portal.configuration": "bpc_1",
+}
+
+
+def random_text(length: int, *, alphabet: str = _ALPHABET) -> str:
+    """`length` random letters and digits."""
+    return "".join(secrets.choice(alphabet) for _ in range(length))
+
+
+def new_id(kind: str) -> str:
+    """A fresh id for an object of this kind."""
+    if kind in _SHORT:
+        return _SHORT[kind] + random_text(14)
+    return _LONG[kind] + random_text(23)
+
+
+def new_checkout_id(*, mode: str) -> str:
+    """Checkout ids say in their first letter whether they only set a card up."""
+    return ("cs_test_c1" if mode == "setup" else "cs_test_a1") + random_text(56)
+
+
+def new_request_id() -> str:
+    """The value of the Request-Id header."""
+    return "req_" + random_text(14)
+
+
+def new_secret(owner_id: str) -> str:
+    """The client secret of an intent."""
+    return f"{owner_id}_secret_{random_text(25)}"
+
+
+def new_invoice_prefix() -> str:
+    """Eight upper-case characters that start a customer's invoice numbers."""
+    return random_text(8, alphabet=_UPPER)

@@ -1,0 +1,163 @@
+"""Decides what the checkout page says about an order: lines, sum, trial, consequence; knows no request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stripe_sandbox.hosted.checkout import CheckoutView
+from stripe_sandbox.pages.words import (
+    date_text,
+    each_interval,
+    money_text,
+    plural,
+    trial_days,
+    unit_price_text,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One row of a sum: what, how it comes about, how much."""
+
+    label: str
+    amount: str
+    detail: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """All texts of a checkout page that depend on its session."""
+
+    heading: str
+    customer: str | None
+    lines: list[Line]
+    due_today: str | None
+    afterwards: str | None
+    form_heading: str
+    verb: str
+    consequence: str | None
+    way_back: str
+    terms: str | None
+    is_email_known: bool
+    asks_card: bool
+    asks_address: bool
+    asks_tax_id: bool
+
+
+def read_order(view: CheckoutView, *, now: float) -> Order:
+    """Return the texts for an open session; ``now`` is billing time in Unix seconds."""
+    session = view.session
+    is_setup = session["mode"] == "setup"
+    customer = view.customer or {}
+    due_today = None if is_setup else money_text(view.due_now_minor, currency=view.currency)
+    return Order(
+        heading=_heading(view),
+        customer=customer.get("name") or customer.get("email"),
+        lines=[_line(item, currency=view.currency) for item in view.line_items],
+        due_today=due_today,
+        afterwards=afterwards_text(view, now=now),
+        form_heading="Your card" if is_setup or not view.due_now_minor else "Pay with card",
+        verb=_verb(view),
+        consequence=_consequence(view),
+        way_back="Go back without paying" if view.due_now_minor else "Go back",
+        terms=terms_text(view),
+        is_email_known=not view.needs_email,
+        asks_card=view.needs_card,
+        asks_address=session.get("billing_address_collection") == "required",
+        asks_tax_id=bool((session.get("tax_id_collection") or {}).get("enabled")),
+    )
+
+
+def _product_name(item: dict) -> str:
+    product = (item.get("price") or {}).get("product")
+    name = product.get("name") if isinstance(product, dict) else None
+    return name or item.get("description") or "Item"
+
+
+def _heading(view: CheckoutView) -> str:
+    if view.session["mode"] == "setup":
+        return "Save a card"
+    names = [_product_name(item) for item in view.line_items]
+    verb = {"subscription": "Try" if view.trial_end else "Subscribe to"}.get(
+        view.session["mode"], "Pay for"
+    )
+    return f"{verb} {names[0]}" if names else "Checkout"
+
+
+def _line(item: dict, *, currency: str) -> Line:
+    price = item.get("price") or {}
+    quantity = item.get("quantity") or 1
+    label = _product_name(item)
+    if quantity > 1:
+        product = price.get("product")
+        unit = (product.get("unit_label") if isinstance(product, dict) else None) or "unit"
+        label = f"{label}, {plural(quantity, unit)}"
+    return Line(label=label, detail=_price_detail(price), amount=_line_amount(item, currency))
+
+
+def _line_amount(item: dict, currency: str) -> str:
+    """A line names its regular price, also while a trial makes today's sum nothing."""
+    price = item.get("price") or {}
+    if price.get("recurring") and price.get("unit_amount") is not None:
+        return money_text(price["unit_amount"] * (item.get("quantity") or 1), currency=currency)
+    return money_text(item.get("amount_total") or 0, currency=currency)
+
+
+def _price_detail(price: dict) -> str | None:
+    if price.get("unit_amount_decimal") is None:
+        return None
+    unit = unit_price_text(str(price["unit_amount_decimal"]), currency=price["currency"])
+    recurring = price.get("recurring")
+    if not recurring:
+        return f"{unit} each"
+    each = each_interval(recurring["interval"], interval_count=recurring["interval_count"])
+    return f"{unit} {each}"
+
+
+def afterwards_text(view: CheckoutView, *, now: float) -> str | None:
+    """Return the sentence on what is charged after today, or None if nothing is."""
+    if view.session["mode"] != "subscription" or not view.interval:
+        return None
+    each = each_interval(view.interval, interval_count=view.interval_count)
+    amount = money_text(view.after_trial_minor, currency=view.currency)
+    if view.trial_end:
+        days = trial_days(view.trial_end, now=now)
+        return f"{plural(days, 'day')} free, then {amount} {each} from {date_text(view.trial_end)}."
+    return f"Then {amount} {each}, until you cancel."
+
+
+def _verb(view: CheckoutView) -> str:
+    if view.session["mode"] == "setup":
+        return "Save card"
+    if view.trial_end:
+        return "Start free trial"
+    if not view.due_now_minor:
+        return "Subscribe" if view.session["mode"] == "subscription" else "Complete"
+    return f"Pay {money_text(view.due_now_minor, currency=view.currency)}"
+
+
+def _consequence(view: CheckoutView) -> str | None:
+    """The sum that a click on the main button leads to, where the button itself does not name it."""
+    if view.session["mode"] == "setup":
+        return "Nothing is charged now."
+    if not view.trial_end or not view.interval:
+        return None
+    amount = money_text(view.after_trial_minor, currency=view.currency)
+    day = date_text(view.trial_end)
+    if not view.needs_card:
+        return "Nothing is charged today, and no card is asked for."
+    return f"Nothing is charged today. On {day} the card pays {amount}. Cancel before and you pay nothing."
+
+
+def terms_text(view: CheckoutView) -> str | None:
+    """Return the sentence of the terms box, if the session asks for consent."""
+    consent = view.session.get("consent_collection") or {}
+    if consent.get("terms_of_service") != "required":
+        return None
+    custom = (view.session.get("custom_text") or {}).get("terms_of_service_acceptance") or {}
+    if custom.get("message"):
+        return str(custom["message"])
+    shop = view.merchant_name or "the shop"
+    if view.session["mode"] == "subscription":
+        return f"I accept the terms of {shop}, and that the card is charged until I cancel."
+    return f"I accept the terms of {shop}."

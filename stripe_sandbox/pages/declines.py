@@ -1,0 +1,76 @@
+"""Decides what a customer is told when a card fails; knows neither pages nor the engine.
+
+Suspicion of fraud and an unknown reason share one text, to the letter: the card's holder learns why from the bank.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+UNCHARGED = "You have not been charged."
+GENERAL = "Use another card, or ask your bank."
+
+REASONS = {
+    "insufficient_funds": "There is not enough money on this card. {uncharged} Use another card, or try again later.",
+    "expired_card": "This card has expired. {uncharged} Use another card.",
+    "incorrect_cvc": "The security code does not belong to this card. {uncharged} Check the code on the card.",
+    "processing_error": "The bank could not answer just now. {uncharged} Try again in a minute.",
+    "card_velocity_exceeded": "This card has reached its limit for now. {uncharged} Use another card, or try again tomorrow.",
+    "withdrawal_count_limit_exceeded": "This card has reached its limit for now. {uncharged} Use another card, or try again tomorrow.",
+    "authentication_required": "Your bank wants you to confirm the payment. {uncharged} Try again and confirm it.",
+    "payment_intent_authentication_failure": "The payment was not confirmed with the bank. {uncharged} Try again, or use another card.",
+    "setup_intent_authentication_failure": "The card was not confirmed with the bank. {uncharged} Try again, or use another card.",
+}
+
+FIELD_OF_REASON = {
+    "incorrect_number": "number",
+    "invalid_number": "number",
+    "incorrect_cvc": "cvc",
+    "invalid_cvc": "cvc",
+    "expired_card": "expiry",
+    "invalid_expiry_month": "expiry",
+    "invalid_expiry_year": "expiry",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """A banner above a form: ``kind`` is ok, note, warn or bad."""
+
+    kind: str
+    title: str
+    text: str
+
+
+def decline_reason(error: dict) -> str:
+    """Return the most exact code that an error body carries."""
+    return str(error.get("decline_code") or error.get("code") or "")
+
+
+def decline_notice(error: dict) -> Notice:
+    """Return the banner for a declined card, from Stripe's error body."""
+    reason = decline_reason(error)
+    if FIELD_OF_REASON.get(reason) == "number":
+        text = f"This number is none of the test numbers. {UNCHARGED} Take one from the list."
+        return Notice(kind="bad", title="The sandbox does not know this card", text=text)
+    title = (
+        "The payment was not confirmed"
+        if reason.endswith("authentication_failure")
+        else "The card was declined"
+    )
+    if reason in REASONS:
+        text = REASONS[reason].format(uncharged=UNCHARGED)
+    else:
+        text = f"The bank gave no reason. {UNCHARGED} {GENERAL}"
+    return Notice(kind="bad", title=title, text=text)
+
+
+def decline_field(error: dict) -> tuple[str, str]:
+    """Return the name of the field that the decline is about, and the short text under it."""
+    field = FIELD_OF_REASON.get(decline_reason(error), "number")
+    texts = {
+        "number": "Enter another number.",
+        "cvc": "Enter the code again.",
+        "expiry": "Use a card that is still valid.",
+    }
+    return field, texts[field]

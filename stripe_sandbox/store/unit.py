@@ -1,0 +1,188 @@
+"""Decides what belongs to one change: objects, events, deliveries and timers that are committed together."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_sandbox import API_VERSION, ids
+from stripe_sandbox.errors import no_such
+from stripe_sandbox.store.changes import previous_attributes
+
+StripeObject = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The API call that leads to a change; both None for what time alone brings about."""
+
+    request_id: str | None = None
+    idempotency_key: str | None = None
+
+
+def render(thing: StripeObject) -> StripeObject:
+    """What clients may see: private keys (leading underscore) are left out."""
+    return {key: value for key, value in thing.items() if not key.startswith("_")}
+
+
+def dump(thing: Any) -> str:
+    """JSON as it is stored and sent."""
+    return json.dumps(thing, separators=(",", ":"), ensure_ascii=False)
+
+
+class Unit:
+    """One unit of work on one account. Loaded objects are plain dicts; changes to them are written by flush."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, *, account_id: str, now: int, cause: Cause, base_url: str
+    ) -> None:
+        self.connection = connection
+        self.account_id = account_id
+        self.now = now
+        self.cause = cause
+        self.base_url = base_url
+        self._loaded: dict[tuple[str, str], StripeObject] = {}
+        self._stored: dict[tuple[str, str], str] = {}
+        self._shown: dict[tuple[str, str], str] = {}
+
+    # Objects
+
+    def find(self, kind: str, object_id: str) -> StripeObject | None:
+        """The object, or None. The same dict each time within one unit."""
+        known = self._loaded.get((kind, object_id))
+        if known is not None:
+            return known
+        row = self.connection.execute(
+            "SELECT data FROM objects WHERE account = ? AND kind = ? AND id = ?",
+            (self.account_id, kind, object_id),
+        ).fetchone()
+        return None if row is None else self._remember(kind, row["data"])
+
+    def get(self, kind: str, object_id: str, *, param: str = "id", status: int = 404) -> StripeObject:
+        """The object. Raises ApiError "No such …" when there is none or it was deleted."""
+        thing = self.find(kind, object_id)
+        if thing is None or thing.get("_is_deleted"):
+            raise no_such(kind, object_id, param=param, status=status)
+        return thing
+
+    def _remember(self, kind: str, data: str) -> StripeObject:
+        thing: StripeObject = json.loads(data)
+        key = (kind, thing["id"])
+        if key in self._loaded:
+            return self._loaded[key]
+        self._loaded[key] = thing
+        self._stored[key] = data
+        self._shown[key] = dump(render(thing))
+        return thing
+
+    def add(self, thing: StripeObject) -> StripeObject:
+        """Make a new object part of this unit; `created` is now if it has none."""
+        if thing.get("created") is None and "created" in thing:
+            thing["created"] = self.now
+        self._loaded[(thing["object"], thing["id"])] = thing
+        return thing
+
+    def select(self, kind: str, *, where: str = "", values: Iterable[Any] = ()) -> list[StripeObject]:
+        """Objects of a kind, newest first; `where` is a condition on columns and json_extract(data, …)."""
+        self.flush()
+        condition = f" AND {where}" if where else ""
+        rows = self.connection.execute(
+            f"SELECT data FROM objects WHERE account = ? AND kind = ?{condition} ORDER BY seq DESC",
+            (self.account_id, kind, *values),
+        ).fetchall()
+        return [self._remember(kind, row["data"]) for row in rows]
+
+    def flush(self) -> None:
+        """Write every new or changed object."""
+        for key, thing in self._loaded.items():
+            data = dump(thing)
+            if self._stored.get(key) == data:
+                continue
+            customer = thing.get("customer")
+            if key in self._stored:
+                self.connection.execute(
+                    "UPDATE objects SET data = ?, customer = ? WHERE account = ? AND kind = ? AND id = ?",
+                    (data, customer, self.account_id, *key),
+                )
+            else:
+                self.connection.execute(
+                    "INSERT INTO objects (account, kind, id, customer, created, data) VALUES (?, ?, ?, ?, ?, ?)",
+                    (self.account_id, *key, customer, thing.get("created") or self.now, data),
+                )
+            self._stored[key] = data
+
+    def forget(self) -> None:
+        """Drop what was loaded and not written; the caller rolls the database back."""
+        self._loaded.clear()
+        self._stored.clear()
+        self._shown.clear()
+
+    # Events
+
+    def emit(self, event_type: str, thing: StripeObject) -> None:
+        """Record an event with the object as it is now, and a delivery for each endpoint that wants it.
+
+        An `*.updated` event names what changed since the last event of this object; without a change there is none.
+        """
+        key = (thing["object"], thing.get("id", ""))
+        shown = render(thing)
+        data: dict[str, Any] = {"object": shown}
+        if event_type.endswith(".updated"):
+            before = self._shown.get(key)
+            changed = previous_attributes(json.loads(before), after=shown) if before else {}
+            if not changed:
+                return
+            data["previous_attributes"] = changed
+        self._shown[key] = dump(shown)
+        self._record_event(event_type, data, object_id=thing.get("id"))
+
+    def _record_event(self, event_type: str, data: dict[str, Any], *, object_id: str | None) -> None:
+        endpoints = [
+            endpoint
+            for endpoint in self.select("webhook_endpoint")
+            if _wants(endpoint, event_type) and not endpoint.get("_is_deleted")
+        ]
+        event = {
+            "id": ids.new_id("event"),
+            "object": "event",
+            "api_version": API_VERSION,
+            "created": self.now,
+            "data": data,
+            "livemode": False,
+            "pending_webhooks": len(endpoints),
+            "request": {"id": self.cause.request_id, "idempotency_key": self.cause.idempotency_key},
+            "type": event_type,
+        }
+        self.connection.execute(
+            "INSERT INTO events (account, id, type, object_id, created, body) VALUES (?, ?, ?, ?, ?, ?)",
+            (self.account_id, event["id"], event_type, object_id, self.now, dump(event)),
+        )
+        for endpoint in reversed(endpoints):
+            self.connection.execute(
+                "INSERT INTO deliveries (account, event_id, event_type, endpoint_id, url, due_at)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (self.account_id, event["id"], event_type, endpoint["id"], endpoint["url"], self.now),
+            )
+
+    # Timers
+
+    def schedule(self, kind: str, object_id: str, *, due_at: int) -> None:
+        """Have the named handler run for this object at that moment; an earlier plan of this kind is replaced."""
+        self.unschedule(kind, object_id)
+        self.connection.execute(
+            "INSERT INTO timers (account, kind, object_id, due_at) VALUES (?, ?, ?, ?)",
+            (self.account_id, kind, object_id, due_at),
+        )
+
+    def unschedule(self, kind: str, object_id: str) -> None:
+        """Drop the plan, if there is one."""
+        self.connection.execute(
+            "DELETE FROM timers WHERE account = ? AND kind = ? AND object_id = ?",
+            (self.account_id, kind, object_id),
+        )
+
+
+def _wants(endpoint: StripeObject, event_type: str) -> bool:
+    wanted = endpoint["enabled_events"]
+    return endpoint["status"] == "enabled" and ("*" in wanted or event_type in wanted)

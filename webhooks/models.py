@@ -1,0 +1,45 @@
+"""The inbox: one row for each event that a provider sent us, kept after it was handled."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class InboxEvent(models.Model):
+    class State(models.TextChoices):
+        NEW = "new", "New"
+        DISPATCHED = "dispatched", "Dispatched"
+        DONE = "done", "Done"
+        IGNORED = "ignored", "Ignored"
+        QUARANTINED = "quarantined", "Quarantined"
+        DEAD = "dead", "Dead"
+
+    provider = models.CharField(max_length=20)
+    endpoint = models.CharField(max_length=40)
+    event_id = models.CharField(max_length=255)
+    type = models.CharField(max_length=100, blank=True)
+    account = models.CharField(max_length=255, blank=True)
+    livemode = models.BooleanField(default=False)
+    api_version = models.CharField(max_length=40, blank=True)
+    object_id = models.CharField(max_length=255, blank=True, db_index=True)
+    object_key = models.CharField(
+        max_length=330, blank=True, help_text="The work that this event asked for; done when that is done."
+    )
+    created_at = models.DateTimeField(null=True, blank=True, help_text="When the provider made it.")
+    received_at = models.DateTimeField(default=timezone.now)
+    body = models.BinaryField(null=True)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.NEW)
+    dispatched_at = models.DateTimeField(null=True, blank=True)
+    handled_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "endpoint", "event_id"], name="one_row_per_event"),
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(state="new"), name="inbox_new"),
+            models.Index(fields=["object_key"], condition=models.Q(state="dispatched"), name="inbox_dispatched"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.event_id}"
