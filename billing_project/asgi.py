@@ -1,9 +1,12 @@
-"""The ASGI entry point."""
+"""The ASGI entry point; it refuses to serve with a configuration that the system checks refuse."""
 
 import os
 
 from django.core.asgi import get_asgi_application
 
+from billing_project.checks import refuse_bad_configuration
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "billing_project.settings")
 
 application = get_asgi_application()
+refuse_bad_configuration()

@@ -1,1 +1,104 @@
-"""System checks that refuse a configuration with which money could go wrong."""
+"""System checks that refuse a configuration with which money could go wrong; they read the settings only.
+
+`manage.py` runs them before every command; web, worker and beat run them in `refuse_bad_configuration`.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
+
+TAG = "billing"
+ENVIRONMENTS = ("development", "production")
+# The version whose object shapes the gateway and the mirror read. Raising it is a change of code, not of settings.
+PINNED_API_VERSION = "2026-05-27.dahlia"
+STRIPE_API_BASE = "https://api.stripe.com"
+TEST_PREFIXES = ("sk_test_", "rk_test_")
+LIVE_PREFIXES = ("sk_live_", "rk_live_")
+
+
+def refuse_bad_configuration() -> None:
+    """Raise ImproperlyConfigured with every fault found. For programs in which Django runs no checks by itself."""
+    faults = [fault for fault in run_checks(tags=[TAG]) if fault.is_serious()]
+    if faults:
+        lines = "\n".join(f"{fault.id}: {fault.msg}" for fault in faults)
+        raise ImproperlyConfigured(f"This configuration is refused.\n{lines}")
+
+
+@register(TAG)
+def check_environment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterator[CheckMessage]:
+    if settings.ENVIRONMENT not in ENVIRONMENTS:
+        yield Error(
+            f"ENVIRONMENT is {settings.ENVIRONMENT!r}; it must be one of {', '.join(ENVIRONMENTS)}.",
+            id="billing.E001",
+        )
+
+
+@register(TAG)
+def check_stripe_keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterator[CheckMessage]:
+    key = settings.STRIPE_SECRET_KEY
+    if key and not key.startswith(TEST_PREFIXES + LIVE_PREFIXES):
+        yield Error(
+            "STRIPE_SECRET_KEY is no secret or restricted key: it must begin with sk_ or rk_ and the mode.",
+            id="billing.E002",
+        )
+    if any(other and other != key for other in settings.STRIPE_OTHER_KEYS):
+        yield Error(
+            "STRIPE_TEST_SECRET_KEY or STRIPE_LIVE_SECRET_KEY is set beside STRIPE_SECRET_KEY, so test and live "
+            "could mix. Set STRIPE_SECRET_KEY only.",
+            id="billing.E003",
+        )
+    if key.startswith(LIVE_PREFIXES) and (settings.DEBUG or not settings.IS_PRODUCTION):
+        yield Error(
+            "A live Stripe key needs ENVIRONMENT=production and DEBUG off: with it every click moves real money.",
+            id="billing.E004",
+        )
+    if settings.IS_PRODUCTION and not key.startswith(LIVE_PREFIXES):
+        yield Error("Production needs a live STRIPE_SECRET_KEY.", id="billing.E005")
+
+
+@register(TAG)
+def check_webhook_secrets(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterator[CheckMessage]:
+    secrets = settings.STRIPE_WEBHOOK_SECRETS
+    if not secrets or not all(secrets):
+        yield Error(
+            "STRIPE_WEBHOOK_SECRETS is empty, so that no event from Stripe could be trusted.", id="billing.E006"
+        )
+    if not settings.USES_SANDBOX and settings.DEVELOPMENT_WEBHOOK_SECRET in secrets:
+        yield Error("STRIPE_WEBHOOK_SECRETS holds the development secret, which everybody knows.", id="billing.E007")
+
+
+@register(TAG)
+def check_production_secrets(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterator[CheckMessage]:
+    if settings.IS_PRODUCTION and settings.SECRET_KEY == settings.DEVELOPMENT_SECRET_KEY:
+        yield Error("SECRET_KEY is the development value, which everybody knows.", id="billing.E008")
+    if settings.IS_PRODUCTION and settings.DEBUG:
+        yield Error("DEBUG must be off in production: it shows settings and data to visitors.", id="billing.E009")
+    if settings.IS_PRODUCTION and not settings.SITE_URL.startswith("https://"):
+        yield Error("SITE_URL must begin with https:// in production.", id="billing.E010")
+
+
+@register(TAG)
+def check_stripe_address(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterator[CheckMessage]:
+    if settings.STRIPE_API_VERSION != PINNED_API_VERSION:
+        yield Error(
+            f"STRIPE_API_VERSION is {settings.STRIPE_API_VERSION!r}, but the code reads the objects of "
+            f"{PINNED_API_VERSION}.",
+            id="billing.E011",
+        )
+    if settings.IS_PRODUCTION and (
+        settings.STRIPE_API_BASE != STRIPE_API_BASE
+        or not all(origin.startswith("https://") for origin in settings.STRIPE_HOSTED_ORIGINS)
+    ):
+        yield Error(
+            "Production must talk to Stripe itself: STRIPE_API_BASE or STRIPE_HOSTED_ORIGINS names another host.",
+            id="billing.E012",
+        )
+    if settings.IS_PRODUCTION and settings.USES_SANDBOX:
+        yield Error(
+            "The sandbox and its movable clock are for development; production uses the system's clock.",
+            id="billing.E013",
+        )

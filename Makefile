@@ -1,0 +1,82 @@
+# The few commands of daily work. `make help` lists them.
+
+PYTHON ?= python3
+BIN := .venv/bin
+LAUNCHER := billing_project/launcher
+PACKAGES := accounts billing webhooks billing_project stripe_sandbox
+DAYS ?= 30
+PYTEST_WORKERS ?= 2
+# Steps of one target print as a block where make can do that (GNU make 4; macOS ships 3.81).
+BLOCKS := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+CHECKS := check-format check-lint check-types check-imports check-migrations check-deploy check-templates
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check $(CHECKS) install install-dev lock format travel clean-data
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Install, prepare and start everything; Ctrl-C stops it (PORT, SANDBOX_PORT move it)
+	@$(PYTHON) $(LAUNCHER)/machine.py --start
+	@$(PYTHON) $(LAUNCHER)/install.py requirements.txt
+	@exec $(BIN)/python -m billing_project.launcher
+
+test: install-dev ## Run the tests
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile
+
+check: install-dev ## Formatting, lint, types, walls, migrations, deployment checks, templates
+	@$(MAKE) --no-print-directory -k -j2 $(BLOCKS) $(CHECKS)
+
+check-format:
+	@echo "check: formatting"; $(BIN)/ruff format --check --quiet .
+
+check-lint:
+	@echo "check: lint"; $(BIN)/ruff check --quiet .
+
+check-types:
+	@echo "check: types"; $(BIN)/mypy --no-error-summary $(PACKAGES)
+
+check-imports:
+	@echo "check: import walls"; $(BIN)/lint-imports --no-cache
+
+check-migrations: export BILLING_DATA_DIR := var/check
+check-migrations:
+	@echo "check: migrations"; $(BIN)/python manage.py makemigrations --check --dry-run
+
+# What a production installation would set, with values that open nothing.
+check-deploy: export ENVIRONMENT := production
+check-deploy: export DEBUG := false
+check-deploy: export SECRET_KEY := not-a-secret-but-as-long-and-mixed-as-one-0123456789-abcdefghijk
+check-deploy: export SITE_URL := https://billing.example.com
+check-deploy: export ALLOWED_HOSTS := billing.example.com
+check-deploy: export STRIPE_SECRET_KEY := sk_live_not_a_key
+check-deploy: export STRIPE_WEBHOOK_SECRETS := whsec_not_a_secret
+check-deploy: export BILLING_DATA_DIR := var/check
+check-deploy:
+	@echo "check: deployment"; $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+check-templates:
+	@echo "check: templates"; $(BIN)/djlint --lint --quiet templates stripe_sandbox/templates
+
+install:
+	@$(PYTHON) $(LAUNCHER)/machine.py
+	@$(PYTHON) $(LAUNCHER)/install.py requirements.txt
+
+install-dev:
+	@$(PYTHON) $(LAUNCHER)/machine.py
+	@$(PYTHON) $(LAUNCHER)/install.py requirements-dev.txt
+
+format: install-dev ## Format the code and mend what lint can mend
+	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --fix --quiet .
+
+lock: install-dev ## Write requirements*.txt anew from requirements*.in
+	@for name in requirements requirements-dev; do \
+		$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
+			$$name.in -o $$name.txt || exit 1; \
+	done
+
+travel: ## Move the running demo's billing time forward: make travel DAYS=40
+	@$(BIN)/python manage.py travel --days $(DAYS)
+
+clean-data: ## Delete what a run left behind: database, sandbox, mail (stop `make run` first)
+	@$(PYTHON) $(LAUNCHER)/machine.py --forget

@@ -1,0 +1,34 @@
+"""Periodic work for the machinery itself: the proof that a start is complete, and the local broker's rubbish."""
+
+import sqlite3
+from contextlib import closing
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from billing_project.broker import broker_file
+from billing_project.models import StartMark
+
+ONLY_ROW = 1
+
+
+@shared_task
+def mark_start(token: str) -> None:
+    """Write down the token that beat sent. Safe to repeat.
+
+    A worker left over from an earlier start knows another token and writes nothing.
+    """
+    if token != settings.START_TOKEN or StartMark.objects.filter(pk=ONLY_ROW, token=token).exists():
+        return
+    StartMark.objects.update_or_create(pk=ONLY_ROW, defaults={"token": token, "created_at": timezone.now()})
+
+
+@shared_task
+def clear_read_messages() -> None:
+    """Delete messages that a worker has read: the SQLite broker keeps them for ever. Safe to repeat."""
+    file = broker_file()
+    if file is None:
+        return
+    with closing(sqlite3.connect(file, timeout=30)) as connection, connection:
+        connection.execute("DELETE FROM kombu_message WHERE visible = 0")
