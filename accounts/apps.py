@@ -1,3 +1,5 @@
+"""People, organizations and who belongs to which; nothing here knows what is billed."""
+
 from django.apps import AppConfig
 
 

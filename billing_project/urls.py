@@ -8,7 +8,12 @@ from billing_project.views import healthz
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("accounts/", include("allauth.urls")),
     path("webhooks/", include("webhooks.urls")),
     path("", include("billing.web.urls")),
     path("api/v1/", include("billing.api.urls")),
 ]
+handler400 = "billing_project.error_pages.bad_request"
+handler403 = "billing_project.error_pages.permission_denied"
+handler500 = "billing_project.error_pages.server_error"

@@ -19,6 +19,7 @@ class Invitation(models.Model):
     email = models.EmailField("e-mail")
     role = models.CharField(max_length=10, choices=Role.choices)
     invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    request_key = models.UUIDField(null=True, editable=False, help_text="The click that sent the last mail.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     sent_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField()

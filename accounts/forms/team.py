@@ -1,0 +1,52 @@
+"""The forms of a team: whom to invite, which role, what the organization is called."""
+
+from django import forms
+
+from accounts.models import Organization, Role
+
+ROLE_MEANINGS = {
+    Role.OWNER: "Everything: people, plan, payment, invoices.",
+    Role.BILLING: "Plan, payment and invoices. Not the people.",
+    Role.MEMBER: "Uses the product and sees who is in the team.",
+}
+
+
+class InvitationForm(forms.Form):
+    email = forms.EmailField(
+        label="E-mail",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Enter the e-mail of the person whom you invite."},
+    )
+    role = forms.ChoiceField(choices=Role.choices, initial=Role.MEMBER, label="Role")
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(choices=Role.choices, widget=forms.RadioSelect, label="Role")
+
+    def choices_explained(self) -> list[tuple[str, str, str]]:
+        """Value, name and meaning of each role, for the template."""
+        return [(role.value, role.label, ROLE_MEANINGS[role]) for role in Role]
+
+
+class OrganizationForm(forms.ModelForm):
+    class Meta:
+        model = Organization
+        fields = ["name", "email"]
+        labels = {"name": "Name", "email": "Billing e-mail"}
+        help_texts = {
+            "name": "It stands on your invoices.",
+            "email": "Invoices and notices about payments go here.",
+        }
+        widgets = {
+            "name": forms.TextInput(attrs={"autocomplete": "organization"}),
+            "email": forms.EmailInput(attrs={"autocomplete": "email"}),
+        }
+
+
+class NewOrganizationForm(forms.Form):
+    name = forms.CharField(
+        max_length=120,
+        label="Organization",
+        help_text="It stands on your invoices. You can change it later.",
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )

@@ -1,0 +1,1 @@
+"""Pages of people, teams and organizations: translate in, one call, translate out."""
