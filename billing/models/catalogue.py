@@ -4,19 +4,21 @@ from django.db import models
 from django.utils import timezone
 
 from billing.models.choices import choices_of
+from billing.rules.catalogue import FeatureKind
 from billing.terms import Interval
 
 
 class Feature(models.Model):
-    """Something that a plan switches on (a flag) or counts (a limit)."""
+    """Something that a plan switches on (a flag) or counts (a limit).
 
-    class Kind(models.TextChoices):
-        FLAG = "flag", "Flag"
-        LIMIT = "limit", "Limit"
+    `counted` and `unlimited` are what the pricing page says of a limit; `counted` holds `{limit}`.
+    """
 
     code = models.SlugField(unique=True)
     name = models.CharField(max_length=80)
-    kind = models.CharField(max_length=5, choices=Kind.choices)
+    kind = models.CharField(max_length=5, choices=choices_of(FeatureKind))
+    counted = models.CharField(max_length=80, blank=True)
+    unlimited = models.CharField(max_length=80, blank=True)
     rank = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
@@ -34,7 +36,7 @@ class Plan(models.Model):
     is_free = models.BooleanField(default=False)
     is_recommended = models.BooleanField(default=False)
     is_archived = models.BooleanField(default=False)
-    features: models.ManyToManyField = models.ManyToManyField(Feature, through="PlanFeature")
+    features: "models.ManyToManyField[Feature, PlanFeature]" = models.ManyToManyField(Feature, through="PlanFeature")
 
     class Meta:
         constraints = [
@@ -68,13 +70,17 @@ class PlanFeature(models.Model):
 
 
 class Price(models.Model):
-    """A price at Stripe, found by its lookup key. An amount never changes: a new amount is a new row."""
+    """A price at Stripe, found by its lookup key. An amount never changes: a new amount is a new row.
+
+    `currency_rank` orders the currencies as the catalogue names them; the lowest is shown first.
+    """
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="prices")
     stripe_price_id = models.CharField(max_length=255, unique=True)
     livemode = models.BooleanField()
     lookup_key = models.CharField(max_length=200)
     currency = models.CharField(max_length=3)
+    currency_rank = models.PositiveIntegerField(default=0)
     interval = models.CharField(max_length=5, choices=choices_of(Interval))
     amount_minor = models.BigIntegerField()
     is_active = models.BooleanField(default=True)

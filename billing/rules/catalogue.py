@@ -1,0 +1,114 @@
+"""What a catalogue is and which catalogues make sense; it must not know a file, a database or Stripe."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import pairwise
+
+from billing.errors import CatalogueError
+from billing.money import Money
+from billing.terms import Interval
+
+
+class FeatureKind(StrEnum):
+    FLAG = "flag"
+    LIMIT = "limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """Something that a plan switches on (a flag) or counts (a limit). `counted` holds `{limit}`."""
+
+    code: str
+    name: str
+    kind: FeatureKind
+    counted: str = ""
+    unlimited: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a plan gives of one feature: a flag that is on, a number, or without limit. No grant: off, or none."""
+
+    feature_code: str
+    limit: int | None = None
+    is_unlimited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPrice:
+    """A flat price for one organization and one interval."""
+
+    lookup_key: str
+    interval: Interval
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    code: str
+    name: str
+    tagline: str = ""
+    trial_days: int = 0
+    is_free: bool = False
+    is_recommended: bool = False
+    grants: tuple[Grant, ...] = ()
+    prices: tuple[PlanPrice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything on sale. Features and plans stand in the order of the pages, plans from low to high."""
+
+    currencies: tuple[str, ...] = ()
+    features: tuple[Feature, ...] = ()
+    plans: tuple[Plan, ...] = field(default=())
+
+
+def lookup_key(plan_code: str, *, interval: Interval, currency: str) -> str:
+    """The name under which Stripe and we find the price that is on sale now, such as `growth_month_eur`."""
+    return f"{plan_code}_{interval}_{currency}"
+
+
+def check_catalogue(catalogue: Catalogue) -> None:
+    """Refuse a catalogue that cannot be sold as it stands. Raises CatalogueError with the place in `key`.
+
+    Checked are the rules that need more than one entry: unique codes, exactly one free plan and that one first,
+    at most one recommended plan, every paid plan dearer than the one before in each interval and currency.
+    """
+    _refuse_duplicates([feature.code for feature in catalogue.features], place="features")
+    _refuse_duplicates([plan.code for plan in catalogue.plans], place="plans")
+    _check_free_plan(catalogue.plans)
+    recommended = [plan.code for plan in catalogue.plans if plan.is_recommended]
+    if len(recommended) > 1:
+        raise refusal(f"plans.{recommended[1]}.recommended", "only one plan can be recommended")
+    for lower, higher in pairwise(plan for plan in catalogue.plans if not plan.is_free):
+        _check_order(lower, higher)
+
+
+def refusal(key: str, reason: str) -> CatalogueError:
+    return CatalogueError(f"{key}: {reason}.", key=key)
+
+
+def _refuse_duplicates(codes: list[str], *, place: str) -> None:
+    for position, code in enumerate(codes):
+        if code in codes[:position]:
+            raise refusal(f"{place}.{code}.code", "this code is used twice")
+
+
+def _check_free_plan(plans: tuple[Plan, ...]) -> None:
+    free = [plan.code for plan in plans if plan.is_free]
+    if not free:
+        raise refusal("plans", "exactly one plan must be free, and none is")
+    if len(free) > 1:
+        raise refusal(f"plans.{free[1]}.free", f"only one plan can be free, and {free[0]} is")
+    if not plans[0].is_free:
+        raise refusal(f"plans.{free[0]}", "the free plan comes first, because plans stand from low to high")
+
+
+def _check_order(lower: Plan, higher: Plan) -> None:
+    for below, above in zip(lower.prices, higher.prices, strict=True):
+        if above.money.amount_minor <= below.money.amount_minor:
+            raise refusal(
+                f"plans.{higher.code}.prices.{above.interval}.{above.money.currency}",
+                f"it must cost more than {lower.code}, which stands before it",
+            )
