@@ -1,6 +1,6 @@
 """What a catalogue is and which catalogues make sense; it must not know a file, a database or Stripe."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
@@ -61,7 +61,7 @@ class Catalogue:
 
     currencies: tuple[str, ...] = ()
     features: tuple[Feature, ...] = ()
-    plans: tuple[Plan, ...] = field(default=())
+    plans: tuple[Plan, ...] = ()
 
 
 def lookup_key(plan_code: str, *, interval: Interval, currency: str) -> str:
@@ -72,11 +72,9 @@ def lookup_key(plan_code: str, *, interval: Interval, currency: str) -> str:
 def check_catalogue(catalogue: Catalogue) -> None:
     """Refuse a catalogue that cannot be sold as it stands. Raises CatalogueError with the place in `key`.
 
-    Checked are the rules that need more than one entry: unique codes, exactly one free plan and that one first,
-    at most one recommended plan, every paid plan dearer than the one before in each interval and currency.
+    Checked are the rules that need more than one plan: exactly one is free, and that one stands first; at most one
+    is recommended; every paid plan is dearer than the one before in each interval and currency.
     """
-    _refuse_duplicates([feature.code for feature in catalogue.features], place="features")
-    _refuse_duplicates([plan.code for plan in catalogue.plans], place="plans")
     _check_free_plan(catalogue.plans)
     recommended = [plan.code for plan in catalogue.plans if plan.is_recommended]
     if len(recommended) > 1:
@@ -87,12 +85,6 @@ def check_catalogue(catalogue: Catalogue) -> None:
 
 def refusal(key: str, reason: str) -> CatalogueError:
     return CatalogueError(f"{key}: {reason}.", key=key)
-
-
-def _refuse_duplicates(codes: list[str], *, place: str) -> None:
-    for position, code in enumerate(codes):
-        if code in codes[:position]:
-            raise refusal(f"{place}.{code}.code", "this code is used twice")
 
 
 def _check_free_plan(plans: tuple[Plan, ...]) -> None:

@@ -80,12 +80,15 @@ class Table:
         values = self._read(name, None)
         if not isinstance(values, list) or not values:
             raise self.refuse(name, f"at least one [[{self.key(name)}]] is expected")
-        tables = []
+        tables: dict[str, Table] = {}
         for position, value in enumerate(values, start=1):
             table = Table(value, place=f"{self.key(name)}[{position}]")
-            table.place = f"{self.key(name)}.{table.code('code')}"
-            tables.append(table)
-        return tables
+            code = table.code("code")
+            table.place = f"{self.key(name)}.{code}"
+            if code in tables:
+                raise table.refuse("code", "this code is used twice")
+            tables[code] = table
+        return list(tables.values())
 
     def _read(self, name: str, default: object) -> object:
         value = self.values.get(name, _ABSENT)
