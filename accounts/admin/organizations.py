@@ -1,0 +1,61 @@
+"""Organizations, who is in them and who is invited, in the admin."""
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+
+from accounts.models import Invitation, Membership, Organization
+
+
+class MembershipInline(TabularInline):
+    model = Membership
+    extra = 0
+    autocomplete_fields = ("user",)
+    show_change_link = True
+
+
+@admin.register(Organization)
+class OrganizationAdmin(ModelAdmin):
+    list_display = ("name", "email", "people", "created_at", "uuid")
+    search_fields = ("name", "email", "uuid", "memberships__user__email")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at",)
+    readonly_fields = ("uuid", "created_at")
+    inlines = (MembershipInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
+        return super().get_queryset(request).annotate(people_count=Count("memberships", distinct=True))
+
+    @admin.display(description="people", ordering="people_count")
+    def people(self, organization: Organization) -> int:
+        return organization.people_count  # type: ignore[attr-defined,no-any-return]
+
+
+@admin.register(Membership)
+class MembershipAdmin(ModelAdmin):
+    list_display = ("user", "organization", "role", "created_at")
+    list_filter = ("role",)
+    list_select_related = ("user", "organization")
+    search_fields = ("user__email", "organization__name")
+    autocomplete_fields = ("user", "organization")
+    ordering = ("-created_at",)
+    readonly_fields = ("uuid", "created_at")
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ModelAdmin):
+    """To look at only: an invitation is sent from the team page, with its mail."""
+
+    list_display = ("email", "organization", "role", "sent_at", "expires_at", "accepted_at", "revoked_at")
+    list_filter = ("role",)
+    list_select_related = ("organization",)
+    search_fields = ("email", "organization__name")
+    date_hierarchy = "sent_at"
+    ordering = ("-sent_at",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Invitation | None = None) -> bool:
+        return False
