@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from stripe_sandbox.engine.cards import LISTED_CARDS
+from stripe_sandbox.engine.cards import LISTED_CARDS, TestCard
 from stripe_sandbox.hosted import CardEntry
 from stripe_sandbox.pages.countries import is_country
 from stripe_sandbox.pages.declines import Notice
@@ -15,6 +15,7 @@ from stripe_sandbox.pages.words import moment
 SECRET_FIELDS = ("number", "expiry", "cvc", "page_token")
 LONGEST_VALUE = 200
 YEARS_AHEAD = 30
+SHOWN_FIRST = ("4242", "3184", "9995", "0341")
 STAND_IN_NAME = "Alex Example"
 STAND_IN_COUNTRY = "FR"
 STAND_IN_POSTCODE = "69002"
@@ -22,15 +23,18 @@ STAND_IN_POSTCODE = "69002"
 
 @dataclass(frozen=True)
 class Form:
-    """What a form shows again: typed values, and an error per field. A card's number and code are never among them."""
+    """What a form shows again: typed values, and an error per field. A card's number and code are never kept."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    has_banner: bool = False
 
     @property
     def focus(self) -> str | None:
-        """Name of the field that takes the focus: the only wrong one, if there is just one."""
-        return next(iter(self.errors)) if len(self.errors) == 1 else None
+        """Name of the field that takes the focus: the only wrong one, unless a banner speaks for it."""
+        if self.has_banner or len(self.errors) != 1:
+            return None
+        return next(iter(self.errors))
 
     @property
     def notice(self) -> Notice | None:
@@ -50,21 +54,34 @@ class TestNumber:
     fill_url: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """The test numbers of a page: the few that a newcomer needs, and the rest."""
+
+    first: list[TestNumber]
+    more: list[TestNumber]
+
+
 def spaced_number(number: str) -> str:
     """Return a card number in groups of four."""
     return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
 
 
-def offered_numbers(page_url: str) -> list[TestNumber]:
+def offered_numbers(page_url: str) -> Offer:
     """Return the listed test numbers, each with the link that fills it into the form of ``page_url``."""
-    return [
+    numbers = [
         TestNumber(
             spaced=spaced_number(card.number),
             effect=card.label,
             fill_url=f"{page_url}?card={card.number}#pay-form",
         )
-        for card in LISTED_CARDS
+        for card in sorted(LISTED_CARDS, key=_rank)
     ]
+    return Offer(first=numbers[: len(SHOWN_FIRST)], more=numbers[len(SHOWN_FIRST) :])
+
+
+def _rank(card: TestCard) -> int:
+    return SHOWN_FIRST.index(card.last4) if card.last4 in SHOWN_FIRST else len(SHOWN_FIRST)
 
 
 def filled_values(known: Mapping[str, str], *, number: str | None, now: float) -> dict[str, str]:
@@ -83,9 +100,7 @@ def filled_values(known: Mapping[str, str], *, number: str | None, now: float) -
 
 def kept_values(posted: Mapping[str, str]) -> dict[str, str]:
     """Return what the page shows again after an error: all but the card and the token."""
-    return {
-        name: value[:LONGEST_VALUE] for name, value in posted.items() if name not in SECRET_FIELDS
-    }
+    return {name: value[:LONGEST_VALUE] for name, value in posted.items() if name not in SECRET_FIELDS}
 
 
 def read_expiry(text: str, *, now: float) -> tuple[int, int] | None:
@@ -111,7 +126,7 @@ def card_errors(posted: Mapping[str, str], *, now: float) -> dict[str, str]:
     expiry = read_expiry(posted.get("expiry", ""), now=now)
     today = moment(now)
     if expiry is None:
-        errors["expiry"] = "Enter month and year, such as 08 / 28."
+        errors["expiry"] = "Enter month and year, such as 08/28."
     elif (expiry[1], expiry[0]) < (today.year, today.month):
         errors["expiry"] = "This date has passed. Enter a later one."
     if not re.fullmatch(r"\d{3,4}", posted.get("cvc", "").strip(), re.ASCII):
@@ -146,3 +161,9 @@ def read_card(posted: Mapping[str, str], *, now: float) -> CardEntry:
         country=posted.get("country") or None,
         postal_code=posted.get("postcode", "").strip() or None,
     )
+
+
+def is_email(text: str) -> bool:
+    """Tell whether a text looks like an e-mail address; only a mail could prove it."""
+    name, _, host = text.strip().rpartition("@")
+    return bool(name) and "." in host.strip(".") and not any(c.isspace() for c in text.strip())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
 from stripe_sandbox.hosted import Outcome, PageRefused, checkout
@@ -20,11 +22,9 @@ def show(visit: Visit) -> Response:
     view = checkout.read_session(visit.sandbox, visit.names["session_id"])
     if view.session["status"] != "open":
         return _closed(view)
-    values = card_form.filled_values(
-        _known_values(view), number=visit.query.get("card"), now=visit.now
-    )
+    values = card_form.filled_values(_known_values(view), number=visit.query.get("card"), now=visit.now)
     notice = decline_notice(view.last_error) if view.last_error else None
-    return _page(visit, view=view, form=Form(values=values), notice=notice)
+    return _page(visit, view=view, form=Form(values=values, has_banner=notice is not None), notice=notice)
 
 
 def pay(visit: Visit) -> Response:
@@ -77,14 +77,14 @@ def _declined(visit: Visit, *, outcome: Outcome) -> Response:
     if view.session["status"] != "open":
         raise PageRefused(409, "This checkout was closed in the meantime.")
     field, text = decline_field(error)
-    form = Form(values=card_form.kept_values(visit.form), errors={field: text})
+    form = Form(values=card_form.kept_values(visit.form), errors={field: text}, has_banner=True)
     return _page(visit, view=view, form=form, notice=decline_notice(error), status=402)
 
 
 def _errors(visit: Visit, *, order: Order) -> dict[str, str]:
     form = visit.form
     errors: dict[str, str] = {}
-    if not order.is_email_known and not _is_email(form.get("email", "")):
+    if not order.is_email_known and not card_form.is_email(form.get("email", "")):
         errors["email"] = "Enter an e-mail address, such as name@example.com."
     if order.asks_card:
         errors |= card_form.card_errors(form, now=visit.now)
@@ -96,11 +96,6 @@ def _errors(visit: Visit, *, order: Order) -> dict[str, str]:
     if order.terms and form.get("terms") != "yes":
         errors["terms"] = "Accept the terms to go on."
     return errors | card_form.length_errors(form)
-
-
-def _is_email(text: str) -> bool:
-    name, _, host = text.strip().rpartition("@")
-    return bool(name) and "." in host.strip(".") and not any(c.isspace() for c in text.strip())
 
 
 def _known_values(view: CheckoutView) -> dict[str, str]:
@@ -116,9 +111,7 @@ def _known_values(view: CheckoutView) -> dict[str, str]:
     }
 
 
-def _page(
-    visit: Visit, *, view: CheckoutView, form: Form, notice: Notice | None, status: int = 200
-) -> Response:
+def _page(visit: Visit, *, view: CheckoutView, form: Form, notice: Notice | None, status: int = 200) -> Response:
     order = read_order(view, now=visit.now)
     values = dict(form.values)
     if order.is_email_known:
@@ -126,7 +119,7 @@ def _page(
     context = {
         "merchant": view.merchant_name,
         "order": order,
-        "form": Form(values=values, errors=form.errors),
+        "form": replace(form, values=values),
         "notice": notice,
         "action": visit.path,
         "page_token": visit.page_token,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from stripe_sandbox.hosted.checkout import CheckoutView
@@ -25,6 +26,14 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Words:
+    """A stretch of a sentence, with the address that it links to, if it does."""
+
+    text: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Order:
     """All texts of a checkout page that depend on its session."""
 
@@ -37,7 +46,7 @@ class Order:
     verb: str
     consequence: str | None
     way_back: str
-    terms: str | None
+    terms: list[Words]
     is_email_known: bool
     asks_card: bool
     asks_address: bool
@@ -53,7 +62,7 @@ def read_order(view: CheckoutView, *, now: float) -> Order:
     return Order(
         heading=_heading(view),
         customer=customer.get("name") or customer.get("email"),
-        lines=[_line(item, currency=view.currency) for item in view.line_items],
+        lines=_lines(view),
         due_today=due_today,
         afterwards=afterwards_text(view, now=now),
         form_heading="Your card" if is_setup or not view.due_now_minor else "Pay with card",
@@ -78,10 +87,17 @@ def _heading(view: CheckoutView) -> str:
     if view.session["mode"] == "setup":
         return "Save a card"
     names = [_product_name(item) for item in view.line_items]
-    verb = {"subscription": "Try" if view.trial_end else "Subscribe to"}.get(
-        view.session["mode"], "Pay for"
-    )
+    verb = {"subscription": "Try" if view.trial_end else "Subscribe to"}.get(view.session["mode"], "Pay for")
     return f"{verb} {names[0]}" if names else "Checkout"
+
+
+def _lines(view: CheckoutView) -> list[Line]:
+    """Return the order's lines; what a trial takes off stands as a line of its own, so that the sum follows."""
+    lines = [_line(item, currency=view.currency) for item in view.line_items]
+    if not view.trial_end or not view.after_trial_minor:
+        return lines
+    free = money_text(view.due_now_minor - view.after_trial_minor, currency=view.currency)
+    return [*lines, Line(label="Trial", detail=f"Free until {date_text(view.trial_end)}", amount=free)]
 
 
 def _line(item: dict, *, currency: str) -> Line:
@@ -149,15 +165,27 @@ def _consequence(view: CheckoutView) -> str | None:
     return f"Nothing is charged today. On {day} the card pays {amount}. Cancel before and you pay nothing."
 
 
-def terms_text(view: CheckoutView) -> str | None:
-    """Return the sentence of the terms box, if the session asks for consent."""
+def terms_text(view: CheckoutView) -> list[Words]:
+    """Return the sentence of the terms box, empty if the session asks for no consent; links are kept as links."""
     consent = view.session.get("consent_collection") or {}
     if consent.get("terms_of_service") != "required":
-        return None
+        return []
     custom = (view.session.get("custom_text") or {}).get("terms_of_service_acceptance") or {}
     if custom.get("message"):
-        return str(custom["message"])
+        return _linked(str(custom["message"]))
     shop = view.merchant_name or "the shop"
     if view.session["mode"] == "subscription":
-        return f"I accept the terms of {shop}, and that the card is charged until I cancel."
-    return f"I accept the terms of {shop}."
+        return [Words(text=f"I accept the terms of {shop}, and that the card is charged until I cancel.")]
+    return [Words(text=f"I accept the terms of {shop}.")]
+
+
+def _linked(message: str) -> list[Words]:
+    """Cut ``[words](https://…)`` out of a text, the one part of Markdown that such texts use."""
+    words: list[Words] = []
+    position = 0
+    for match in re.finditer(r"\[([^\]]+)\]\((https?://[^\s)]+)\)", message):
+        words.append(Words(text=message[position : match.start()]))
+        words.append(Words(text=match[1], url=match[2]))
+        position = match.end()
+    words.append(Words(text=message[position:]))
+    return [part for part in words if part.text]

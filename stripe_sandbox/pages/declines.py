@@ -8,19 +8,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 UNCHARGED = "You have not been charged."
-GENERAL = "Use another card, or ask your bank."
 
+ANOTHER_CARD = "Use another card."
+CONFIRM_AGAIN = "Try again, or use another card."
+AT_ITS_LIMIT = ("This card has reached its limit for now.", "Use another card, or try again tomorrow.")
+
+# What happened, and the way out; between the two stands that nothing was charged.
 REASONS = {
-    "insufficient_funds": "There is not enough money on this card. {uncharged} Use another card, or try again later.",
-    "expired_card": "This card has expired. {uncharged} Use another card.",
-    "incorrect_cvc": "The security code does not belong to this card. {uncharged} Check the code on the card.",
-    "processing_error": "The bank could not answer just now. {uncharged} Try again in a minute.",
-    "card_velocity_exceeded": "This card has reached its limit for now. {uncharged} Use another card, or try again tomorrow.",
-    "withdrawal_count_limit_exceeded": "This card has reached its limit for now. {uncharged} Use another card, or try again tomorrow.",
-    "authentication_required": "Your bank wants you to confirm the payment. {uncharged} Try again and confirm it.",
-    "payment_intent_authentication_failure": "The payment was not confirmed with the bank. {uncharged} Try again, or use another card.",
-    "setup_intent_authentication_failure": "The card was not confirmed with the bank. {uncharged} Try again, or use another card.",
+    "insufficient_funds": ("There is not enough money on this card.", "Use another card, or try again later."),
+    "expired_card": ("This card has expired.", ANOTHER_CARD),
+    "incorrect_cvc": ("The security code does not belong to this card.", "Check the code on the card."),
+    "processing_error": ("The bank could not answer just now.", "Try again in a minute."),
+    "card_velocity_exceeded": AT_ITS_LIMIT,
+    "withdrawal_count_limit_exceeded": AT_ITS_LIMIT,
+    "authentication_required": ("Your bank wants you to confirm the payment.", "Try again and confirm it."),
+    "payment_intent_authentication_failure": ("The payment was not confirmed with the bank.", CONFIRM_AGAIN),
+    "setup_intent_authentication_failure": ("The card was not confirmed with the bank.", CONFIRM_AGAIN),
 }
+UNKNOWN_REASON = ("The bank gave no reason.", "Use another card, or ask your bank.")
 
 FIELD_OF_REASON = {
     "incorrect_number": "number",
@@ -53,15 +58,9 @@ def decline_notice(error: dict) -> Notice:
     if FIELD_OF_REASON.get(reason) == "number":
         text = f"This number is none of the test numbers. {UNCHARGED} Take one from the list."
         return Notice(kind="bad", title="The sandbox does not know this card", text=text)
-    title = (
-        "The payment was not confirmed"
-        if reason.endswith("authentication_failure")
-        else "The card was declined"
-    )
-    if reason in REASONS:
-        text = REASONS[reason].format(uncharged=UNCHARGED)
-    else:
-        text = f"The bank gave no reason. {UNCHARGED} {GENERAL}"
+    title = "The payment was not confirmed" if reason.endswith("authentication_failure") else "The card was declined"
+    cause, way_out = REASONS.get(reason, UNKNOWN_REASON)
+    text = f"{cause} {UNCHARGED} {way_out}"
     return Notice(kind="bad", title=title, text=text)
 
 

@@ -41,7 +41,7 @@ def origin_of(url: str | None) -> str | None:
 def security_headers(return_urls: Iterable[str | None]) -> dict[str, str]:
     """Return the headers of a page whose forms may lead on to ``return_urls``.
 
-    Chromium checks ``form-action`` for the redirect after a POST too: without the shop's origin the way back is blocked.
+    Chromium checks ``form-action`` for the redirect after a POST too: without the shop's origin there is no way back.
     """
     origins = sorted({origin for url in return_urls if (origin := origin_of(url))})
     form_action = " ".join(["'self'", *origins])

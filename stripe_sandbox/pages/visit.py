@@ -1,14 +1,11 @@
-"""Decides which requests reach a page: readable forms with a page token of this browser; knows no single page.
+"""Decides which requests reach a page: readable forms that carry their page's token; knows no single page.
 
-The token in the form must match the visitor's cookie, which another site can neither read nor set.
+The token is made from a secret in the state file, so that a form opened before a restart still works after it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import logging
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,17 +16,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from stripe_sandbox.hosted import PageRefused
+from stripe_sandbox.pages.page_token import page_token
 from stripe_sandbox.pages.render import plain_page
 
 if TYPE_CHECKING:
     from stripe_sandbox.sandbox import Sandbox
 
-COOKIE = "stripe_sandbox_visitor"
 FORM_TYPE = "application/x-www-form-urlencoded"
 LARGEST_FORM_BYTES = 32_768
 MOST_FIELDS = 60
-
-logger = logging.getLogger(__name__)
 
 REFUSED_HEADINGS = {
     403: "This is not allowed here",
@@ -48,7 +43,6 @@ class Visit:
     names: Mapping[str, str]
     query: Mapping[str, str]
     form: Mapping[str, str]
-    visitor: str
 
     @property
     def now(self) -> float:
@@ -57,8 +51,8 @@ class Visit:
 
     @property
     def page_token(self) -> str:
-        """Value of the hidden field that every form of this visitor carries."""
-        return page_token(self.visitor)
+        """Value of the hidden field that every form of this page carries."""
+        return page_token(self.sandbox, path=self.path)
 
 
 class Unreadable(Exception):
@@ -67,11 +61,6 @@ class Unreadable(Exception):
     def __init__(self, status: int, *, heading: str, text: str) -> None:
         super().__init__(heading)
         self.status, self.heading, self.text = status, heading, text
-
-
-def page_token(visitor: str) -> str:
-    """Return the token that belongs to a visitor's cookie."""
-    return hashlib.sha256(f"page-token:{visitor}".encode()).hexdigest()[:40]
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -90,32 +79,30 @@ async def read_form(request: Request) -> dict[str, str]:
     return {name: value.replace("\x00", "") for name, value in pairs}
 
 
-def check_token(request: Request, *, form: Mapping[str, str]) -> None:
-    """Raise Unreadable unless the form was made by a page that this browser had loaded."""
-    visitor = request.cookies.get(COOKIE, "")
-    is_foreign = request.headers.get("sec-fetch-site") == "cross-site"
+def check_origin(request: Request, *, form: Mapping[str, str]) -> None:
+    """Raise Unreadable unless a page of ours sent the form: no other site can read its token or be its origin."""
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    wanted = page_token(request.app.state.sandbox, path=request.url.path).encode()
     given = form.get("page_token", "").encode()
-    if is_foreign or not visitor or not hmac.compare_digest(page_token(visitor).encode(), given):
+    if site not in {"same-origin", "none"} or not hmac.compare_digest(wanted, given):
         text = "Nothing was done. Open the page again and repeat what you wanted to do."
         raise Unreadable(403, heading="This form did not come from our page", text=text)
 
 
 def endpoint(answer: Callable[[Visit], Response]) -> Callable[[Request], Awaitable[Response]]:
-    """Wrap a synchronous page function: form and token are checked, refusals become pages, the cookie is set."""
+    """Wrap a synchronous page function: form and token are checked, refusals become pages."""
 
     async def respond(request: Request) -> Response:
-        visitor = request.cookies.get(COOKIE) or secrets.token_urlsafe(18)
         try:
             form = await read_form(request) if request.method == "POST" else {}
             if request.method == "POST":
-                check_token(request, form=form)
+                check_origin(request, form=form)
             visit = Visit(
                 sandbox=request.app.state.sandbox,
                 path=request.url.path,
                 names=request.path_params,
                 query=request.query_params,
                 form=form,
-                visitor=visitor,
             )
             response = await run_in_threadpool(answer, visit)
         except Unreadable as error:
@@ -123,8 +110,6 @@ def endpoint(answer: Callable[[Visit], Response]) -> Callable[[Request], Awaitab
         except PageRefused as error:
             heading = REFUSED_HEADINGS.get(error.status, "This cannot be done")
             response = plain_page(heading, text=error.message, status=error.status)
-        if COOKIE not in request.cookies:
-            response.set_cookie(COOKIE, visitor, httponly=True, samesite="lax", path="/")
         return response
 
     return respond

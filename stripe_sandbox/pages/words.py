@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency
+
+from stripe_sandbox.engine.amounts import ZERO_DECIMAL
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -38,17 +40,22 @@ BRAND_LABELS = {
 
 def money_text(amount_minor: int, *, currency: str) -> str:
     """Return a sum in British notation; ``amount_minor`` counts the currency's smallest unit."""
-    code = currency.upper()
-    amount = Decimal(amount_minor).scaleb(-get_currency_precision(code))
-    return format_currency(amount, code, locale="en_GB").replace("-", MINUS)
+    if currency in ZERO_DECIMAL:
+        return _formatted(Decimal(amount_minor), currency=currency, pattern="¤#,##0")
+    return _formatted(Decimal(amount_minor).scaleb(-2), currency=currency, pattern="¤#,##0.00")
 
 
 def unit_price_text(unit_amount_decimal: str, *, currency: str) -> str:
-    """Return a unit price given as Stripe's decimal string of minor units, with every digit it has."""
-    amount = Decimal(unit_amount_decimal).scaleb(-get_currency_precision(currency.upper()))
-    return format_currency(
-        amount, currency.upper(), locale="en_GB", decimal_quantization=False
-    ).replace("-", MINUS)
+    """Return a unit price given as Stripe's decimal string of minor units; a fraction of a cent is kept."""
+    if currency in ZERO_DECIMAL:
+        return _formatted(Decimal(unit_amount_decimal), currency=currency, pattern="¤#,##0.############")
+    amount = Decimal(unit_amount_decimal).scaleb(-2)
+    return _formatted(amount, currency=currency, pattern="¤#,##0.00##########")
+
+
+def _formatted(amount: Decimal, *, currency: str, pattern: str) -> str:
+    text = format_currency(amount, currency.upper(), format=pattern, locale="en_GB", currency_digits=False)
+    return text.replace("-", MINUS)
 
 
 def moment(timestamp: float) -> datetime:

@@ -1,0 +1,98 @@
+"""The sandbox's own pages; they decide looks and words, and leave every rule to the engine behind `hosted`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from stripe_sandbox.pages import (
+    challenge,
+    checkout,
+    console,
+    console_actions,
+    invoice,
+    portal,
+    portal_cards,
+    portal_details,
+    portal_plan,
+)
+from stripe_sandbox.pages.render import STATIC_FOLDER, STATIC_URL
+from stripe_sandbox.pages.visit import Visit, endpoint
+
+Answer = Callable[[Visit], Response]
+
+PORTAL = "/p/session/{session_id}"
+CONSOLE = "/_sandbox/console"
+
+
+def routes() -> list[BaseRoute]:
+    """Return the routes of all pages and of their style sheets."""
+    return [
+        *_customer_routes(),
+        *_portal_routes(),
+        *_console_routes(),
+        Mount(STATIC_URL, app=StaticFiles(directory=STATIC_FOLDER), name="sandbox-static"),
+    ]
+
+
+def _get(path: str, answer: Answer) -> Route:
+    return Route(path, endpoint(answer), methods=["GET"])
+
+
+def _post(path: str, answer: Answer) -> Route:
+    return Route(path, endpoint(answer), methods=["POST"])
+
+
+def _customer_routes() -> list[BaseRoute]:
+    return [
+        _get("/c/pay/{session_id}", checkout.show),
+        _post("/c/pay/{session_id}", checkout.pay),
+        _get("/3ds/{intent_id}", challenge.show),
+        _post("/3ds/{intent_id}", challenge.answer),
+        _get("/i/{token}", invoice.show),
+        _post("/i/{token}", invoice.pay),
+        _get("/i/{token}/pdf", invoice.download),
+    ]
+
+
+def _portal_routes() -> list[BaseRoute]:
+    return [
+        _get(PORTAL, portal.show),
+        _get(f"{PORTAL}/subscriptions/{{subscription_id}}/cancel", portal_plan.ask_cancel),
+        _post(f"{PORTAL}/subscriptions/{{subscription_id}}/cancel", portal_plan.cancel),
+        _post(f"{PORTAL}/subscriptions/{{subscription_id}}/keep", portal_plan.keep),
+        _get(f"{PORTAL}/cards/new", portal_cards.ask_card),
+        _post(f"{PORTAL}/cards/new", portal_cards.add_card),
+        _post(f"{PORTAL}/cards/{{payment_method_id}}/default", portal_cards.make_default),
+        _post(f"{PORTAL}/cards/{{payment_method_id}}/remove", portal_cards.remove_card),
+        _get(f"{PORTAL}/details", portal_details.ask_details),
+        _post(f"{PORTAL}/details", portal_details.save_details),
+    ]
+
+
+def _console_routes() -> list[BaseRoute]:
+    sections = [_get(f"{CONSOLE}/{name}", _objects(name)) for name in console.KINDS]
+    return [
+        _get("/_sandbox/", console.overview),
+        *sections,
+        _get(f"{CONSOLE}/events", console.events),
+        _get(f"{CONSOLE}/requests", console.requests),
+        _get(f"{CONSOLE}/faults", console.faults),
+        _get(f"{CONSOLE}/objects/{{kind}}/{{object_id}}", console.one_object),
+        _post(f"{CONSOLE}/clock", console_actions.move_clock),
+        _post(f"{CONSOLE}/deliveries", console_actions.switch_deliveries),
+        _post(f"{CONSOLE}/events/{{event_id}}/resend", console_actions.resend),
+        _post(f"{CONSOLE}/faults", console_actions.plan_fault),
+        _post(f"{CONSOLE}/faults/clear", console_actions.clear_faults),
+        _post(f"{CONSOLE}/customers/{{customer_id}}/decline", console_actions.decline_next),
+    ]
+
+
+def _objects(section: str) -> Answer:
+    def answer(visit: Visit) -> Response:
+        return console.objects(visit, section=section)
+
+    return answer

@@ -1,0 +1,179 @@
+"""Decides how the console words its clock, rows and lists; knows no request."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from stripe_sandbox.pages import console_reads
+from stripe_sandbox.pages.portal_view import period_end_at, recurring_amount
+from stripe_sandbox.pages.words import date_text, moment_text, money_text, plural, status_label
+
+if TYPE_CHECKING:
+    from stripe_sandbox.sandbox import Sandbox
+
+CONSOLE_URL = "/_sandbox/console"
+DELIVERY_LABELS = {
+    "pending": ("pending", "Waiting"),
+    "succeeded": ("delivered", "Delivered"),
+    "failed": ("failed", "Failed"),
+}
+
+
+def clock_words(sandbox: Sandbox) -> dict[str, str]:
+    """Return now, what comes next and the lead over system time, in words; all times are UTC."""
+    now = sandbox.clock.exact()
+    offset = sandbox.clock.body()["offset_seconds"]
+    due_at = sandbox.time_engine.next_due()
+    day, _, time = moment_text(now).partition(", ")
+    return {
+        "day": day,
+        "time": f"{time} UTC",
+        "due": date_text(due_at) if due_at is not None else "Nothing",
+        "due_detail": _due_detail(due_at, now=now),
+        "lead": lead_text(offset),
+        "lead_detail": "It only goes forward. A reset brings it back.",
+        "state": "moving" if sandbox.clock.is_advancing else "",
+    }
+
+
+def _due_detail(due_at: int | None, *, now: float) -> str:
+    if due_at is None:
+        return "No trial, period or retry is running."
+    if due_at <= now:
+        return "At this moment"
+    return f"{moment_text(due_at).partition(', ')[2]} UTC, {lead_text(due_at - now)} from now"
+
+
+def lead_text(seconds: float) -> str:
+    """Return a span of time in its largest fitting unit."""
+    whole = int(seconds + 0.5)
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if whole >= size:
+            return plural(whole // size, unit)
+    return plural(max(whole, 0), "second") if whole > 2 else "none"
+
+
+def object_url(kind: str, object_id: str) -> str:
+    """Return the console's page on one object."""
+    return f"{CONSOLE_URL}/objects/{kind}/{object_id}"
+
+
+def pretty(thing: Any) -> str:
+    """Return JSON for reading; private keys, which the API never shows, are left out."""
+    if isinstance(thing, dict):
+        thing = {key: value for key, value in thing.items() if not key.startswith("_")}
+    return json.dumps(thing, indent=2, ensure_ascii=False)
+
+
+def customer_row(sandbox: Sandbox, customer: dict) -> dict[str, Any]:
+    """Return a row of the customers' table."""
+    planned = {fault["match"].get("customer") for fault in sandbox.faults.listed() if fault["name"] == "decline"}
+    return {
+        "id": customer["id"],
+        "url": object_url("customer", customer["id"]),
+        "name": customer.get("name") or customer.get("email") or "No name",
+        "email": customer.get("email") if customer.get("name") else None,
+        "created": date_text(customer["created"]),
+        "is_deleted": bool(customer.get("_is_deleted")),
+        "will_decline": customer["id"] in planned,
+    }
+
+
+def subscription_row(sandbox: Sandbox, subscription: dict) -> dict[str, Any]:
+    """Return a row of the subscriptions' table."""
+    end_at = period_end_at(subscription)
+    cancel_at = subscription.get("cancel_at")
+    ended_at = subscription.get("ended_at")
+    if ended_at:
+        until = f"Ended {date_text(ended_at)}"
+    elif cancel_at:
+        until = f"Ends {date_text(cancel_at)}"
+    else:
+        word = "Trial ends" if subscription["status"] == "trialing" else "Renews"
+        until = f"{word} {date_text(end_at)}" if end_at else "No period"
+    return {
+        "id": subscription["id"],
+        "url": object_url("subscription", subscription["id"]),
+        "product": _product_names(sandbox, subscription),
+        "customer": _customer_name(sandbox, subscription.get("customer")),
+        "status": subscription["status"],
+        "status_label": status_label(subscription["status"]),
+        "amount": recurring_amount(subscription) or "By use",
+        "until": until,
+    }
+
+
+def invoice_row(sandbox: Sandbox, invoice: dict) -> dict[str, Any]:
+    """Return a row of the invoices' table."""
+    return {
+        "id": invoice["id"],
+        "url": object_url("invoice", invoice["id"]),
+        "number": invoice.get("number") or "No number yet",
+        "customer": _customer_name(sandbox, invoice.get("customer")),
+        "amount": money_text(invoice["total"], currency=invoice["currency"]),
+        "status": invoice["status"],
+        "status_label": status_label(invoice["status"]),
+        "created": date_text(invoice["created"]),
+        "attempts": plural(invoice.get("attempt_count") or 0, "attempt"),
+        "page_url": invoice.get("hosted_invoice_url"),
+    }
+
+
+def event_row(event: dict) -> dict[str, Any]:
+    """Return an entry of the event log, with its deliveries."""
+    states = {delivery["state"] for delivery in event["deliveries"]}
+    worst = next((state for state in ("failed", "pending", "succeeded") if state in states), None)
+    badge, label = DELIVERY_LABELS.get(worst or "", ("", "No endpoint"))
+    return {
+        "id": event["id"],
+        "type": event["type"],
+        "created": moment_text(event["created"]),
+        "badge": badge,
+        "label": label,
+        "body": pretty(json.loads(event["body"])),
+        "object_id": event["object_id"],
+        "deliveries": [_delivery_row(delivery) for delivery in event["deliveries"]],
+    }
+
+
+def _delivery_row(delivery: dict) -> dict[str, str]:
+    badge, label = DELIVERY_LABELS.get(delivery["state"], ("", delivery["state"]))
+    parts = urlsplit(delivery["url"])
+    answer = delivery["last_error"] or (
+        f"answered {delivery['last_status']}" if delivery["last_status"] else "not tried yet"
+    )
+    next_try = f", next try {moment_text(delivery['due_at'])}" if badge == "pending" else ""
+    return {
+        "endpoint": f"{parts.netloc}{parts.path}",
+        "badge": badge,
+        "label": label,
+        "answer": f"{plural(delivery['attempts'], 'attempt')}, {answer}{next_try}",
+    }
+
+
+def fault_row(fault: dict) -> dict[str, str]:
+    """Return a planned fault in words."""
+    where = [f"{key} {value}" for key, value in fault["match"].items()]
+    return {
+        "name": fault["name"],
+        "left": "each time" if fault["times"] is None else plural(fault["times"], "time"),
+        "where": ", ".join(where) or "anywhere",
+    }
+
+
+def _customer_name(sandbox: Sandbox, customer_id: str | None) -> str:
+    customer = console_reads.find_object(sandbox, kind="customer", object_id=customer_id) if customer_id else None
+    if customer is None:
+        return customer_id or "No customer"
+    return customer.get("name") or customer.get("email") or customer["id"]
+
+
+def _product_names(sandbox: Sandbox, subscription: dict) -> str:
+    names = []
+    for item in (subscription.get("items") or {}).get("data") or []:
+        product_id = item["price"].get("product")
+        product = console_reads.find_object(sandbox, kind="product", object_id=str(product_id))
+        names.append((product or {}).get("name") or str(product_id))
+    return ", ".join(names) or "No items"

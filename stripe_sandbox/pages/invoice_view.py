@@ -1,0 +1,129 @@
+"""Decides what a hosted invoice says: standing, lines, sums; the PDF says the same. Knows no request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stripe_sandbox.hosted.invoice_page import InvoiceView
+from stripe_sandbox.pages.checkout_view import Line
+from stripe_sandbox.pages.words import (
+    card_label,
+    date_text,
+    money_text,
+    period_text,
+    status_label,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """All texts of an invoice, for the page and for the PDF."""
+
+    number: str
+    heading: str
+    merchant: str | None
+    status: str
+    status_label: str
+    standing: str
+    facts: list[dict[str, str]]
+    lines: list[Line]
+    subtotals: list[Line]
+    sum: Line
+    afterwards: str | None
+
+
+def read_document(view: InvoiceView) -> Document:
+    """Return the texts of an invoice or, once it is paid, of its receipt."""
+    invoice = view.invoice
+    currency = invoice["currency"]
+    number = invoice.get("number") or "without a number"
+    return Document(
+        number=number,
+        heading=f"Receipt for invoice {number}" if invoice["status"] == "paid" else f"Invoice {number}",
+        merchant=view.merchant_name,
+        status=invoice["status"],
+        status_label=status_label(invoice["status"]),
+        standing=_standing(view),
+        facts=_facts(view),
+        lines=[_line(line, currency=currency) for line in invoice["lines"]["data"]],
+        subtotals=_subtotals(invoice),
+        sum=_sum(invoice),
+        afterwards=_afterwards(invoice),
+    )
+
+
+def _standing(view: InvoiceView) -> str:
+    invoice = view.invoice
+    status = invoice["status"]
+    if status == "paid":
+        paid_at = (invoice.get("status_transitions") or {}).get("paid_at")
+        day = f"Paid on {date_text(paid_at)}" if paid_at else "Paid"
+        card = _charged_card(view)
+        return f"{day} with {card_label(card)}" if card else day
+    if status == "void":
+        return "This invoice was withdrawn. Nothing is to be paid."
+    if status == "uncollectible":
+        return "It was written off and can still be paid."
+    if status == "open" and invoice.get("due_date"):
+        return f"Due on {date_text(invoice['due_date'])}"
+    if status == "open":
+        return "Not paid yet"
+    return "Not sent yet"
+
+
+def _charged_card(view: InvoiceView) -> dict | None:
+    details = (view.charge or {}).get("payment_method_details") or {}
+    return details.get("card")
+
+
+def _facts(view: InvoiceView) -> list[dict[str, str]]:
+    invoice = view.invoice
+    finalized_at = (invoice.get("status_transitions") or {}).get("finalized_at")
+    bearer = invoice.get("customer_name") or invoice.get("customer_email")
+    rows = [
+        ("Date", date_text(finalized_at or invoice["created"])),
+        ("From", view.merchant_name),
+        ("To", bearer),
+    ]
+    return [{"label": label, "value": value} for label, value in rows if value]
+
+
+def _line(line: dict, *, currency: str) -> Line:
+    period = line.get("period") or {}
+    return Line(
+        label=line.get("description") or "Item",
+        detail=period_text(period["start"], period["end"]) if period else None,
+        amount=money_text(line["amount"], currency=currency),
+    )
+
+
+def _subtotals(invoice: dict) -> list[Line]:
+    """Rows between the lines and the sum: only those that make the sum differ from the lines."""
+    currency = invoice["currency"]
+    rows: list[tuple[str, int]] = []
+    for discount in invoice.get("total_discount_amounts") or []:
+        rows.append(("Discount", -discount["amount"]))
+    for tax in invoice.get("total_taxes") or []:
+        if tax.get("tax_behavior") != "inclusive":
+            rows.append(("Tax", tax["amount"]))
+    credit = invoice["amount_due"] - invoice["total"]
+    if invoice["status"] != "draft" and credit:
+        rows.append(("Credit used" if credit < 0 else "Kept as credit", credit))
+    return [Line(label=label, amount=money_text(a, currency=currency)) for label, a in rows]
+
+
+def _sum(invoice: dict) -> Line:
+    currency = invoice["currency"]
+    if invoice["status"] == "paid":
+        return Line(label="Paid", amount=money_text(invoice["amount_paid"], currency=currency))
+    if invoice["status"] in {"open", "uncollectible"}:
+        remaining = money_text(invoice["amount_remaining"], currency=currency)
+        return Line(label="To be paid", amount=remaining)
+    return Line(label="Total", amount=money_text(invoice["total"], currency=currency))
+
+
+def _afterwards(invoice: dict) -> str | None:
+    retry_at = invoice.get("next_payment_attempt")
+    if invoice["status"] == "open" and retry_at:
+        return f"If you do nothing, the stored card is tried again on {date_text(retry_at)}."
+    return None

@@ -1,0 +1,103 @@
+"""Decides what a visitor of `/p/session/{bps}` sees on the overview and where a deep link leads."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from stripe_sandbox.hosted import portal
+from stripe_sandbox.hosted.portal import PortalView
+from stripe_sandbox.pages import portal_view
+from stripe_sandbox.pages.declines import Notice
+from stripe_sandbox.pages.render import page, see_other
+from stripe_sandbox.pages.visit import Visit
+
+MOST_INVOICES = 24
+
+# What the overview says after a redirect. The address only picks a sentence, it never carries one.
+MESSAGES = {
+    "cancelled": "The cancellation is noted.",
+    "ended": "The plan has ended.",
+    "kept": "The cancellation is withdrawn. All goes on as before.",
+    "card_added": "The new card is saved and is the default.",
+    "card_default": "The default card is changed.",
+    "card_removed": "The card is removed.",
+    "details": "Your billing details are saved.",
+}
+
+
+def base_path(visit: Visit) -> str:
+    """Return the path of this portal session, without a trailing slash."""
+    return f"/p/session/{visit.names['session_id']}"
+
+
+def read(visit: Visit) -> PortalView:
+    """Return this session; raise PageRefused if it is unknown (404) or too old (410)."""
+    return portal.read_session(visit.sandbox, visit.names["session_id"])
+
+
+def return_urls(view: PortalView) -> tuple[str | None, ...]:
+    """Return the addresses outside the sandbox that a form of this session may end at."""
+    after = (view.flow or {}).get("after_completion") or {}
+    return portal.return_url(view), (after.get("redirect") or {}).get("return_url")
+
+
+def show(visit: Visit) -> Response:
+    """Show the overview; a session made for one errand leads straight to it, until that is done."""
+    view = read(visit)
+    errand = errand_url(view, base=base_path(visit))
+    if errand and "done" not in visit.query:
+        return see_other(errand)
+    return overview(visit, view=view)
+
+
+def overview(visit: Visit, *, view: PortalView, notice: Notice | None = None, status: int = 200) -> Response:
+    """Render the overview, with a banner when an action was refused."""
+    base = base_path(visit)
+    asked = allowed_updates(view)
+    context = {
+        "return_url": portal.return_url(view),
+        "return_label": f"Back to {view.merchant_name}" if view.merchant_name else "Back",
+        "customer_label": view.customer.get("name") or view.customer.get("email") or "",
+        "message": MESSAGES.get(visit.query.get("done", "")),
+        "notice": notice,
+        "page_token": visit.page_token,
+        "plans": portal_view.plan_cards(view, base=base),
+        "shows_cards": portal_view.is_enabled(view, "payment_method_update"),
+        "cards": portal_view.card_rows(view, base=base),
+        "add_card_url": f"{base}/cards/new",
+        "shows_invoices": portal_view.is_enabled(view, "invoice_history"),
+        "invoices": portal_view.invoice_rows(view, most=MOST_INVOICES),
+        "details": portal_view.detail_rows(view.customer, asked=asked) if asked else [],
+        "details_url": f"{base}/details",
+    }
+    return page("portal.html", context=context, status=status, return_urls=return_urls(view))
+
+
+def allowed_updates(view: PortalView) -> list[str]:
+    """Return the customer fields that this portal may change; empty when the feature is off."""
+    feature = view.features.get("customer_update") or {}
+    return list(feature.get("allowed_updates") or []) if feature.get("enabled") else []
+
+
+def errand_url(view: PortalView, *, base: str) -> str | None:
+    """Return the page that ``flow_data`` names, or None for an ordinary session."""
+    flow = view.flow or {}
+    if flow.get("type") == "payment_method_update":
+        return f"{base}/cards/new"
+    if flow.get("type") == "subscription_cancel":
+        return f"{base}/subscriptions/{flow['subscription_cancel']['subscription']}/cancel"
+    return None
+
+
+def back_url(view: PortalView, *, base: str) -> str:
+    """Return where leaving a page leads: the shop for an errand, else the overview."""
+    return portal.return_url(view) if errand_url(view, base=base) else base
+
+
+def done_url(view: PortalView, *, base: str, message: str) -> str:
+    """Return where a finished action leads: as ``after_completion`` says, else the overview with a message."""
+    after = (view.flow or {}).get("after_completion") or {}
+    redirect = (after.get("redirect") or {}).get("return_url")
+    if after.get("type") == "redirect" and redirect:
+        return str(redirect)
+    return f"{base}?done={message}"
