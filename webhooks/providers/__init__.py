@@ -1,0 +1,1 @@
+"""One module a provider: how it signs and what its envelope holds."""

@@ -1,0 +1,93 @@
+"""Moves inbox rows on: to the objects that they ask for, and to "done" once those are fetched; it fetches nothing."""
+
+import logging
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from django.db import transaction
+
+from billing.services.sync import ObjectRef, finished, request_refresh
+from webhooks import registry
+from webhooks.models import InboxEvent
+
+logger = logging.getLogger(__name__)
+
+_BATCH_ROWS = 200
+_ERROR_LENGTH = 300
+_State = InboxEvent.State
+
+
+def dispatch_new(*, now: datetime, batches: int = 10) -> int:
+    """Hand new events to the mirror's work list, oldest first; how many were taken. `now` is system time in UTC.
+
+    Safe to repeat and to run twice at once: an event raises the wish for its objects exactly once, because both are
+    committed together. An event that its handler cannot read becomes dead and holds up no other.
+    """
+    taken = 0
+    for _ in range(batches):
+        count = _dispatch_batch(now)
+        taken += count
+        if count < _BATCH_ROWS:
+            break
+    return taken
+
+
+def _dispatch_batch(now: datetime) -> int:
+    with transaction.atomic():
+        # PostgreSQL passes over the rows of another dispatcher; SQLite lets one transaction write at a time.
+        rows = list(
+            InboxEvent.objects.select_for_update(skip_locked=True)
+            .filter(state=_State.NEW)
+            .order_by("id")[:_BATCH_ROWS]
+        )
+        wishes: list[tuple[ObjectRef, str]] = []
+        for row in rows:
+            refs = _read(row, now=now)
+            wishes += [(ref, row.event_id) for ref in refs]
+        # Everybody locks work rows in the same order, so that nobody waits in a circle.
+        for ref, event_id in sorted(wishes):
+            request_refresh([ref], event_id=event_id)
+        InboxEvent.objects.bulk_update(rows, ["state", "object_key", "dispatched_at", "handled_at", "error"])
+    return len(rows)
+
+
+def _read(row: InboxEvent, *, now: datetime) -> list[ObjectRef]:
+    """Decide the row's next state (not saved here) and return the objects that it asks for."""
+    try:
+        refs = list(dict.fromkeys(registry.objects_of(row.type, body=bytes(row.body or b""))))
+    except Exception as error:
+        # A fault of ours or a shape that we do not know: this event waits for a person, the others go on.
+        logger.exception("inbox: the handler of %s failed on %s", row.type, row.event_id)
+        row.state, row.error = _State.DEAD, f"{type(error).__name__}: {error}"[:_ERROR_LENGTH]
+        return []
+    if not refs:
+        row.state, row.handled_at = _State.IGNORED, now
+        return []
+    row.state, row.object_key, row.dispatched_at, row.error = _State.DISPATCHED, refs[0].key, now, ""
+    return refs
+
+
+def settle_dispatched(*, now: datetime) -> int:
+    """Mark the events done whose object was fetched after they were handed over; how many. Safe to repeat."""
+    return sum(_settle(batch, now=now) for batch in _dispatched())
+
+
+def _dispatched() -> Iterator[list[tuple[int, str]]]:
+    """All rows that wait for their object, as (id, object key), in batches."""
+    after = 0
+    while batch := list(
+        InboxEvent.objects.filter(state=_State.DISPATCHED, id__gt=after)
+        .order_by("id")
+        .values_list("id", "object_key")[:_BATCH_ROWS]
+    ):
+        yield batch
+        after = batch[-1][0]
+
+
+def _settle(batch: Iterable[tuple[int, str]], *, now: datetime) -> int:
+    # The rows were read before the question, so their wishes are part of the answer. An event that comes for the
+    # same object meanwhile is not among them and is not declared done by mistake.
+    rows = dict(batch)
+    finished_keys = finished(set(rows.values()))
+    ids = [row_id for row_id, key in rows.items() if key in finished_keys]
+    return InboxEvent.objects.filter(id__in=ids, state=_State.DISPATCHED).update(state=_State.DONE, handled_at=now)
