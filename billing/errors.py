@@ -44,6 +44,14 @@ class AlreadySubscribed(BillingError):
     message = "There is a subscription already. Nothing was charged."
 
 
+class CheckoutEnded(BillingError):
+    """The form belongs to a checkout that is over."""
+
+    code = "checkout_ended"
+    status = 409
+    message = "This checkout has ended. Nothing was charged. Please choose the plan again."
+
+
 class TrialNotAvailable(BillingError):
     code = "trial_not_available"
     status = 409
@@ -110,12 +118,27 @@ class CardDeclined(StripeRefused):
     status = 402
 
 
+class NotSetUp(BillingError):
+    """Something that `manage.py setup_stripe` makes is missing."""
+
+    code = "not_set_up"
+    status = 503
+    message = "Payments are not set up yet. We have been told."
+
+
 class StripeKeyRefused(BillingError):
     """The key is wrong or lacks a right: a fault of configuration."""
 
     code = "stripe_key_refused"
     status = 503
     message = "Payments are not set up correctly. We have been told."
+
+
+class NotYet(BillingError):
+    """A row that a reaction needs has not come yet; the reaction is tried again."""
+
+    code = "not_yet"
+    status = 503
 
 
 class LeaseTaken(BillingError):

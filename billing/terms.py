@@ -54,6 +54,8 @@ class ObjectKind(StrEnum):
     INVOICE = "invoice"
     CHARGE = "charge"
     CHECKOUT_SESSION = "checkout.session"
+    PAYMENT_INTENT = "payment_intent"
+    SETUP_INTENT = "setup_intent"
     PRODUCT = "product"
     PRICE = "price"
 
@@ -72,6 +74,19 @@ class CheckoutState(StrEnum):
     COMPLETE = "complete"
     EXPIRED = "expired"
     FAILED = "failed"
+
+
+class CancellationReason(StrEnum):
+    """Stripe's `cancellation_details.feedback`, as a subscriber may choose it."""
+
+    TOO_EXPENSIVE = "too_expensive"
+    MISSING_FEATURES = "missing_features"
+    SWITCHED_SERVICE = "switched_service"
+    UNUSED = "unused"
+    CUSTOMER_SERVICE = "customer_service"
+    TOO_COMPLEX = "too_complex"
+    LOW_QUALITY = "low_quality"
+    OTHER = "other"
 
 
 class AccessReason(StrEnum):

@@ -163,6 +163,16 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "webhooks.process_inbox": {
+        "task": "webhooks.tasks.process_inbox",
+        "schedule": 5,
+        "options": {"expires": 5},
+    },
+    "billing.sweep": {
+        "task": "billing.tasks.sweep",
+        "schedule": 5,
+        "options": {"expires": 5},
+    },
     "billing_project.clear_read_messages": {
         "task": "billing_project.tasks.clear_read_messages",
         "schedule": 300,

@@ -1,11 +1,14 @@
 """Who did what, when, to which object: append-only, ids only."""
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 
 class AuditEntry(models.Model):
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     action = models.CharField(max_length=60, db_index=True)
     organization = models.ForeignKey(
         "accounts.Organization",

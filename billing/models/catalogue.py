@@ -11,7 +11,8 @@ from billing.terms import Interval
 class Feature(models.Model):
     """Something that a plan switches on (a flag) or counts (a limit).
 
-    `counted` and `unlimited` are what the pricing page says of a limit; `counted` holds `{limit}`.
+    `counted` and `unlimited` are what the pricing page says of a limit; `counted` holds `{limit}`. An archived
+    feature is offered no more; plans that are archived may still give it.
     """
 
     code = models.SlugField(unique=True)
@@ -20,6 +21,7 @@ class Feature(models.Model):
     counted = models.CharField(max_length=80, blank=True)
     unlimited = models.CharField(max_length=80, blank=True)
     rank = models.PositiveIntegerField(default=0)
+    is_archived = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return self.name

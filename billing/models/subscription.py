@@ -1,4 +1,4 @@
-"""What Stripe last said of a subscription. No constraint on meaning: an impossible fact is stored, and an alarm raised."""
+"""What Stripe last said of a subscription. An impossible fact is stored, too, and an alarm raised."""
 
 from django.db import models
 

@@ -1,0 +1,15 @@
+"""Appends to the record of who did what; it must not decide whether they may."""
+
+from typing import Any
+
+from accounts.models import Organization, User
+from billing.models import AuditEntry
+
+
+def record(
+    action: str, *, subject: str, organization: Organization | None, actor: User | None, **details: Any
+) -> AuditEntry:
+    """Append one entry in the caller's transaction. `subject` is `sub_…` or a UUID of ours; details hold ids only."""
+    return AuditEntry.objects.create(
+        action=action, subject=subject, organization=organization, actor=actor, details=details
+    )

@@ -1,0 +1,67 @@
+"""Checkout sessions at Stripe (https://docs.stripe.com/api/checkout/sessions/create, read 2026-07)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import stripe
+
+from billing.gateway.client import call, client
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionCheckout:
+    """Every input of the call, so that a repeat sends the same. `trial_end` is UTC and wins over `trial_days`."""
+
+    reference: str
+    stripe_customer_id: str
+    stripe_price_id: str
+    success_url: str
+    cancel_url: str
+    trial_days: int = 0
+    trial_end: datetime | None = None
+    automatic_tax: bool = False
+    collect_tax_id: bool = False
+    collect_address: bool = False
+
+
+def create(checkout: SubscriptionCheckout, *, key: str) -> stripe.checkout.Session:
+    """Open a hosted page (`cs_…`) that makes one subscription. Safe to repeat with the same key and values."""
+    return call(client().v1.checkout.sessions.create, key=key, **_params(checkout))
+
+
+def _params(checkout: SubscriptionCheckout) -> dict[str, Any]:
+    subscription: dict[str, Any] = {"metadata": {"checkout_intent": checkout.reference}}
+    if checkout.trial_end:
+        subscription["trial_end"] = int(checkout.trial_end.timestamp())
+    elif checkout.trial_days:
+        subscription["trial_period_days"] = checkout.trial_days
+    params: dict[str, Any] = {
+        "mode": "subscription",
+        "customer": checkout.stripe_customer_id,
+        "client_reference_id": checkout.reference,
+        "metadata": {"checkout_intent": checkout.reference},
+        "line_items": [{"price": checkout.stripe_price_id, "quantity": 1}],
+        "payment_method_collection": "always",
+        "subscription_data": subscription,
+        "success_url": checkout.success_url,
+        "cancel_url": checkout.cancel_url,
+    }
+    kept: dict[str, str] = {}
+    if checkout.automatic_tax:
+        params["automatic_tax"] = {"enabled": True}
+        kept["address"] = "auto"
+    if checkout.collect_tax_id:
+        params["tax_id_collection"] = {"enabled": True}
+        kept["name"] = "auto"
+    if checkout.collect_address:
+        params["billing_address_collection"] = "required"
+        kept["address"] = "auto"
+    if kept:
+        params["customer_update"] = kept
+    return params
+
+
+def expire(stripe_session_id: str, *, key: str) -> stripe.checkout.Session:
+    """Close an open session for good. Raises StripeRefused when it is not open any more."""
+    return call(client().v1.checkout.sessions.expire, stripe_session_id, key=key)

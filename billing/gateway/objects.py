@@ -1,0 +1,67 @@
+"""Fetches one object with everything that the mirror reads of it; it must not store anything."""
+
+from collections.abc import Callable
+from typing import Any
+
+import stripe
+
+from billing.gateway.client import call, client
+from billing.terms import ObjectKind
+
+_EXPANDED: dict[ObjectKind, list[str]] = {
+    ObjectKind.CUSTOMER: ["sources"],
+    ObjectKind.PAYMENT_METHOD: [],
+    ObjectKind.SUBSCRIPTION: ["latest_invoice", "discounts"],
+    ObjectKind.INVOICE: ["payments", "discounts", "lines.data.discounts"],
+    ObjectKind.CHARGE: ["balance_transaction"],
+    ObjectKind.CHECKOUT_SESSION: ["line_items"],
+    ObjectKind.PAYMENT_INTENT: [],
+    ObjectKind.SETUP_INTENT: [],
+    ObjectKind.PRODUCT: [],
+    ObjectKind.PRICE: ["currency_options", "tiers"],
+}
+
+
+def fetch(kind: ObjectKind, stripe_id: str) -> stripe.StripeObject:
+    """The object as Stripe has it now. Raises StripeObjectMissing (404), StripeUnreachable, StripeKeyRefused."""
+    expand = _EXPANDED[kind]
+    params: dict[str, Any] = {"expand": expand} if expand else {}
+    return call(_retrievers()[kind], stripe_id, **params)
+
+
+def _retrievers() -> dict[ObjectKind, Callable[..., Any]]:
+    v1 = client().v1
+    return {
+        ObjectKind.CUSTOMER: v1.customers.retrieve,
+        ObjectKind.PAYMENT_METHOD: v1.payment_methods.retrieve,
+        ObjectKind.SUBSCRIPTION: v1.subscriptions.retrieve,
+        ObjectKind.INVOICE: v1.invoices.retrieve,
+        ObjectKind.CHARGE: v1.charges.retrieve,
+        ObjectKind.CHECKOUT_SESSION: v1.checkout.sessions.retrieve,
+        ObjectKind.PAYMENT_INTENT: v1.payment_intents.retrieve,
+        ObjectKind.SETUP_INTENT: v1.setup_intents.retrieve,
+        ObjectKind.PRODUCT: v1.products.retrieve,
+        ObjectKind.PRICE: v1.prices.retrieve,
+    }
+
+
+def list_charges(payment_intent_id: str) -> list[stripe.StripeObject]:
+    """Every try of one PaymentIntent (`pi_…`), the newest first."""
+    page = call(client().v1.charges.list, payment_intent=payment_intent_id, limit=100)
+    return list(page.auto_paging_iter())
+
+
+def invoice_id_of(payment_intent_id: str) -> str:
+    """The invoice that a PaymentIntent pays (`in_…`), or an empty string. A charge names it no longer."""
+    page = call(
+        client().v1.invoice_payments.list,
+        payment={"type": "payment_intent", "payment_intent": payment_intent_id},
+        limit=1,
+    )
+    return str(page["data"][0]["invoice"]) if page["data"] else ""
+
+
+def list_live_subscriptions(stripe_customer_id: str) -> list[stripe.StripeObject]:
+    """The customer's subscriptions as Stripe has them now, of every status but canceled."""
+    page = call(client().v1.subscriptions.list, customer=stripe_customer_id, limit=100)
+    return list(page.auto_paging_iter())

@@ -1,0 +1,106 @@
+"""Keeps dj-stripe's copies of whole objects, referenced objects first; nothing else of the product reads them.
+
+dj-stripe fetches what it misses inside its own transaction, so everything that an object names is fetched and synced
+before it, outside any transaction (its models are only addressed by Stripe id).
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError
+from djstripe import models as dj
+
+from billing.errors import StripeObjectMissing
+from billing.gateway import objects
+from billing.mirror import shapes
+from billing.terms import ObjectKind
+
+_MODELS: dict[ObjectKind, Any] = {
+    ObjectKind.CUSTOMER: dj.Customer,
+    ObjectKind.PAYMENT_METHOD: dj.PaymentMethod,
+    ObjectKind.SUBSCRIPTION: dj.Subscription,
+    ObjectKind.INVOICE: dj.Invoice,
+    ObjectKind.CHARGE: dj.Charge,
+    ObjectKind.CHECKOUT_SESSION: dj.Session,
+    ObjectKind.PAYMENT_INTENT: dj.PaymentIntent,
+    ObjectKind.SETUP_INTENT: dj.SetupIntent,
+    ObjectKind.PRODUCT: dj.Product,
+    ObjectKind.PRICE: dj.Price,
+}
+
+_CUSTOMER = ("customer", ObjectKind.CUSTOMER)
+_PAYMENT_METHOD = ("payment_method", ObjectKind.PAYMENT_METHOD)
+_REFERENCES: dict[ObjectKind, tuple[tuple[str, ObjectKind], ...]] = {
+    ObjectKind.PRICE: (("product", ObjectKind.PRODUCT),),
+    ObjectKind.PAYMENT_METHOD: (_CUSTOMER,),
+    ObjectKind.SUBSCRIPTION: (_CUSTOMER, ("default_payment_method", ObjectKind.PAYMENT_METHOD)),
+    ObjectKind.INVOICE: (_CUSTOMER, ("default_payment_method", ObjectKind.PAYMENT_METHOD)),
+    ObjectKind.PAYMENT_INTENT: (_CUSTOMER, _PAYMENT_METHOD),
+    ObjectKind.SETUP_INTENT: (_CUSTOMER, _PAYMENT_METHOD),
+    ObjectKind.CHARGE: (_CUSTOMER, _PAYMENT_METHOD, ("payment_intent", ObjectKind.PAYMENT_INTENT)),
+    ObjectKind.CHECKOUT_SESSION: (
+        _CUSTOMER,
+        ("payment_intent", ObjectKind.PAYMENT_INTENT),
+        ("setup_intent", ObjectKind.SETUP_INTENT),
+        ("subscription", ObjectKind.SUBSCRIPTION),
+    ),
+}
+
+
+def sync(kind: ObjectKind, obj: Any) -> None:
+    """Store a fetched object (a StripeObject, never a dict). Safe to repeat. Must run outside any transaction."""
+    _ensure_account()
+    if kind == ObjectKind.CUSTOMER:
+        _store_customer_before_its_card(obj)
+    for referenced_kind, stripe_id in _references(kind, obj):
+        _ensure(referenced_kind, stripe_id)
+    _store(kind, obj)
+
+
+def _store(kind: ObjectKind, obj: Any) -> None:
+    try:
+        _MODELS[kind].sync_from_stripe_data(obj, api_key=settings.STRIPE_SECRET_KEY)
+    except IntegrityError:
+        # Somebody else made the same row between dj-stripe's look and its insert: now it is an update.
+        _MODELS[kind].sync_from_stripe_data(obj, api_key=settings.STRIPE_SECRET_KEY)
+
+
+def _references(kind: ObjectKind, obj: Any) -> list[tuple[ObjectKind, str]]:
+    found = [(other, shapes.text(obj, field)) for field, other in _REFERENCES.get(kind, ())]
+    if kind == ObjectKind.CUSTOMER:
+        card = shapes.text(obj, "invoice_settings", "default_payment_method")
+        found.append((ObjectKind.PAYMENT_METHOD, card))
+    if kind == ObjectKind.SUBSCRIPTION:
+        items = shapes.value(obj, "items", "data") or []
+        found += [(ObjectKind.PRICE, shapes.text(item, "price")) for item in items]
+    if kind == ObjectKind.INVOICE:
+        found.append((ObjectKind.SUBSCRIPTION, shapes.invoice_subscription_id(obj)))
+    return [(other, stripe_id) for other, stripe_id in found if stripe_id]
+
+
+def _ensure(kind: ObjectKind, stripe_id: str) -> None:
+    if _MODELS[kind].objects.filter(id=stripe_id).exists():
+        return
+    try:
+        obj = objects.fetch(kind, stripe_id)
+    except StripeObjectMissing:
+        return
+    if not shapes.value(obj, "deleted"):
+        sync(kind, obj)
+
+
+def _store_customer_before_its_card(obj: Any) -> None:
+    """Customer and default card name each other, so a new customer is stored without the card first."""
+    card = shapes.text(obj, "invoice_settings", "default_payment_method")
+    if not card or dj.Customer.objects.filter(id=obj["id"]).exists():
+        return
+    values = obj.to_dict()
+    values["invoice_settings"] = {**values["invoice_settings"], "default_payment_method": None}
+    _store(ObjectKind.CUSTOMER, type(obj).construct_from(values, settings.STRIPE_SECRET_KEY))
+
+
+def _ensure_account() -> None:
+    """Later syncs find the owner of the key by its row; without it each would ask Stripe inside a transaction."""
+    known = dj.APIKey.objects.filter(secret=settings.STRIPE_SECRET_KEY, djstripe_owner_account__isnull=False)
+    if not known.exists():
+        dj.Account.get_or_retrieve_for_api_key(settings.STRIPE_SECRET_KEY)

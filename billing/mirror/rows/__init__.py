@@ -1,0 +1,1 @@
+"""One typed row a file: reads a fetched object, writes its own row only, and says what changed."""

@@ -1,0 +1,55 @@
+"""Writes the typed row of a customer. The link to an organization is ours: it is never taken from an e-mail."""
+
+import uuid
+
+from billing.mirror import shapes
+from billing.mirror.refs import ObjectRef
+from billing.mirror.written import Change, Fetched, Written
+from billing.models import Customer, Invoice, Subscription
+from billing.terms import ObjectKind
+
+METADATA_KEY = "billing_customer"
+
+
+def write(fetched: Fetched) -> Written:
+    row = _find(fetched)
+    if row is None:
+        return Written()
+    row.fetched_at = fetched.system_at
+    if fetched.obj is None or shapes.value(fetched.obj, "deleted"):
+        changes = () if row.is_deleted else (Change("", "deleted"),)
+        row.is_deleted = True
+        row.save(update_fields=["is_deleted", "fetched_at"])
+        return Written(row.organization_id, changes)
+    row.currency = shapes.text(fetched.obj, "currency")
+    row.default_stripe_payment_method_id = shapes.text(fetched.obj, "invoice_settings", "default_payment_method")
+    row.is_delinquent = bool(shapes.value(fetched.obj, "delinquent"))
+    row.save()
+    card = row.default_stripe_payment_method_id
+    cards = (ObjectRef(ObjectKind.PAYMENT_METHOD, card),) if card else ()
+    return Written(row.organization_id, follow=(*cards, *_orphans(fetched.ref.stripe_id)))
+
+
+def _find(fetched: Fetched) -> Customer | None:
+    """Our row by Stripe's id, or by the UUID that we put into the metadata before Stripe's answer reached us."""
+    row = Customer.objects.select_for_update().filter(stripe_customer_id=fetched.ref.stripe_id).first()
+    if row is not None or fetched.obj is None:
+        return row
+    try:
+        ours = uuid.UUID(shapes.text(fetched.obj, "metadata", METADATA_KEY))
+    except ValueError:
+        return None
+    row = Customer.objects.select_for_update().filter(uuid=ours, stripe_customer_id=None).first()
+    if row is not None:
+        row.stripe_customer_id = fetched.ref.stripe_id
+    return row
+
+
+def _orphans(stripe_customer_id: str) -> list[ObjectRef]:
+    """Rows that came before the link was known: each is refreshed again to learn whose it is."""
+    of_customer = {"stripe_customer_id": stripe_customer_id, "organization": None}
+    subscriptions = Subscription.objects.filter(**of_customer).values_list("stripe_subscription_id", flat=True)
+    invoices = Invoice.objects.filter(**of_customer).values_list("stripe_invoice_id", flat=True)
+    return [ObjectRef(ObjectKind.SUBSCRIPTION, found) for found in subscriptions] + [
+        ObjectRef(ObjectKind.INVOICE, found) for found in invoices
+    ]

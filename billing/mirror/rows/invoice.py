@@ -1,0 +1,85 @@
+"""Writes the typed row of an invoice, and finds tries to pay it that we have not seen."""
+
+from typing import Any
+
+from django.conf import settings
+
+from billing.gateway import objects
+from billing.mirror import shapes
+from billing.mirror.refs import ObjectRef
+from billing.mirror.rows.owner import ask_for_customer, organization_id_of
+from billing.mirror.written import Change, Fetched, Written, status_change
+from billing.models import ChargeAttempt, Invoice, Subscription
+from billing.terms import ObjectKind
+
+
+def ask_more(obj: Any) -> dict[str, Any]:
+    """All charges of the invoice: its second failed payment is seen although the invoice stays `open`."""
+    intents = shapes.invoice_payment_intent_ids(obj)
+    return {"charges": [charge for intent in intents for charge in objects.list_charges(intent)]}
+
+
+def write(fetched: Fetched) -> Written:
+    row = Invoice.objects.select_for_update().filter(stripe_invoice_id=fetched.ref.stripe_id).first()
+    if fetched.obj is None or shapes.value(fetched.obj, "deleted"):
+        return _write_deleted(row)
+    if row is None:
+        row = Invoice(stripe_invoice_id=fetched.ref.stripe_id)
+    before = row.status
+    _fill(row, fetched.obj)
+    row.fetched_at = fetched.system_at
+    row.save()
+    return Written(
+        row.organization_id,
+        changes=status_change(before, row.status),
+        follow=_follow(row, before=before, charges=fetched.extra["charges"]),
+    )
+
+
+def _write_deleted(row: Invoice | None) -> Written:
+    """Only a draft can be deleted; our row stays as history."""
+    if row is None or row.is_deleted:
+        return Written()
+    row.is_deleted = True
+    row.save(update_fields=["is_deleted"])
+    return Written(row.organization_id, changes=(Change(row.status, "deleted"),))
+
+
+def _fill(row: Invoice, obj: Any) -> None:
+    row.livemode = settings.STRIPE_LIVE_MODE
+    row.stripe_customer_id = shapes.text(obj, "customer")
+    row.organization_id = organization_id_of(row.stripe_customer_id)
+    row.stripe_subscription_id = shapes.invoice_subscription_id(obj)
+    row.number = shapes.text(obj, "number")
+    row.status = shapes.text(obj, "status")
+    row.billing_reason = shapes.text(obj, "billing_reason")
+    row.currency = shapes.text(obj, "currency")
+    row.total_minor = obj["total"]
+    row.amount_due_minor = obj["amount_due"]
+    row.amount_paid_minor = obj["amount_paid"]
+    row.amount_remaining_minor = obj["amount_remaining"]
+    row.attempt_count = obj["attempt_count"]
+    row.has_been_attempted = obj["attempted"]
+    row.hosted_invoice_url = shapes.text(obj, "hosted_invoice_url")
+    row.invoice_pdf_url = shapes.text(obj, "invoice_pdf")
+    row.created_at = shapes.moment(obj, "created")
+    row.due_at = shapes.moment(obj, "due_date")
+    row.paid_at = shapes.moment(obj, "status_transitions", "paid_at")
+    row.next_payment_attempt_at = shapes.moment(obj, "next_payment_attempt")
+
+
+def _follow(row: Invoice, *, before: str, charges: list[Any]) -> tuple[ObjectRef, ...]:
+    follow = list(ask_for_customer(row.stripe_customer_id, organization_id=row.organization_id))
+    subscription_id = row.stripe_subscription_id
+    is_unknown = not Subscription.objects.filter(stripe_subscription_id=subscription_id).exists()
+    if subscription_id and (is_unknown or before != row.status):
+        follow.append(ObjectRef(ObjectKind.SUBSCRIPTION, subscription_id))
+    seen = dict(
+        ChargeAttempt.objects.filter(stripe_charge_id__in=[charge["id"] for charge in charges]).values_list(
+            "stripe_charge_id", "status"
+        )
+    )
+    follow += [
+        ObjectRef(ObjectKind.CHARGE, charge["id"]) for charge in charges if seen.get(charge["id"]) != charge["status"]
+    ]
+    return tuple(follow)

@@ -1,0 +1,98 @@
+"""Writes the typed row of a subscription and says which of its states moved."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from billing.mirror import shapes
+from billing.mirror.refs import ObjectRef
+from billing.mirror.rows.owner import ask_for_customer, organization_id_of
+from billing.mirror.written import Change, Fetched, Written, status_change
+from billing.models import Invoice, PaymentMethod, Subscription
+from billing.terms import ObjectKind, SubscriptionStatus
+
+
+def write(fetched: Fetched) -> Written:
+    row = Subscription.objects.select_for_update().filter(stripe_subscription_id=fetched.ref.stripe_id).first()
+    if fetched.obj is None:
+        return _write_missing(row, fetched)
+    if row is None:
+        row = Subscription(stripe_subscription_id=fetched.ref.stripe_id)
+    before, was_ending = row.status, _is_ending(row)
+    _fill(row, fetched.obj)
+    row.past_due_at = _past_due_at(row, before=before, now=fetched.business_at)
+    row.fetched_at = fetched.system_at
+    row.save()
+    return Written(
+        row.organization_id,
+        changes=(*status_change(before, row.status), *_cancellation_change(was_ending, _is_ending(row))),
+        follow=_follow(row, fetched.obj),
+    )
+
+
+def _write_missing(row: Subscription | None, fetched: Fetched) -> Written:
+    """Stripe does not know it (any more): it is over, and our row stays as history."""
+    if row is None or row.ended_at is not None:
+        return Written()
+    before = row.status
+    row.status = SubscriptionStatus.CANCELED
+    row.ended_at = fetched.business_at
+    row.fetched_at = fetched.system_at
+    row.save()
+    return Written(row.organization_id, changes=status_change(before, row.status))
+
+
+def _fill(row: Subscription, obj: Any) -> None:
+    item = shapes.value(obj, "items", "data", 0)
+    row.livemode = settings.STRIPE_LIVE_MODE
+    row.stripe_customer_id = shapes.text(obj, "customer")
+    row.organization_id = organization_id_of(row.stripe_customer_id)
+    row.status = shapes.text(obj, "status")
+    row.stripe_price_id = shapes.text(item, "price")
+    row.quantity = shapes.value(item, "quantity") or 1
+    row.currency = shapes.text(obj, "currency")
+    row.collection_method = shapes.text(obj, "collection_method")
+    row.stripe_payment_method_id = shapes.text(obj, "default_payment_method")
+    row.stripe_latest_invoice_id = shapes.text(obj, "latest_invoice")
+    row.created_at = shapes.moment(obj, "created")
+    row.current_period_start, row.current_period_end = shapes.subscription_period(obj)
+    row.trial_start = shapes.moment(obj, "trial_start")
+    row.trial_end = shapes.moment(obj, "trial_end")
+    row.cancel_at = shapes.moment(obj, "cancel_at")
+    row.cancel_at_period_end = bool(shapes.value(obj, "cancel_at_period_end"))
+    row.canceled_at = shapes.moment(obj, "canceled_at")
+    row.ended_at = shapes.moment(obj, "ended_at")
+    row.is_collection_paused = shapes.value(obj, "pause_collection") is not None
+
+
+def _past_due_at(row: Subscription, *, before: str, now: datetime) -> datetime | None:
+    """Set once when a run of failed payments begins, so that grace never restarts; cleared when it is over."""
+    if row.status != SubscriptionStatus.PAST_DUE:
+        return None
+    return row.past_due_at if before == SubscriptionStatus.PAST_DUE and row.past_due_at else now
+
+
+def _is_ending(row: Subscription) -> bool:
+    return row.cancel_at is not None and row.ended_at is None
+
+
+def _cancellation_change(before: bool, after: bool) -> tuple[Change, ...]:
+    if before == after:
+        return ()
+    words = {False: "none", True: "scheduled"}
+    return (Change(words[before], words[after], aspect="cancellation"),)
+
+
+def _follow(row: Subscription, obj: Any) -> tuple[ObjectRef, ...]:
+    """Embedded objects are hints: refresh those of which our row is missing or differs."""
+    follow = list(ask_for_customer(row.stripe_customer_id, organization_id=row.organization_id))
+    invoice_id = row.stripe_latest_invoice_id
+    status = shapes.text(obj, "latest_invoice", "status")
+    known = Invoice.objects.filter(stripe_invoice_id=invoice_id).values_list("status", flat=True).first()
+    if invoice_id and (known is None or (status and known != status)):
+        follow.append(ObjectRef(ObjectKind.INVOICE, invoice_id))
+    card = row.stripe_payment_method_id
+    if card and not PaymentMethod.objects.filter(stripe_payment_method_id=card).exists():
+        follow.append(ObjectRef(ObjectKind.PAYMENT_METHOD, card))
+    return tuple(follow)

@@ -1,0 +1,55 @@
+"""Reads fields that Stripe has moved between API versions, in today's shape and in the one before basil (2025-03-31).
+
+Everything else in the mirror reads plain keys. Takes StripeObjects or dicts; must not write.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+
+def value(obj: Any, *path: str | int) -> Any:
+    """Follow keys and positions; None where a step is missing. StripeObject has no `.get`."""
+    for step in path:
+        if obj is None:
+            return None
+        try:
+            obj = obj[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return obj
+
+
+def text(obj: Any, *path: str | int) -> str:
+    """A string, empty for null; an expanded object gives its id."""
+    found = value(obj, *path)
+    if found is None:
+        return ""
+    return found if isinstance(found, str) else str(value(found, "id") or "")
+
+
+def moment(obj: Any, *path: str | int) -> datetime | None:
+    """Unix seconds as an aware UTC datetime."""
+    found = value(obj, *path)
+    return None if found is None else datetime.fromtimestamp(found, tz=UTC)
+
+
+def subscription_period(subscription: Any) -> tuple[datetime | None, datetime | None]:
+    """The paid period: on the items today, on the subscription before basil. Several items: the widest."""
+    items = value(subscription, "items", "data") or []
+    starts = [found for item in items if (found := moment(item, "current_period_start"))]
+    ends = [found for item in items if (found := moment(item, "current_period_end"))]
+    start = min(starts) if starts else moment(subscription, "current_period_start")
+    end = max(ends) if ends else moment(subscription, "current_period_end")
+    return start, end
+
+
+def invoice_subscription_id(invoice: Any) -> str:
+    """`parent.subscription_details.subscription` today, `subscription` before basil."""
+    return text(invoice, "parent", "subscription_details", "subscription") or text(invoice, "subscription")
+
+
+def invoice_payment_intent_ids(invoice: Any) -> list[str]:
+    """From the expanded `payments` today, from `payment_intent` before basil."""
+    payments = value(invoice, "payments", "data") or []
+    ids = [text(payment, "payment", "payment_intent") for payment in payments]
+    return [found for found in [*ids, text(invoice, "payment_intent")] if found]

@@ -1,0 +1,131 @@
+"""Leases and fences: one object, one worker at a time; it must not know what a refresh does.
+
+A claim gives the lease for a while and raises the fence. Who comes back after its lease ended finds a higher fence
+and must not write.
+"""
+
+import random
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+
+from billing import clock
+from billing.errors import LeaseLost, LeaseTaken
+from billing.mirror.refs import ObjectRef
+from billing.models import Work
+from billing.terms import ObjectKind
+
+LEASE_SECONDS = 60
+LONGEST_BACKOFF_SECONDS = 3600
+_POLL_SECONDS = 0.05
+_KEPT_EVENT_IDS = 50
+_TO_DO = Q(done__lt=F("want"))
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to write one object until another claim raises the fence."""
+
+    ref: ObjectRef
+    fence: int
+    want: int
+    event_ids: tuple[str, ...]
+
+
+def want(refs: Iterable[ObjectRef], *, event_id: str = "") -> None:
+    """Ask for a refresh of each object, in the caller's transaction. Calls before the next fetch share it."""
+    with transaction.atomic():
+        for ref in sorted(set(refs)):
+            Work.objects.get_or_create(object_key=ref.key, defaults={"kind": ref.kind, "stripe_id": ref.stripe_id})
+            row = Work.objects.select_for_update().get(pk=ref.key)
+            if row.done >= row.want:
+                row.run_at = clock.system_now()
+            row.want += 1
+            if event_id:
+                row.event_ids = [*row.event_ids, event_id][-_KEPT_EVENT_IDS:]
+            row.save(update_fields=["want", "run_at", "event_ids"])
+
+
+def claim(ref: ObjectRef, *, wait_seconds: float = 0.0) -> Lease:
+    """Take the lease of one object, waiting up to `wait_seconds`. Raises LeaseTaken."""
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        lease = _claim_first(Q(pk=ref.key))
+        if lease:
+            return lease
+        if time.monotonic() >= deadline:
+            raise LeaseTaken(object_key=ref.key)
+        time.sleep(_POLL_SECONDS)
+
+
+def claim_next() -> Lease | None:
+    """Take the lease of the object that has waited longest, or None when nothing is due."""
+    return _claim_first(_TO_DO & Q(run_at__lte=clock.system_now()))
+
+
+def _claim_first(condition: Q) -> Lease | None:
+    now = clock.system_now()
+    is_free = Q(lease_until=None) | Q(lease_until__lte=now)
+    with transaction.atomic():
+        row = (
+            Work.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+            .filter(condition & is_free)
+            .order_by("run_at", "object_key")
+            .first()
+        )
+        if row is None:
+            return None
+        row.fence += 1
+        row.lease_until = now + timedelta(seconds=LEASE_SECONDS)
+        row.save(update_fields=["fence", "lease_until"])
+    return Lease(ObjectRef(ObjectKind(row.kind), row.stripe_id), row.fence, row.want, tuple(row.event_ids))
+
+
+def finish(lease: Lease) -> None:
+    """In the transaction that writes the object: check the fence and close what the claim covered.
+
+    Raises LeaseLost when another worker claimed the object meanwhile; the caller's transaction must then roll back.
+    """
+    row = Work.objects.select_for_update().get(pk=lease.ref.key)
+    if row.fence != lease.fence:
+        raise LeaseLost(object_key=lease.ref.key)
+    row.done = max(row.done, lease.want)
+    row.event_ids = [event_id for event_id in row.event_ids if event_id not in lease.event_ids]
+    row.lease_until = None
+    row.attempts = 0
+    row.last_error = ""
+    row.run_at = clock.system_now()
+    row.save()
+
+
+def release(lease: Lease, *, error: str, retry_after: timedelta | None = None) -> None:
+    """Give the lease back after a failure; the object comes again after a growing, jittered wait."""
+    with transaction.atomic():
+        row = Work.objects.select_for_update().get(pk=lease.ref.key)
+        if row.fence != lease.fence:
+            return
+        row.attempts += 1
+        row.lease_until = None
+        row.last_error = error[:300]
+        row.run_at = clock.system_now() + (retry_after or _backoff(row.attempts))
+        row.save()
+
+
+def _backoff(attempts: int) -> timedelta:
+    longest = min(2.0 ** min(attempts, 20), LONGEST_BACKOFF_SECONDS)
+    return timedelta(seconds=random.uniform(longest / 2, longest))  # noqa: S311  # Jitter, not a secret.
+
+
+def finished(object_keys: Iterable[str]) -> set[str]:
+    """Those of the keys for which nothing waits to be refreshed."""
+    keys = set(object_keys)
+    waiting = Work.objects.filter(_TO_DO, pk__in=keys).values_list("pk", flat=True)
+    return keys - set(waiting)
+
+
+def count_due(now: datetime) -> int:
+    return Work.objects.filter(_TO_DO, run_at__lte=now).count()

@@ -1,0 +1,69 @@
+"""The outbox of e-mails: a notice is a row, under a key that lets each be sent once, before it is a message."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from accounts.models import Organization
+from billing.models import Notice, NoticeContent
+
+DEFAULT_LIFE = timedelta(hours=48)
+
+
+def enqueue(
+    kind: str,
+    *,
+    key: str,
+    organization: Organization,
+    cause_at: datetime,
+    life: timedelta = DEFAULT_LIFE,
+    **words: Any,
+) -> Notice | None:
+    """Put a notice for the organization's billing address into the outbox, in the caller's transaction.
+
+    `kind` names the three templates `emails/<kind>.{subject.txt,txt,html}`; `key` is cause and kind
+    (`payment_failed:in_…`); a second one under the same key is not made and gives None. Times are business time:
+    a notice that was not sent within `life` of its cause is dropped.
+    """
+    context = {
+        "product_name": settings.PRODUCT_NAME,
+        "support_email": settings.SUPPORT_EMAIL,
+        "site_url": settings.SITE_URL,
+        "organization": organization,
+        **words,
+    }
+    with transaction.atomic():
+        notice, is_new = Notice.objects.get_or_create(
+            key=key, defaults={"kind": kind, "organization": organization, "expires_at": cause_at + life}
+        )
+        if not is_new:
+            return None
+        NoticeContent.objects.create(
+            notice=notice,
+            recipient=organization.email,
+            subject=" ".join(render_to_string(f"emails/{kind}.subject.txt", context).split()),
+            text=render_to_string(f"emails/{kind}.txt", context).strip() + "\n",
+            html=render_to_string(f"emails/{kind}.html", context),
+        )
+    return notice
+
+
+def record_message(*, kind: str, key: str, recipient: str, subject: str, text: str, html: str) -> Notice:
+    """List a message that another part of the project sends by itself, such as sign-in mail."""
+    with transaction.atomic():
+        notice = Notice.objects.create(key=key, kind=kind, state=Notice.State.SENDING, attempts=1)
+        NoticeContent.objects.create(notice=notice, recipient=recipient, subject=subject[:255], text=text, html=html)
+    return notice
+
+
+def mark_sent(notice: Notice, *, now: datetime) -> None:
+    """`now` is system time."""
+    Notice.objects.filter(pk=notice.pk).update(state=Notice.State.SENT, sent_at=now, lease_until=None, last_error="")
+
+
+def mark_failed(notice: Notice, *, error: str) -> None:
+    """For a message that nobody will try again; the outbox's own notices are retried instead."""
+    Notice.objects.filter(pk=notice.pk).update(state=Notice.State.FAILED, lease_until=None, last_error=error[:300])

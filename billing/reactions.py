@@ -1,0 +1,105 @@
+"""One table: which service answers which fact or transition; it must not know how."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from billing import clock
+from billing.errors import NotYet
+from billing.models import Handled, Transition
+from billing.services.alarms import alarm_second_subscription, alarm_unknown_owner_or_price, open_failed_reaction
+from billing.services.close_checkout import close_checkout
+from billing.services.end_local_trial import end_local_trial
+from billing.services.payment_failure import announce_payment_failure
+from billing.services.redeem_trial import redeem_trial
+from billing.services.subscription_notices import announce_cancellation, announce_end, announce_start
+from billing.terms import ChargeStatus, ObjectKind, SubscriptionStatus
+
+logger = logging.getLogger(__name__)
+_GIVE_UP_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """`service` runs in the transaction of its handled mark: it records what is to be done and calls nobody."""
+
+    kind: ObjectKind
+    to_states: frozenset[str]
+    service: Callable[..., None]
+    from_states: frozenset[str] | None = None
+    aspect: str = "status"
+
+    @property
+    def name(self) -> str:
+        return self.service.__name__
+
+    def answers(self, transition: Transition) -> bool:
+        return (
+            transition.kind == self.kind
+            and transition.aspect == self.aspect
+            and transition.to_state in self.to_states
+            and (self.from_states is None or transition.from_state in self.from_states)
+        )
+
+
+_BEGUN = frozenset({SubscriptionStatus.ACTIVE.value, SubscriptionStatus.TRIALING.value})
+_NOT_BEGUN = frozenset({"", SubscriptionStatus.INCOMPLETE.value})
+_PAST_DUE = frozenset({SubscriptionStatus.PAST_DUE.value})
+
+REACTIONS: tuple[Reaction, ...] = (
+    Reaction(ObjectKind.CHECKOUT_SESSION, frozenset({"complete", "expired"}), close_checkout),
+    Reaction(ObjectKind.SUBSCRIPTION, _BEGUN, end_local_trial),
+    Reaction(ObjectKind.SUBSCRIPTION, frozenset({SubscriptionStatus.TRIALING.value}), redeem_trial),
+    Reaction(ObjectKind.SUBSCRIPTION, _BEGUN, announce_start, from_states=_NOT_BEGUN),
+    Reaction(ObjectKind.SUBSCRIPTION, _BEGUN | _PAST_DUE, alarm_second_subscription),
+    Reaction(ObjectKind.SUBSCRIPTION, _BEGUN | _PAST_DUE, alarm_unknown_owner_or_price),
+    Reaction(ObjectKind.SUBSCRIPTION, frozenset({"scheduled"}), announce_cancellation, aspect="cancellation"),
+    Reaction(ObjectKind.SUBSCRIPTION, frozenset({SubscriptionStatus.CANCELED.value}), announce_end),
+    Reaction(ObjectKind.CHARGE, frozenset({ChargeStatus.FAILED.value}), announce_payment_failure),
+    Reaction(ObjectKind.SUBSCRIPTION, _PAST_DUE, announce_payment_failure),
+)
+
+
+def run_due(now: datetime, *, limit: int = 500) -> int:
+    """Carry out every reaction that has no handled mark yet; `now` is business time. Returns how many ran.
+
+    Safe at any time and in many workers: the mark is unique and is committed with what the reaction recorded.
+    """
+    ran = 0
+    for transition_id in list(
+        Transition.objects.filter(is_settled=False).order_by("pk").values_list("pk", flat=True)[:limit]
+    ):
+        ran += _settle(transition_id, now=now)
+    return ran
+
+
+def _settle(transition_id: int, *, now: datetime) -> int:
+    """All reactions to one transition, each in a transaction of its own, so that one that fails holds up no other."""
+    transition = Transition.objects.get(pk=transition_id)
+    ran, is_settled = 0, True
+    for reaction in (reaction for reaction in REACTIONS if reaction.answers(transition)):
+        try:
+            ran += _react(reaction, transition, now=now)
+        except NotYet:
+            is_settled = False
+        except Exception:
+            logger.exception("Reaction %s to transition %s failed", reaction.name, transition.pk)
+            is_settled = False
+    if not is_settled and clock.system_now() - transition.observed_at > _GIVE_UP_AFTER:
+        open_failed_reaction(transition)
+        is_settled = True
+    if is_settled:
+        Transition.objects.filter(pk=transition_id).update(is_settled=True)
+    return ran
+
+
+def _react(reaction: Reaction, transition: Transition, *, now: datetime) -> int:
+    with transaction.atomic():
+        _, is_new = Handled.objects.get_or_create(transition=transition, reaction=reaction.name)
+        if not is_new:
+            return 0
+        reaction.service(transition, now=now)
+    return 1

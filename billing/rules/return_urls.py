@@ -1,0 +1,18 @@
+"""The only addresses that Stripe's pages may send a person back to; a request names one, it never brings one."""
+
+from billing.errors import InvalidInput
+
+RETURN_PATHS = {
+    "billing": "/billing/",
+    "invoices": "/billing/invoices/",
+    "pricing": "/",
+    "checkout": "/billing/return/",
+}
+
+
+def return_url(name: str, *, site_url: str) -> str:
+    """An absolute address on our own host. Raises InvalidInput for a name that is not in the table."""
+    try:
+        return site_url + RETURN_PATHS[name]
+    except KeyError:
+        raise InvalidInput("There is no such page to return to.") from None

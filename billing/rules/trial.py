@@ -1,0 +1,52 @@
+"""Decides who may try a plan, for how long, and when to remind; it must not know where trials are stored."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+# Stripe refuses a trial end less than 48 h ahead, and a session may be completed up to a day after it was made
+# (https://docs.stripe.com/api/checkout/sessions/create, subscription_data.trial_end, read 2026-07); ten seconds
+# cover the call itself.
+SHORTEST_CHECKOUT_TRIAL = timedelta(hours=48, seconds=10)
+REMIND_BEFORE = timedelta(days=3)
+_DOTLESS_DOMAINS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
+
+
+@dataclass(frozen=True, slots=True)
+class TrialTerms:
+    """What a checkout sends: a number of days, a fixed end (UTC), or neither, which means to pay now."""
+
+    days: int = 0
+    ends_at: datetime | None = None
+
+    @property
+    def is_trial(self) -> bool:
+        return bool(self.days or self.ends_at)
+
+
+def checkout_trial(
+    *, plan_trial_days: int, has_redeemed: bool, local_trial_ends_at: datetime | None, now: datetime
+) -> TrialTerms:
+    """The trial of a checkout. A running local trial is kept to its end if it is far enough ahead for Stripe.
+
+    `local_trial_ends_at` is the end of this organization's running local trial, if any; `now` is business time.
+    """
+    if local_trial_ends_at is not None and local_trial_ends_at > now:
+        if local_trial_ends_at - now >= SHORTEST_CHECKOUT_TRIAL:
+            return TrialTerms(ends_at=local_trial_ends_at)
+        return TrialTerms()
+    return TrialTerms() if has_redeemed else TrialTerms(days=plan_trial_days)
+
+
+def reminder_is_due(*, ends_at: datetime, started_at: datetime, now: datetime) -> bool:
+    """Three days before the end; a trial shorter than that is not reminded of on its first day."""
+    return started_at + timedelta(days=1) <= now and ends_at - REMIND_BEFORE <= now < ends_at
+
+
+def normalize_email(email: str) -> str:
+    """One form per mailbox: lower case, no +tag, and no dots where the provider ignores them."""
+    local, _, domain = email.strip().lower().partition("@")
+    local = local.partition("+")[0]
+    if domain in _DOTLESS_DOMAINS:
+        domain = _DOTLESS_DOMAINS[domain]
+        local = local.replace(".", "")
+    return f"{local}@{domain}"

@@ -1,0 +1,85 @@
+"""Answers what an organization may use; the only place where pages, API and templates get it from."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Q
+
+from accounts.models import Organization
+from billing.models import LocalTrial, Plan, Price, Subscription
+from billing.rules.entitlement import (
+    Access,
+    Grant,
+    LocalTrialFacts,
+    PlanFacts,
+    SubscriptionFacts,
+    decide_access,
+)
+from billing.terms import SubscriptionStatus
+
+_ENDED = (SubscriptionStatus.CANCELED.value, SubscriptionStatus.INCOMPLETE_EXPIRED.value)
+_NO_PLAN = PlanFacts(code="", name="No plan", rank=-1)
+
+
+def access_for(organization: Organization, now: datetime) -> Access:
+    """What this organization may use at `now` (business time, UTC). Five queries at most."""
+    subscriptions = list(
+        Subscription.objects.filter(organization=organization, livemode=settings.STRIPE_LIVE_MODE).exclude(
+            status__in=_ENDED
+        )
+    )
+    trial = LocalTrial.objects.filter(organization=organization).first()
+    plan_ids = _plan_ids_by_price(subscription.stripe_price_id for subscription in subscriptions)
+    plans, free_plan = _plans({*plan_ids.values(), *([trial.plan_id] if trial else [])})
+    return decide_access(
+        [
+            _subscription_facts(subscription, plan=plans[plan_ids[subscription.stripe_price_id]])
+            for subscription in subscriptions
+            if subscription.stripe_price_id in plan_ids
+        ],
+        local_trial=LocalTrialFacts(plans[trial.plan_id], trial.ends_at, trial.ended_at) if trial else None,
+        free_plan=free_plan,
+        now=now,
+        grace_days=settings.GRACE_DAYS,
+    )
+
+
+def _plan_ids_by_price(stripe_price_ids: Iterable[str]) -> dict[str, int]:
+    """Archived prices count, too: a subscriber of an old price keeps its plan."""
+    ids = set(stripe_price_ids)
+    if not ids:
+        return {}
+    return dict(Price.objects.filter(stripe_price_id__in=ids).values_list("stripe_price_id", "plan_id"))
+
+
+def _plans(plan_ids: set[int]) -> tuple[dict[int, PlanFacts], PlanFacts]:
+    """The named plans by primary key, and the free plan."""
+    rows = Plan.objects.filter(Q(pk__in=plan_ids) | Q(is_free=True, is_archived=False)).prefetch_related(
+        "grants__feature"
+    )
+    facts = {row.pk: plan_facts(row) for row in rows}
+    free = next((facts[row.pk] for row in rows if row.is_free and not row.is_archived), _NO_PLAN)
+    return facts, free
+
+
+def plan_facts(plan: Plan) -> PlanFacts:
+    """A plan as the rules see it; `grants__feature` should be prefetched."""
+    grants = {
+        grant.feature.code: Grant(limit=grant.limit, is_unlimited=grant.is_unlimited) for grant in plan.grants.all()
+    }
+    return PlanFacts(code=plan.code, name=plan.name, rank=plan.rank, grants=grants)
+
+
+def _subscription_facts(row: Subscription, *, plan: PlanFacts) -> SubscriptionFacts:
+    return SubscriptionFacts(
+        stripe_subscription_id=row.stripe_subscription_id,
+        plan=plan,
+        status=row.status,
+        current_period_end=row.current_period_end,
+        trial_end=row.trial_end,
+        cancel_at=row.cancel_at,
+        ended_at=row.ended_at,
+        past_due_at=row.past_due_at,
+        is_collection_paused=row.is_collection_paused,
+    )

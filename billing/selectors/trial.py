@@ -1,0 +1,25 @@
+"""Reads who has had a trial, and which runs now."""
+
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.crypto import salted_hmac
+
+from accounts.models import Organization
+from billing.models import LocalTrial, TrialRedemption
+from billing.rules.trial import normalize_email
+
+
+def email_digest(email: str) -> str:
+    """A keyed digest of the mailbox: enough to know it again, not enough to read it."""
+    return salted_hmac("billing.trial", normalize_email(email), algorithm="sha256").hexdigest()
+
+
+def has_redeemed_trial(organization: Organization, *, email: str) -> bool:
+    """Whether this person, or anybody for this organization, has had a trial."""
+    return TrialRedemption.objects.filter(Q(email_digest=email_digest(email)) | Q(organization=organization)).exists()
+
+
+def running_local_trial(organization: Organization, now: datetime) -> LocalTrial | None:
+    """The trial without a card that runs at `now` (business time)."""
+    return LocalTrial.objects.filter(organization=organization, ends_at__gt=now, ended_at=None).first()

@@ -1,0 +1,182 @@
+"""Use case: sell a subscription through Stripe's hosted checkout; what may be sold is the rules' business."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from accounts.models import Organization, User
+from billing import audit, clock
+from billing.errors import AlreadySubscribed, CheckoutEnded, StripeRefused, UnderWay, UnknownPlan
+from billing.gateway import checkout_sessions, objects
+from billing.gateway.checkout_sessions import SubscriptionCheckout
+from billing.mirror.customers import ensure_customer
+from billing.models import CheckoutIntent, Customer, Price, TrialRedemption
+from billing.rules.checkout import refuse_other_currency, refuse_second_subscription
+from billing.rules.return_urls import return_url
+from billing.rules.trial import TrialTerms, checkout_trial
+from billing.selectors.trial import email_digest, has_redeemed_trial, running_local_trial
+from billing.terms import CheckoutState, ObjectKind
+
+# Stripe keeps idempotency keys for 24 h at least; a repeat later could open a second session.
+_KEY_IS_SAFE_FOR = timedelta(hours=23)
+_UNFINISHED = (CheckoutState.RECORDED.value, CheckoutState.OPEN.value)
+
+
+def start_checkout(
+    organization: Organization, *, lookup_key: str, request_key: UUID, actor: User, now: datetime
+) -> CheckoutIntent:
+    """Open the hosted page for one price and return the intent; send the person to its `url`.
+
+    `now` is business time. Safe to repeat: the same `request_key`, and another tab, reach the same session.
+    Raises UnknownPlan, CurrencyLocked, AlreadySubscribed, CheckoutEnded, UnderWay, StripeUnreachable.
+    """
+    price = _price_on_offer(lookup_key)
+    customer = ensure_customer(organization)
+    _refuse_what_cannot_be_sold(customer, price)
+    intent = _unfinished(organization, price=price)
+    if intent is None:
+        if CheckoutIntent.objects.filter(organization=organization, request_key=request_key).exists():
+            raise CheckoutEnded()
+        intent = _record(customer, price=price, request_key=request_key, actor=actor, now=now)
+    return _open_session(intent)
+
+
+def _price_on_offer(lookup_key: str) -> Price:
+    price = (
+        Price.objects.select_related("plan")
+        .filter(
+            lookup_key=lookup_key,
+            livemode=settings.STRIPE_LIVE_MODE,
+            is_active=True,
+            plan__is_archived=False,
+        )
+        .first()
+    )
+    if price is None:
+        raise UnknownPlan()
+    return price
+
+
+def _refuse_what_cannot_be_sold(customer: Customer, price: Price) -> None:
+    """Asks Stripe, not our rows: a webhook may be on its way."""
+    live = objects.list_live_subscriptions(str(customer.stripe_customer_id))
+    refuse_second_subscription(subscription["status"] for subscription in live)
+    refuse_other_currency(customer_currency=customer.currency, price_currency=price.currency)
+
+
+def _unfinished(organization: Organization, *, price: Price) -> CheckoutIntent | None:
+    """The organization's open checkout if it still serves this price; one that does not is closed at Stripe first."""
+    intent = (
+        CheckoutIntent.objects.select_related("price")
+        .filter(organization=organization, state__in=_UNFINISHED)
+        .first()
+    )
+    if intent is None:
+        return None
+    if intent.state == CheckoutState.RECORDED and clock.system_now() - intent.created_at > _KEY_IS_SAFE_FOR:
+        _end(intent, CheckoutState.FAILED, failure="never reached Stripe")
+        return None
+    intent = _open_session(intent)
+    session = objects.fetch(ObjectKind.CHECKOUT_SESSION, str(intent.stripe_session_id))
+    if session["status"] == "open" and intent.price_id == price.pk:
+        return intent
+    if session["status"] == "open":
+        session = _expire(intent)
+    if session["status"] == "complete":
+        raise AlreadySubscribed()
+    _end(intent, CheckoutState.EXPIRED)
+    return None
+
+
+def _expire(intent: CheckoutIntent) -> Any:
+    session_id = str(intent.stripe_session_id)
+    try:
+        return checkout_sessions.expire(session_id, key=f"{intent.uuid}:expire")
+    except StripeRefused:
+        # It was completed or expired between our look and our call: what it is now decides.
+        return objects.fetch(ObjectKind.CHECKOUT_SESSION, session_id)
+
+
+def _record(customer: Customer, *, price: Price, request_key: UUID, actor: User, now: datetime) -> CheckoutIntent:
+    """Commit the decision with the reservation of the person's one trial, before anything is asked of Stripe."""
+    organization = customer.organization
+    try:
+        with transaction.atomic():
+            trial, reservation = _reserve_trial(organization, price=price, actor=actor, now=now)
+            intent = CheckoutIntent.objects.create(
+                organization=organization,
+                started_by=actor,
+                request_key=request_key,
+                price=price,
+                trial_days=trial.days,
+                trial_end=trial.ends_at,
+                stripe_customer_id=str(customer.stripe_customer_id),
+            )
+            if reservation is not None:
+                reservation.checkout_intent = intent
+                reservation.save(update_fields=["checkout_intent"])
+            audit.record("checkout_started", subject=str(intent.uuid), organization=organization, actor=actor)
+    except IntegrityError:
+        # Another click was first; with the same price it opens the same session.
+        intent = CheckoutIntent.objects.filter(organization=organization, state__in=_UNFINISHED, price=price).first()
+        if intent is None:
+            raise UnderWay() from None
+    return intent
+
+
+def _reserve_trial(
+    organization: Organization, *, price: Price, actor: User, now: datetime
+) -> tuple[TrialTerms, TrialRedemption | None]:
+    running = running_local_trial(organization, now)
+    trial = checkout_trial(
+        plan_trial_days=price.plan.trial_days,
+        has_redeemed=has_redeemed_trial(organization, email=actor.email),
+        local_trial_ends_at=running.ends_at if running else None,
+        now=now,
+    )
+    if not trial.days:
+        return trial, None
+    return trial, TrialRedemption.objects.create(email_digest=email_digest(actor.email), organization=organization)
+
+
+def _open_session(intent: CheckoutIntent) -> CheckoutIntent:
+    """Create the session of a recorded intent; the intent's own key makes a repeat reach the same session."""
+    if intent.stripe_session_id:
+        return intent
+    try:
+        session = checkout_sessions.create(_inputs(intent), key=f"{intent.uuid}:session")
+    except StripeRefused as error:
+        _end(intent, CheckoutState.FAILED, failure=error.message[:200])
+        raise
+    CheckoutIntent.objects.filter(pk=intent.pk, state=CheckoutState.RECORDED).update(
+        state=CheckoutState.OPEN, stripe_session_id=session["id"], url=session["url"]
+    )
+    intent.refresh_from_db()
+    return intent
+
+
+def _inputs(intent: CheckoutIntent) -> SubscriptionCheckout:
+    return SubscriptionCheckout(
+        reference=str(intent.uuid),
+        stripe_customer_id=intent.stripe_customer_id,
+        stripe_price_id=intent.price.stripe_price_id,
+        success_url=return_url("checkout", site_url=settings.SITE_URL) + "?session_id={CHECKOUT_SESSION_ID}",
+        cancel_url=return_url("pricing", site_url=settings.SITE_URL),
+        trial_days=intent.trial_days,
+        trial_end=intent.trial_end,
+        automatic_tax=settings.CHECKOUT_AUTOMATIC_TAX,
+        collect_tax_id=settings.CHECKOUT_COLLECT_TAX_ID,
+        collect_address=settings.CHECKOUT_COLLECT_ADDRESS,
+    )
+
+
+def _end(intent: CheckoutIntent, state: CheckoutState, *, failure: str = "") -> None:
+    """Close an intent that leads nowhere and give the trial back."""
+    with transaction.atomic():
+        CheckoutIntent.objects.filter(pk=intent.pk, state__in=_UNFINISHED).update(
+            state=state, failure=failure, ended_at=clock.system_now()
+        )
+        TrialRedemption.objects.filter(checkout_intent=intent).delete()

@@ -1,0 +1,47 @@
+"""Use case: try a plan without a card; Stripe knows nothing of it, and it ends by itself."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from accounts.models import Organization, User
+from billing import audit
+from billing.errors import AlreadySubscribed, TrialNotAvailable, UnknownPlan
+from billing.models import LocalTrial, Plan, Subscription, TrialRedemption
+from billing.selectors.trial import email_digest, has_redeemed_trial
+from billing.terms import LIVE_SUBSCRIPTION_STATUSES
+
+
+def start_local_trial(organization: Organization, *, plan_code: str, actor: User, now: datetime) -> LocalTrial:
+    """Give the organization the plan from `now` (business time) for the plan's trial days.
+
+    One per person, by normalized e-mail, and one per organization. Safe to repeat: the trial that already runs for
+    the same plan is returned. Raises UnknownPlan, AlreadySubscribed, TrialNotAvailable.
+    """
+    plan = Plan.objects.filter(code=plan_code, is_archived=False, trial_days__gt=0).first()
+    if plan is None:
+        raise UnknownPlan()
+    running = LocalTrial.objects.filter(organization=organization, plan=plan, ended_at=None, ends_at__gt=now).first()
+    if running is not None:
+        return running
+    if Subscription.objects.filter(
+        organization=organization, livemode=settings.STRIPE_LIVE_MODE, status__in=LIVE_SUBSCRIPTION_STATUSES
+    ).exists():
+        raise AlreadySubscribed()
+    if has_redeemed_trial(organization, email=actor.email):
+        raise TrialNotAvailable()
+    try:
+        with transaction.atomic():
+            TrialRedemption.objects.create(email_digest=email_digest(actor.email), organization=organization)
+            trial = LocalTrial.objects.create(
+                organization=organization, plan=plan, started_at=now, ends_at=now + timedelta(days=plan.trial_days)
+            )
+            audit.record("local_trial_started", subject=str(trial.uuid), organization=organization, actor=actor)
+    except IntegrityError:
+        # A second click was faster: with the same plan its trial is the answer, otherwise the one trial is used.
+        raced = LocalTrial.objects.filter(organization=organization, plan=plan, ended_at=None).first()
+        if raced is None:
+            raise TrialNotAvailable() from None
+        return raced
+    return trial

@@ -1,0 +1,85 @@
+"""Use case: send what stands in the outbox; what is written there is others' business."""
+
+import logging
+from datetime import datetime, timedelta
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import connection, transaction
+from django.db.models import Q
+
+from billing import clock, notices
+from billing.models import Notice
+
+logger = logging.getLogger(__name__)
+NOTICE_HEADER = "X-Notice"
+_LEASE = timedelta(minutes=5)
+_ATTEMPTS = 8
+_LONGEST_WAIT_SECONDS = 3600
+
+
+def send_due_notices(now: datetime, *, limit: int = 100) -> int:
+    """Send every notice that is due and not expired at `now` (business time). Returns how many were sent.
+
+    A notice is leased before it is sent, so two workers never send the same one; after a crash between sending and
+    recording it may go out twice with the same Message-ID, rather than never.
+    """
+    Notice.objects.filter(state=Notice.State.DUE, expires_at__lte=now).update(state=Notice.State.EXPIRED)
+    sent = 0
+    for _ in range(limit):
+        notice = _claim()
+        if notice is None:
+            break
+        sent += _send(notice)
+    return sent
+
+
+def _claim() -> Notice | None:
+    now = clock.system_now()
+    is_due = Q(state=Notice.State.DUE, run_at__lte=now) | Q(state=Notice.State.SENDING, lease_until__lte=now)
+    with transaction.atomic():
+        notice = (
+            Notice.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+            .filter(is_due)
+            .order_by("run_at", "pk")
+            .first()
+        )
+        if notice is None:
+            return None
+        notice.state = Notice.State.SENDING
+        notice.lease_until = now + _LEASE
+        notice.attempts += 1
+        notice.save(update_fields=["state", "lease_until", "attempts"])
+    return notice
+
+
+def _send(notice: Notice) -> bool:
+    content = notice.content
+    domain = settings.SITE_URL.rpartition("/")[2].partition(":")[0]
+    message = EmailMultiAlternatives(
+        subject=content.subject,
+        body=content.text,
+        to=[content.recipient],
+        headers={NOTICE_HEADER: str(notice.uuid), "Message-ID": f"<{notice.uuid}@{domain}>"},
+    )
+    if content.html:
+        message.attach_alternative(content.html, "text/html")
+    try:
+        message.send()
+    except (SMTPException, OSError) as error:
+        _give_back(notice, error=error)
+        return False
+    notices.mark_sent(notice, now=clock.system_now())
+    return True
+
+
+def _give_back(notice: Notice, *, error: Exception) -> None:
+    logger.warning("Notice %s was not sent: %s", notice.key, type(error).__name__)
+    if notice.attempts >= _ATTEMPTS:
+        notices.mark_failed(notice, error=str(error))
+        return
+    wait = timedelta(seconds=min(2**notice.attempts * 15, _LONGEST_WAIT_SECONDS))
+    Notice.objects.filter(pk=notice.pk).update(
+        state=Notice.State.DUE, lease_until=None, run_at=clock.system_now() + wait, last_error=str(error)[:300]
+    )

@@ -1,0 +1,56 @@
+"""Reactions: a subscription began, was cancelled or ended; the payer is told with amount and date."""
+
+from datetime import datetime
+
+from billing import notices
+from billing.models import PaymentMethod, Price, Subscription, Transition
+from billing.money import Money
+from billing.selectors.payment_method import charged_payment_method
+from billing.terms import LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus
+
+
+def announce_start(transition: Transition, *, now: datetime) -> None:
+    """Tell the payer that the plan is on. Once per subscription; nothing if it is not live any more."""
+    subscription = _subscription(transition)
+    if subscription.status not in LIVE_SUBSCRIPTION_STATUSES:
+        return
+    _enqueue("subscription_started", subscription, transition, suffix="")
+
+
+def announce_cancellation(transition: Transition, *, now: datetime) -> None:
+    """Confirm until when the plan lasts. Nothing if the cancellation was taken back meanwhile."""
+    subscription = _subscription(transition)
+    if subscription.cancel_at is None or subscription.ended_at is not None:
+        return
+    _enqueue("cancellation_scheduled", subscription, transition, suffix=f":{transition.pk}")
+
+
+def announce_end(transition: Transition, *, now: datetime) -> None:
+    """Tell the payer that the plan has ended. Once per subscription."""
+    subscription = _subscription(transition)
+    if subscription.status != SubscriptionStatus.CANCELED:
+        return
+    _enqueue("subscription_ended", subscription, transition, suffix="")
+
+
+def _subscription(transition: Transition) -> Subscription:
+    return Subscription.objects.select_related("organization").get(stripe_subscription_id=transition.stripe_id)
+
+
+def _enqueue(kind: str, subscription: Subscription, transition: Transition, *, suffix: str) -> None:
+    price = Price.objects.select_related("plan").filter(stripe_price_id=subscription.stripe_price_id).first()
+    if subscription.organization is None or price is None:
+        return
+    payment_method: PaymentMethod | None = charged_payment_method(subscription)
+    notices.enqueue(
+        kind,
+        key=f"{kind}:{subscription.stripe_subscription_id}{suffix}",
+        organization=subscription.organization,
+        cause_at=transition.business_at,
+        subscription=subscription,
+        plan=price.plan,
+        price=price,
+        amount=Money(price.amount_minor * subscription.quantity, price.currency),
+        payment_method=payment_method,
+        is_trial=subscription.status == SubscriptionStatus.TRIALING,
+    )

@@ -1,0 +1,54 @@
+"""Use case: bring what Stripe has into our rows when an event, a person or the clock asks; it decides nothing."""
+
+import logging
+import time
+from collections.abc import Iterable
+
+from billing.errors import BillingError
+from billing.mirror import work
+from billing.mirror.refresh import RefreshResult, carry_out, refresh
+from billing.mirror.refs import ObjectRef
+
+__all__ = ["ObjectRef", "finished", "refresh_due", "refresh_now", "request_refresh"]
+
+logger = logging.getLogger(__name__)
+_WEB_WAIT_SECONDS = 2.0
+
+
+def request_refresh(refs: Iterable[ObjectRef], *, event_id: str = "") -> None:
+    """Ask for a refresh of each object, in the caller's transaction. `event_id` (`evt_…`) goes into the timeline."""
+    work.want(refs, event_id=event_id)
+
+
+def refresh_now(ref: ObjectRef) -> RefreshResult:
+    """Refresh in a person's request; waits two seconds for the lease. Raises LeaseTaken, StripeUnreachable."""
+    return refresh(ref, wait_seconds=_WEB_WAIT_SECONDS)
+
+
+def refresh_due(*, limit: int = 200, seconds: float = 20.0) -> int:
+    """Refresh what is wanted, the longest waiting first, until nothing is due or the limits are reached.
+
+    One object's failure never holds up another: it comes again after its own wait. Returns how many were refreshed.
+    """
+    refreshed = 0
+    deadline = time.monotonic() + seconds
+    for _ in range(limit):
+        if time.monotonic() > deadline:
+            break
+        lease = work.claim_next()
+        if lease is None:
+            break
+        try:
+            carry_out(lease)
+        except BillingError as error:
+            logger.info("Refresh of %s waits: %s", lease.ref.key, error.code)
+        except Exception as error:  # carry_out has logged the traceback and given the lease back.
+            logger.error("Refresh of %s failed: %s; the others go on", lease.ref.key, type(error).__name__)
+        else:
+            refreshed += 1
+    return refreshed
+
+
+def finished(object_keys: Iterable[str]) -> set[str]:
+    """Those of the object keys for which no refresh is outstanding."""
+    return work.finished(object_keys)
