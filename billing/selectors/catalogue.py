@@ -56,7 +56,7 @@ class OfferedPlan:
 
 def offered_plans() -> tuple[OfferedPlan, ...]:
     """Every plan on sale, from low to high. Four queries, whatever the number of plans."""
-    features = list(Feature.objects.order_by("rank", "pk"))
+    features = list(Feature.objects.filter(is_archived=False).order_by("rank", "pk"))
     on_sale = Price.objects.filter(is_active=True, livemode=settings.STRIPE_LIVE_MODE)
     plans = (
         Plan.objects.filter(is_archived=False)
