@@ -38,6 +38,13 @@ def business_now() -> datetime:
         return _frozen_at or timezone.now() + _offset
 
 
+def reread() -> None:
+    """Ask the sandbox again at the next look: this process has just moved its clock."""
+    global _read_at
+    with _lock:
+        _read_at = float("-inf")
+
+
 def _read_sandbox_clock() -> None:
     global _offset, _frozen_at, _read_at
     try:
