@@ -37,7 +37,7 @@ check-types:
 	@echo "check: types"; $(BIN)/mypy --no-error-summary $(PACKAGES)
 
 check-imports:
-	@echo "check: import walls"; $(BIN)/lint-imports --no-cache
+	@echo "check: import walls"; $(BIN)/lint-imports --no-logo --no-cache
 
 check-migrations: export BILLING_DATA_DIR := var/check
 check-migrations:
@@ -56,7 +56,9 @@ check-deploy:
 	@echo "check: deployment"; $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 check-templates:
-	@echo "check: templates"; $(BIN)/djlint --lint --quiet templates stripe_sandbox/templates
+	@echo "check: templates"; \
+	$(BIN)/djlint --lint --quiet templates; django=$$?; \
+	$(BIN)/djlint --lint --quiet --profile jinja stripe_sandbox/templates && exit $$django
 
 install:
 	@$(PYTHON) $(LAUNCHER)/machine.py

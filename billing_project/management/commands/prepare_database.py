@@ -1,6 +1,6 @@
 """Brings the database and the local broker up to date; it must not know what the tables mean.
 
-docs/decisions/development-database.md says why a fresh development database takes a short cut.
+docs/decisions/0003-development-database.md says why a fresh development database takes a short cut.
 """
 
 from typing import Any
