@@ -1,0 +1,10 @@
+"""The Stripe account that our key opens."""
+
+import stripe
+
+from billing.gateway.client import call, client
+
+
+def own_account() -> stripe.StripeObject:
+    """The account (`acct_…`) of the secret key. Raises StripeKeyRefused, StripeUnreachable; safe to repeat."""
+    return call(client().v1.accounts.retrieve_current)

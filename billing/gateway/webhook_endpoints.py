@@ -1,0 +1,37 @@
+"""Stripe's webhook endpoints: where events are sent, which ones, and in which API version."""
+
+from collections.abc import Sequence
+
+import stripe
+from django.conf import settings
+
+from billing.gateway.client import call, client
+
+
+def list_endpoints(url: str) -> list[stripe.StripeObject]:
+    """The endpoints (`we_…`) that send to exactly this address, the newest first. Their secrets are not in it."""
+    found = call(client().v1.webhook_endpoints.list, limit=100).auto_paging_iter()
+    return [endpoint for endpoint in found if endpoint["url"] == url]
+
+
+def create_endpoint(url: str, *, event_types: Sequence[str], key: str) -> stripe.StripeObject:
+    """Make an endpoint with the pinned version. Only this answer holds its `secret`; the same key gives it again."""
+    return call(
+        client().v1.webhook_endpoints.create,
+        key=key,
+        url=url,
+        enabled_events=list(event_types),
+        api_version=settings.STRIPE_API_VERSION,
+        description="Billing: made by setup_stripe",
+    )
+
+
+def update_endpoint(stripe_endpoint_id: str, *, event_types: Sequence[str], key: str) -> stripe.StripeObject:
+    """Set the events of an endpoint (`we_…`) and switch it on. Its version cannot be changed. Safe to repeat."""
+    return call(
+        client().v1.webhook_endpoints.update,
+        stripe_endpoint_id,
+        key=key,
+        enabled_events=list(event_types),
+        disabled=False,
+    )
