@@ -172,14 +172,14 @@ def terms_text(view: CheckoutView) -> list[Words]:
         return []
     custom = (view.session.get("custom_text") or {}).get("terms_of_service_acceptance") or {}
     if custom.get("message"):
-        return _linked(str(custom["message"]))
+        return linked(str(custom["message"]))
     shop = view.merchant_name or "the shop"
     if view.session["mode"] == "subscription":
         return [Words(text=f"I accept the terms of {shop}, and that the card is charged until I cancel.")]
     return [Words(text=f"I accept the terms of {shop}.")]
 
 
-def _linked(message: str) -> list[Words]:
+def linked(message: str) -> list[Words]:
     """Cut ``[words](https://…)`` out of a text, the one part of Markdown that such texts use."""
     words: list[Words] = []
     position = 0

@@ -21,7 +21,7 @@ DELIVERY_LABELS = {
 }
 
 
-def clock_words(sandbox: Sandbox) -> dict[str, str]:
+def clock_words(sandbox: Sandbox) -> dict[str, Any]:
     """Return now, what comes next and the lead over system time, in words; all times are UTC."""
     now = sandbox.clock.exact()
     offset = sandbox.clock.body()["offset_seconds"]
@@ -31,6 +31,7 @@ def clock_words(sandbox: Sandbox) -> dict[str, str]:
         "day": day,
         "time": f"{time} UTC",
         "due": date_text(due_at) if due_at is not None else "Nothing",
+        "has_due": due_at is not None,
         "due_detail": _due_detail(due_at, now=now),
         "lead": lead_text(offset),
         "lead_detail": "It only goes forward. A reset brings it back.",
