@@ -20,9 +20,11 @@ SESSION_KEY = "organization_uuid"
 
 def memberships_of(request: HttpRequest) -> list[Membership]:
     """All memberships of the signed-in person, oldest first, read once per request."""
-    if not hasattr(request, "_memberships"):
-        request._memberships = _read_memberships(request)  # type: ignore[attr-defined]
-    return request._memberships  # type: ignore[attr-defined,no-any-return]
+    memberships: list[Membership] | None = getattr(request, "_memberships", None)
+    if memberships is None:
+        memberships = _read_memberships(request)
+        request._memberships = memberships  # type: ignore[attr-defined]
+    return memberships
 
 
 def _read_memberships(request: HttpRequest) -> list[Membership]:

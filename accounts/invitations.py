@@ -22,9 +22,7 @@ RESEND_AFTER_SECONDS = 60
 MAX_PENDING = 50
 
 
-def invite(
-    organization: Organization, *, email: str, role: Role, invited_by: User, request_key: UUID
-) -> Invitation:
+def invite(organization: Organization, *, email: str, role: Role, invited_by: User, request_key: UUID) -> Invitation:
     """Offer `email` a place as `role` and send the link.
 
     Safe to repeat: the same `request_key` makes one row and one mail. Raises AccountsError `already_member`,
@@ -111,9 +109,7 @@ def resend(invitation: Invitation, *, request_key: UUID) -> None:
 
 def revoke(invitation: Invitation) -> None:
     """Withdraw the offer; its link stops working at once. Safe to repeat; an accepted one stays accepted."""
-    Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None).update(
-        revoked_at=timezone.now()
-    )
+    Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None).update(revoked_at=timezone.now())
 
 
 def accept(invitation: Invitation, *, user: User) -> Membership:
@@ -137,9 +133,7 @@ def accept(invitation: Invitation, *, user: User) -> Membership:
         if locked.accepted_at is None and locked.revoked_at is None:
             locked.accepted_at = now
             locked.save(update_fields=["accepted_at"])
-        return membership or Membership.objects.create(
-            organization=locked.organization, user=user, role=locked.role
-        )
+        return membership or Membership.objects.create(organization=locked.organization, user=user, role=locked.role)
 
 
 def _expiry(now: datetime) -> datetime:

@@ -19,6 +19,8 @@ def send_from_templates(stem: str, *, to: str, context: dict[str, Any]) -> None:
         **context,
     }
     subject = " ".join(render_to_string(f"{stem}_subject.txt", context).split())
-    message = EmailMultiAlternatives(subject, render_to_string(f"{stem}_message.txt", context).strip() + "\n", to=[to])
+    message = EmailMultiAlternatives(
+        subject, render_to_string(f"{stem}_message.txt", context).strip() + "\n", to=[to]
+    )
     message.attach_alternative(render_to_string(f"{stem}_message.html", context), "text/html")
     message.send()

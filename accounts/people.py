@@ -21,9 +21,7 @@ def create_verified_user(email: str, *, password: str, full_name: str = "", is_s
 
 def mark_email_verified(user: User) -> None:
     """Treat the person's e-mail address as proven. Safe to repeat."""
-    EmailAddress.objects.update_or_create(
-        user=user, email=user.email, defaults={"verified": True, "primary": True}
-    )
+    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
 
 
 def has_verified_email(user: User, email: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Organization
-from accounts.team import people_of, pending_invitations
+from accounts.team import pending_invitations, people_of
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """People and the organizations that they act for."""
 
 import factory
+from allauth.account.models import EmailAddress
 from factory.django import DjangoModelFactory
 
 from accounts.models import Membership, Organization, Role, User
@@ -13,6 +14,14 @@ class UserFactory(DjangoModelFactory):
 
     email = factory.Sequence(lambda n: f"person{n}@example.com")
     password = factory.django.Password("correct horse battery")
+
+    @factory.post_generation
+    def is_email_verified(self, create, extracted, **kwargs):
+        """True unless the test says otherwise: who has not proven the mailbox cannot sign in."""
+        if create:
+            EmailAddress.objects.create(
+                user=self, email=self.email, primary=True, verified=extracted is not False
+            )
 
 
 class OrganizationFactory(DjangoModelFactory):

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 
 NEW_PASSWORD_HINT = "At least 10 characters; not a common password, not only figures."  # noqa: S105
+INVALID_EMAIL = "Enter a whole e-mail address, such as name@company.example."
 
 
 class PlainFields(forms.Form):
@@ -19,6 +20,8 @@ class PlainFields(forms.Form):
             field.widget.attrs.pop("placeholder", None)
             field.label = self.labels.get(name, field.label)
             field.help_text = self.hints.get(name, "")
+            if isinstance(field, forms.EmailField):
+                field.error_messages["invalid"] = INVALID_EMAIL
 
 
 class OnePassword(PlainFields):

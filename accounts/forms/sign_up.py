@@ -71,9 +71,7 @@ class SignupForm(PlainFields, account_forms.SignupForm):
             membership = (
                 accept(self.invitation, user=user)
                 if self.invitation
-                else open_organization(
-                    user, name=self.cleaned_data["organization_name"] or default_name(user)
-                )
+                else open_organization(user, name=self.cleaned_data["organization_name"] or default_name(user))
             )
             record_consent(
                 user=user,

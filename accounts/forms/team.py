@@ -2,6 +2,7 @@
 
 from django import forms
 
+from accounts.forms.plain import INVALID_EMAIL
 from accounts.models import Organization, Role
 
 ROLE_MEANINGS = {
@@ -15,7 +16,10 @@ class InvitationForm(forms.Form):
     email = forms.EmailField(
         label="E-mail",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": "Enter the e-mail of the person whom you invite."},
+        error_messages={
+            "required": "Enter the e-mail of the person whom you invite.",
+            "invalid": INVALID_EMAIL,
+        },
     )
     role = forms.ChoiceField(choices=Role.choices, initial=Role.MEMBER, label="Role")
 
@@ -37,6 +41,7 @@ class OrganizationForm(forms.ModelForm):
             "name": "It stands on your invoices.",
             "email": "Invoices and notices about payments go here.",
         }
+        error_messages = {"email": {"invalid": INVALID_EMAIL}}
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "organization"}),
             "email": forms.EmailInput(attrs={"autocomplete": "email"}),

@@ -15,9 +15,7 @@ class Consent(models.Model):
         CHECKOUT = "checkout", "Checkout"
 
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="consents")
-    organization = models.ForeignKey(
-        Organization, on_delete=models.SET_NULL, null=True, related_name="consents"
-    )
+    organization = models.ForeignKey(Organization, on_delete=models.SET_NULL, null=True, related_name="consents")
     occasion = models.CharField(max_length=10, choices=Occasion.choices)
     terms_version = models.CharField(max_length=40)
     ip_address = models.GenericIPAddressField("IP address", null=True, blank=True)

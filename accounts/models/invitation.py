@@ -40,6 +40,10 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return f"{self.email} to {self.organization}"
 
+    @property
+    def role_in_words(self) -> str:
+        return Role(self.role).in_words
+
     def is_open(self, now: datetime) -> bool:
         """Whether the offer still holds at `now` (system time)."""
         return self.accepted_at is None and self.revoked_at is None and now < self.expires_at

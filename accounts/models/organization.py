@@ -13,6 +13,12 @@ class Role(models.TextChoices):
     BILLING = "billing", "Billing manager"
     MEMBER = "member", "Member"
 
+    @property
+    def in_words(self) -> str:
+        """The role within a sentence: "an owner"."""
+        article = "an" if self == Role.OWNER else "a"
+        return f"{article} {self.label.lower()}"
+
 
 class Organization(models.Model):
     """The payer. One person who signs up alone has one, too."""
@@ -43,6 +49,10 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.organization} ({self.role})"
+
+    @property
+    def role_in_words(self) -> str:
+        return Role(self.role).in_words
 
     @property
     def can_manage_billing(self) -> bool:

@@ -48,4 +48,4 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.full_name or self.email
 
     def get_short_name(self) -> str:
-        return self.full_name.split(" ")[0] or self.email
+        return self.full_name.split(" ")[0] or self.email.partition("@")[0]

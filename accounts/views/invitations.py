@@ -61,9 +61,7 @@ def join(request: HttpRequest, signed: str) -> HttpResponse:
 
 
 def _is_member(request: HttpRequest, invitation: Invitation) -> bool:
-    return any(
-        membership.organization_id == invitation.organization_id for membership in memberships_of(request)
-    )
+    return any(membership.organization_id == invitation.organization_id for membership in memberships_of(request))
 
 
 def _accept(request: HttpRequest, invitation: Invitation) -> HttpResponse:

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.forms.details import ProfileForm
@@ -14,7 +14,8 @@ from accounts.views.request_key import request_key_of
 @require_http_methods(["GET", "POST"])
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
-    user = User.objects.get(pk=request.user.pk)
+    # A copy, so that a name that is refused does not stand in the masthead.
+    user = get_object_or_404(User, email=request.user.get_username())
     form = ProfileForm(request.POST or None, instance=user)
     if request.method == "GET":
         return render(request, "accounts/profile.html", {"form": form})

@@ -76,7 +76,7 @@ def role(request: HttpRequest, membership: Membership, membership_uuid: UUID) ->
         person = change_role(membership.organization, membership_uuid=membership_uuid, role=chosen)
     except AccountsError as error:
         return _render_role(request, person, form, refusal=error.message, status=error.status)
-    messages.success(request, f"{person.user.get_full_name()} is now {chosen.label.lower()}.")
+    messages.success(request, f"{person.user.get_full_name()} is now {chosen.in_words}.")
     return redirect("accounts:team")
 
 
