@@ -6,11 +6,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from billing.terms import AccessReason, SubscriptionStatus
 
 _OPEN_STATUSES = (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING, SubscriptionStatus.PAST_DUE)
+_FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,10 @@ def decide_access(
     now: datetime,
     grace_days: int,
 ) -> Access:
-    """The best that anything gives: the highest plan, then a subscription before a trial; `now` is business time."""
+    """The best that anything gives; `now` is business time.
+
+    The highest plan wins, then a subscription over a trial, then what lasts longest; the order never counts.
+    """
     offers = [
         offer
         for subscription in subscriptions
@@ -98,37 +102,46 @@ def decide_access(
         )
     if not offers:
         return _access(free_plan, AccessReason.FREE, None)
-    return max(offers, key=lambda offer: (offer[0], offer[1].reason != AccessReason.LOCAL_TRIAL))[1]
+    return max(offers, key=_strength)[1]
+
+
+def _strength(offer: tuple[int, Access]) -> tuple[int, bool, datetime, str]:
+    rank, access = offer
+    return rank, access.reason != AccessReason.LOCAL_TRIAL, access.until or _FOREVER, access.stripe_subscription_id
 
 
 def _access_through(subscription: SubscriptionFacts, *, now: datetime, grace_days: int) -> tuple[int, Access] | None:
-    if subscription.status not in _OPEN_STATUSES or _is_over(subscription, now=now):
+    if subscription.status not in _OPEN_STATUSES:
         return None
-    reason, until = _reason(subscription, grace_days=grace_days)
-    if reason == AccessReason.GRACE and until is not None and now >= until:
+    until = min(_ends(subscription, grace_days=grace_days), default=None)
+    if until is not None and now >= until:
         return None
-    access = _access(subscription.plan, reason, until, subscription.stripe_subscription_id)
-    return subscription.plan.rank, access
+    reason = _reason(subscription, until=until)
+    return subscription.plan.rank, _access(subscription.plan, reason, until, subscription.stripe_subscription_id)
 
 
-def _is_over(subscription: SubscriptionFacts, *, now: datetime) -> bool:
-    """A subscription whose collection is paused stays `active` at Stripe: it is over when the paid period is."""
+def _ends(subscription: SubscriptionFacts, *, grace_days: int) -> list[datetime]:
+    """Every moment that closes access; the first one counts, so a cancellation never lengthens grace.
+
+    A subscription whose collection is paused stays `active` at Stripe: it ends with the paid period. Grace counts
+    from the first failed payment of the run, so a later failed try does not restart it.
+    """
     ends = [subscription.ended_at, subscription.cancel_at]
     if subscription.is_collection_paused:
         ends.append(subscription.current_period_end)
-    return any(end is not None and now >= end for end in ends)
+    if subscription.status == SubscriptionStatus.PAST_DUE and subscription.past_due_at:
+        ends.append(subscription.past_due_at + timedelta(days=grace_days))
+    return [end for end in ends if end is not None]
 
 
-def _reason(subscription: SubscriptionFacts, *, grace_days: int) -> tuple[AccessReason, datetime | None]:
-    """Grace counts from the first failed payment of the run, so a later failed try does not restart it."""
-    if subscription.cancel_at:
-        return AccessReason.CANCELLING, subscription.cancel_at
+def _reason(subscription: SubscriptionFacts, *, until: datetime | None) -> AccessReason:
+    if until is not None and until == subscription.cancel_at:
+        return AccessReason.CANCELLING
     if subscription.status == SubscriptionStatus.PAST_DUE:
-        began = subscription.past_due_at
-        return AccessReason.GRACE, began + timedelta(days=grace_days) if began else None
+        return AccessReason.GRACE
     if subscription.status == SubscriptionStatus.TRIALING:
-        return AccessReason.TRIAL, None
-    return AccessReason.SUBSCRIPTION, None
+        return AccessReason.TRIAL
+    return AccessReason.SUBSCRIPTION
 
 
 def _access(plan: PlanFacts, reason: AccessReason, until: datetime | None, subscription_id: str = "") -> Access:
