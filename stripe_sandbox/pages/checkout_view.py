@@ -14,6 +14,7 @@ from stripe_sandbox.pages.words import (
     trial_days,
     unit_price_text,
 )
+from stripe_sandbox.store.unit import StripeObject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +78,7 @@ def read_order(view: CheckoutView, *, now: float) -> Order:
     )
 
 
-def _product_name(item: dict) -> str:
+def _product_name(item: StripeObject) -> str:
     product = (item.get("price") or {}).get("product")
     name = product.get("name") if isinstance(product, dict) else None
     return name or item.get("description") or "Item"
@@ -100,7 +101,7 @@ def _lines(view: CheckoutView) -> list[Line]:
     return [*lines, Line(label="Trial", detail=f"Free until {date_text(view.trial_end)}", amount=free)]
 
 
-def _line(item: dict, *, currency: str) -> Line:
+def _line(item: StripeObject, *, currency: str) -> Line:
     price = item.get("price") or {}
     quantity = item.get("quantity") or 1
     label = _product_name(item)
@@ -111,7 +112,7 @@ def _line(item: dict, *, currency: str) -> Line:
     return Line(label=label, detail=_price_detail(price), amount=_line_amount(item, currency))
 
 
-def _line_amount(item: dict, currency: str) -> str:
+def _line_amount(item: StripeObject, currency: str) -> str:
     """A line names its regular price, also while a trial makes today's sum nothing."""
     price = item.get("price") or {}
     if price.get("recurring") and price.get("unit_amount") is not None:
@@ -119,7 +120,7 @@ def _line_amount(item: dict, currency: str) -> str:
     return money_text(item.get("amount_total") or 0, currency=currency)
 
 
-def _price_detail(price: dict) -> str | None:
+def _price_detail(price: StripeObject) -> str | None:
     if price.get("unit_amount_decimal") is None:
         return None
     unit = unit_price_text(str(price["unit_amount_decimal"]), currency=price["currency"])

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from stripe_sandbox.pages import console_reads
 from stripe_sandbox.pages.portal_view import period_end_at, recurring_amount
 from stripe_sandbox.pages.words import date_text, moment_text, money_text, plural, status_label
+from stripe_sandbox.store.unit import StripeObject
 
 if TYPE_CHECKING:
     from stripe_sandbox.sandbox import Sandbox
@@ -68,7 +69,7 @@ def pretty(thing: Any) -> str:
     return json.dumps(thing, indent=2, ensure_ascii=False)
 
 
-def customer_row(sandbox: Sandbox, customer: dict) -> dict[str, Any]:
+def customer_row(sandbox: Sandbox, customer: StripeObject) -> dict[str, Any]:
     """Return a row of the customers' table."""
     planned = {fault["match"].get("customer") for fault in sandbox.faults.listed() if fault["name"] == "decline"}
     return {
@@ -82,7 +83,7 @@ def customer_row(sandbox: Sandbox, customer: dict) -> dict[str, Any]:
     }
 
 
-def subscription_row(sandbox: Sandbox, subscription: dict) -> dict[str, Any]:
+def subscription_row(sandbox: Sandbox, subscription: StripeObject) -> dict[str, Any]:
     """Return a row of the subscriptions' table."""
     end_at = period_end_at(subscription)
     cancel_at = subscription.get("cancel_at")
@@ -106,7 +107,7 @@ def subscription_row(sandbox: Sandbox, subscription: dict) -> dict[str, Any]:
     }
 
 
-def invoice_row(sandbox: Sandbox, invoice: dict) -> dict[str, Any]:
+def invoice_row(sandbox: Sandbox, invoice: StripeObject) -> dict[str, Any]:
     """Return a row of the invoices' table."""
     return {
         "id": invoice["id"],
@@ -122,7 +123,7 @@ def invoice_row(sandbox: Sandbox, invoice: dict) -> dict[str, Any]:
     }
 
 
-def event_row(event: dict) -> dict[str, Any]:
+def event_row(event: StripeObject) -> dict[str, Any]:
     """Return an entry of the event log, with its deliveries."""
     states = {delivery["state"] for delivery in event["deliveries"]}
     worst = next((state for state in ("failed", "pending", "succeeded") if state in states), None)
@@ -139,7 +140,7 @@ def event_row(event: dict) -> dict[str, Any]:
     }
 
 
-def _delivery_row(delivery: dict) -> dict[str, str]:
+def _delivery_row(delivery: StripeObject) -> dict[str, str]:
     badge, label = DELIVERY_LABELS.get(delivery["state"], ("", delivery["state"]))
     parts = urlsplit(delivery["url"])
     answer = delivery["last_error"] or (
@@ -154,7 +155,7 @@ def _delivery_row(delivery: dict) -> dict[str, str]:
     }
 
 
-def fault_row(fault: dict) -> dict[str, str]:
+def fault_row(fault: StripeObject) -> dict[str, str]:
     """Return a planned fault in words."""
     where = [f"{key} {value}" for key, value in fault["match"].items()]
     return {
@@ -168,10 +169,10 @@ def _customer_name(sandbox: Sandbox, customer_id: str | None) -> str:
     customer = console_reads.find_object(sandbox, kind="customer", object_id=customer_id) if customer_id else None
     if customer is None:
         return customer_id or "No customer"
-    return customer.get("name") or customer.get("email") or customer["id"]
+    return str(customer.get("name") or customer.get("email") or customer["id"])
 
 
-def _product_names(sandbox: Sandbox, subscription: dict) -> str:
+def _product_names(sandbox: Sandbox, subscription: StripeObject) -> str:
     names = []
     for item in (subscription.get("items") or {}).get("data") or []:
         product_id = item["price"].get("product")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from stripe_sandbox.store.unit import StripeObject
+
 UNCHARGED = "You have not been charged."
 
 ANOTHER_CARD = "Use another card."
@@ -47,12 +49,12 @@ class Notice:
     text: str
 
 
-def decline_reason(error: dict) -> str:
+def decline_reason(error: StripeObject) -> str:
     """Return the most exact code that an error body carries."""
     return str(error.get("decline_code") or error.get("code") or "")
 
 
-def decline_notice(error: dict) -> Notice:
+def decline_notice(error: StripeObject) -> Notice:
     """Return the banner for a declined card, from Stripe's error body."""
     reason = decline_reason(error)
     if FIELD_OF_REASON.get(reason) == "number":
@@ -64,7 +66,7 @@ def decline_notice(error: dict) -> Notice:
     return Notice(kind="bad", title=title, text=text)
 
 
-def decline_field(error: dict) -> tuple[str, str]:
+def decline_field(error: StripeObject) -> tuple[str, str]:
     """Return the name of the field that the decline is about, and the short text under it."""
     field = FIELD_OF_REASON.get(decline_reason(error), "number")
     texts = {

@@ -13,6 +13,7 @@ from stripe_sandbox.pages.words import (
     period_text,
     status_label,
 )
+from stripe_sandbox.store.unit import StripeObject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +72,7 @@ def _standing(view: InvoiceView) -> str:
     return "Not sent yet"
 
 
-def _charged_card(view: InvoiceView) -> dict | None:
+def _charged_card(view: InvoiceView) -> StripeObject | None:
     details = (view.charge or {}).get("payment_method_details") or {}
     return details.get("card")
 
@@ -88,7 +89,7 @@ def _facts(view: InvoiceView) -> list[dict[str, str]]:
     return [{"label": label, "value": value} for label, value in rows if value]
 
 
-def _line(line: dict, *, currency: str) -> Line:
+def _line(line: StripeObject, *, currency: str) -> Line:
     period = line.get("period") or {}
     return Line(
         label=line.get("description") or "Item",
@@ -97,7 +98,7 @@ def _line(line: dict, *, currency: str) -> Line:
     )
 
 
-def _subtotals(invoice: dict) -> list[Line]:
+def _subtotals(invoice: StripeObject) -> list[Line]:
     """Rows between the lines and the sum: only those that make the sum differ from the lines."""
     currency = invoice["currency"]
     rows: list[tuple[str, int]] = []
@@ -112,7 +113,7 @@ def _subtotals(invoice: dict) -> list[Line]:
     return [Line(label=label, amount=money_text(a, currency=currency)) for label, a in rows]
 
 
-def _sum(invoice: dict) -> Line:
+def _sum(invoice: StripeObject) -> Line:
     currency = invoice["currency"]
     if invoice["status"] == "paid":
         return Line(label="Paid", amount=money_text(invoice["amount_paid"], currency=currency))
@@ -122,7 +123,7 @@ def _sum(invoice: dict) -> Line:
     return Line(label="Total", amount=money_text(invoice["total"], currency=currency))
 
 
-def _afterwards(invoice: dict) -> str | None:
+def _afterwards(invoice: StripeObject) -> str | None:
     retry_at = invoice.get("next_payment_attempt")
     if invoice["status"] == "open" and retry_at:
         return f"If you do nothing, the stored card is tried again on {date_text(retry_at)}."

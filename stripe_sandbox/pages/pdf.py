@@ -36,7 +36,7 @@ def _rows(document: Document) -> list[tuple[str, str, int, bool, int, str]]:
     """Label, amount, type size, bold, distance from the row above, rule under it."""
     rows = [("SANDBOX: not a real invoice, no money moved", "", 9, False, 0, "")]
     rows.append((document.heading, "", 20, True, 40, ""))
-    rows.append((f"{document.status_label}. {document.standing}", "", 10, False, 18, ""))
+    rows.append((document.standing, "", 10, False, 18, ""))
     rows += [(f"{f['label']}: {f['value']}", "", 10, False, 16, "") for f in document.facts]
     rows.append(("", "", 10, False, 24, "single"))
     for line in document.lines:

@@ -15,6 +15,7 @@ from stripe_sandbox.pages.declines import Notice, decline_field, decline_notice
 from stripe_sandbox.pages.portal import back_url, base_path, done_url, overview, read, return_urls
 from stripe_sandbox.pages.render import page, see_other
 from stripe_sandbox.pages.visit import Visit
+from stripe_sandbox.store.unit import StripeObject
 
 
 def ask_card(visit: Visit) -> Response:
@@ -74,7 +75,7 @@ def _card_page(
     return page("portal_card.html", context=context, status=status, return_urls=return_urls(view))
 
 
-def _change_card(visit: Visit, *, action: Callable[..., dict], message: str) -> Response:
+def _change_card(visit: Visit, *, action: Callable[..., StripeObject], message: str) -> Response:
     view = read(visit)
     try:
         action(

@@ -12,6 +12,7 @@ from stripe_sandbox.pages.portal import back_url, base_path, done_url, read, ret
 from stripe_sandbox.pages.render import page, see_other
 from stripe_sandbox.pages.visit import Visit
 from stripe_sandbox.pages.words import date_text
+from stripe_sandbox.store.unit import StripeObject
 
 LONGEST_COMMENT = 500
 
@@ -50,7 +51,7 @@ def keep(visit: Visit) -> Response:
     return see_other(done_url(view, base=base_path(visit), message="kept"))
 
 
-def _subscription(view: PortalView, *, identifier: str) -> dict:
+def _subscription(view: PortalView, *, identifier: str) -> StripeObject:
     for subscription in view.subscriptions:
         if subscription["id"] == identifier:
             return subscription

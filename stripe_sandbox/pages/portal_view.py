@@ -13,6 +13,7 @@ from stripe_sandbox.pages.words import (
     plural,
     status_label,
 )
+from stripe_sandbox.store.unit import StripeObject
 
 ENDED = {"canceled", "incomplete_expired"}
 
@@ -39,19 +40,19 @@ def plan_cards(view: PortalView, *, base: str) -> list[dict[str, object]]:
     return [_plan_card(view, s, base=base) for s in living or view.subscriptions[:1]]
 
 
-def product_name(subscription: dict) -> str:
+def product_name(subscription: StripeObject) -> str:
     """Return the name of what is subscribed to."""
     return str((subscription.get("product") or {}).get("name") or "your plan")
 
 
-def period_end_at(subscription: dict) -> int | None:
+def period_end_at(subscription: StripeObject) -> int | None:
     """Return the Unix time at which the paid period ends, or None without items."""
     items = (subscription.get("items") or {}).get("data") or []
     ends = [item["current_period_end"] for item in items if item.get("current_period_end")]
     return min(ends) if ends else None
 
 
-def recurring_amount(subscription: dict) -> str | None:
+def recurring_amount(subscription: StripeObject) -> str | None:
     """Return what a period costs before taxes and discounts, or None where no fixed price is set."""
     items = (subscription.get("items") or {}).get("data") or []
     if not items or any(item["price"].get("unit_amount") is None for item in items):
@@ -60,7 +61,7 @@ def recurring_amount(subscription: dict) -> str | None:
     return money_text(total, currency=subscription["currency"])
 
 
-def cancel_consequence(subscription: dict, *, is_immediate: bool) -> str:
+def cancel_consequence(subscription: StripeObject, *, is_immediate: bool) -> str:
     """Return what a cancellation does: until when access lasts and what is charged."""
     name, end_at = product_name(subscription), period_end_at(subscription)
     if is_immediate or end_at is None:
@@ -70,7 +71,7 @@ def cancel_consequence(subscription: dict, *, is_immediate: bool) -> str:
     return f"{name} goes on until {date_text(end_at)}. You will not be charged again."
 
 
-def _plan_card(view: PortalView, subscription: dict, *, base: str) -> dict[str, object]:
+def _plan_card(view: PortalView, subscription: StripeObject, *, base: str) -> dict[str, object]:
     is_live = subscription["status"] not in ENDED
     ending = _ending(subscription) if is_live else None
     can_cancel = is_live and is_enabled(view, "subscription_cancel")
@@ -87,7 +88,7 @@ def _plan_card(view: PortalView, subscription: dict, *, base: str) -> dict[str, 
     }
 
 
-def _plan_detail(subscription: dict) -> str:
+def _plan_detail(subscription: StripeObject) -> str:
     items = (subscription.get("items") or {}).get("data") or []
     if not items:
         return ""
@@ -104,7 +105,7 @@ def _plan_detail(subscription: dict) -> str:
     return f"{seats}{amount} {each}"
 
 
-def _plan_facts(view: PortalView, subscription: dict) -> list[dict[str, object]]:
+def _plan_facts(view: PortalView, subscription: StripeObject) -> list[dict[str, object]]:
     end_at = subscription.get("cancel_at") or period_end_at(subscription)
     if end_at is None:
         return []
@@ -126,12 +127,12 @@ def _plan_facts(view: PortalView, subscription: dict) -> list[dict[str, object]]
     return facts
 
 
-def _default_card(view: PortalView, subscription: dict) -> dict | None:
+def _default_card(view: PortalView, subscription: StripeObject) -> StripeObject | None:
     wanted = subscription.get("default_payment_method") or view.default_payment_method_id
     return next((card for card in view.payment_methods if card["id"] == wanted), None)
 
 
-def _ending(subscription: dict) -> dict[str, str] | None:
+def _ending(subscription: StripeObject) -> dict[str, str] | None:
     end_at = subscription.get("cancel_at")
     if end_at is None and subscription.get("cancel_at_period_end"):
         end_at = period_end_at(subscription)
@@ -151,7 +152,7 @@ def card_rows(view: PortalView, *, base: str) -> list[dict[str, object]]:
     return sorted(rows, key=lambda row: not row["is_default"])
 
 
-def _card_row(view: PortalView, method: dict, *, base: str, can_change: bool) -> dict[str, object]:
+def _card_row(view: PortalView, method: StripeObject, *, base: str, can_change: bool) -> dict[str, object]:
     card = method.get("card") or {}
     is_default = method["id"] == view.default_payment_method_id
     is_needed = is_default and any(s["status"] not in ENDED for s in view.subscriptions)
@@ -185,7 +186,7 @@ def invoice_rows(view: PortalView, *, most: int) -> list[dict[str, object]]:
     ]
 
 
-def detail_rows(customer: dict, *, asked: list[str]) -> list[dict[str, str]]:
+def detail_rows(customer: StripeObject, *, asked: list[str]) -> list[dict[str, str]]:
     """Return the customer's data that the configuration lets the customer change."""
     address = customer.get("address") or {}
     parts = [address.get("line1"), address.get("postal_code"), address.get("city")]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+ORIGIN = re.compile(r"(https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?)(?:[/?#]|$)")
 PACKAGE_FOLDER = Path(__file__).resolve().parent.parent
 STATIC_URL = "/_sandbox/static"
 STATIC_FOLDER = PACKAGE_FOLDER / "static"
@@ -31,11 +32,9 @@ def templates() -> Environment:
 
 
 def origin_of(url: str | None) -> str | None:
-    """Return scheme and host of an http(s) address, or None for anything else."""
-    parts = urlsplit(url or "")
-    if parts.scheme not in {"http", "https"} or not parts.netloc or any(c in url for c in " ;,'\""):
-        return None
-    return f"{parts.scheme}://{parts.netloc}"
+    """Return scheme and host of an http(s) address, or None for anything that is none."""
+    found = ORIGIN.match(url or "")
+    return found[1] if found else None
 
 
 def security_headers(return_urls: Iterable[str | None]) -> dict[str, str]:

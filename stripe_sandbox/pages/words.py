@@ -8,6 +8,7 @@ from decimal import Decimal
 from babel.numbers import format_currency
 
 from stripe_sandbox.engine.amounts import ZERO_DECIMAL
+from stripe_sandbox.store.unit import StripeObject
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -98,7 +99,7 @@ def status_label(status: str) -> str:
     return STATUS_LABELS.get(status, status.replace("_", " ").capitalize())
 
 
-def card_label(card: dict | None) -> str:
+def card_label(card: StripeObject | None) -> str:
     """Return a card as ``Visa 4242``, or plain words when nothing is known of it."""
     if not card:
         return "your card"
