@@ -4,21 +4,24 @@ import re
 from typing import Any
 
 MASK = "••••••"
-_SECRET_NAME = re.compile(r"secret|token|password|cvc|fingerprint|(^|_)(number|iban)$", re.IGNORECASE)
+_SECRET_NAME = re.compile(r"secret|token|password|fingerprint|(^|_)iban$", re.IGNORECASE)
+_SECRET_VALUE = re.compile(r"_secret_|\b(sk|rk)_(live|test)_|\bwhsec_")
 # Stripe's hosted pages open to whoever holds the address.
-_LINK_NAME = re.compile(r"^(url|hosted_invoice_url|invoice_pdf|receipt_url|hosted_verification_url)$")
-_SECRET_VALUE = re.compile(r"(_secret_|\b(sk|rk)_(live|test)_|\bwhsec_)")
+_LINK_NAME = re.compile(r"(^|_)(url|pdf)$")
 
 
 def masked(value: Any, *, name: str = "") -> Any:
     """A copy of parsed JSON in which secrets are replaced by dots; null and empty stay visible."""
+    if value is None or value == "":
+        return value
+    if _SECRET_NAME.search(name):
+        return MASK
     if isinstance(value, dict):
         return {key: masked(inner, name=key) for key, inner in value.items()}
     if isinstance(value, list):
         return [masked(inner, name=name) for inner in value]
-    if value is None or value == "" or isinstance(value, bool):
-        return value
-    is_secret = _SECRET_NAME.search(name) or _LINK_NAME.match(name)
-    if is_secret or (isinstance(value, str) and _SECRET_VALUE.search(value)):
-        return MASK
-    return value
+    return MASK if isinstance(value, str) and _opens_something(value, name=name) else value
+
+
+def _opens_something(text: str, *, name: str) -> bool:
+    return bool(_SECRET_VALUE.search(text) or (_LINK_NAME.search(name) and "://" in text))

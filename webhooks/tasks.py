@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from billing.clock import system_now
+from billing import reactions
+from billing.clock import business_now, system_now
 from billing.services.sync import refresh_due
 from webhooks import dispatch
 
@@ -14,7 +15,11 @@ REFRESH_LIMIT = 200
 
 @shared_task(expires=EXPIRES_SECONDS)
 def process_inbox() -> None:
-    """Hand over what is new, fetch what is due, mark what is finished. Safe to repeat and to run twice at once."""
+    """Hand over what is new, fetch what is due, mark what is finished, react. Safe to repeat and to run twice at once.
+
+    Whatever fails is done by the next run, or by billing's own sweep.
+    """
     dispatch.dispatch_new(now=system_now())
     refresh_due(limit=REFRESH_LIMIT, seconds=REFRESH_SECONDS)
     dispatch.settle_dispatched(now=system_now())
+    reactions.run_due(business_now())

@@ -1,4 +1,4 @@
-"""Builds events and signs them as Stripe does, with the standard library only; knows nothing of the product's code."""
+"""Builds events and signs them as Stripe does, with the standard library only and none of the product's code."""
 
 import hashlib
 import hmac
