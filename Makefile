@@ -22,7 +22,7 @@ run: ## Install, prepare and start everything; Ctrl-C stops it (PORT, SANDBOX_PO
 	@exec $(BIN)/python -m billing_project.launcher
 
 test: install-dev ## Run the tests
-	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: install-dev ## Formatting, lint, types, walls, migrations, deployment checks, templates
 	@$(MAKE) --no-print-directory -k -j2 $(BLOCKS) $(CHECKS)

@@ -22,10 +22,13 @@ LAUNCH_ARGUMENTS = [
 ]
 
 
+@pytest.hookimpl(trylast=True)  # After the shuffle.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+    # A long test that begins last would leave the other processor idle.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(scope="session")

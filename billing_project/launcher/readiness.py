@@ -15,12 +15,12 @@ DEADLINE_SECONDS = 120
 _opener = build_opener(ProxyHandler({}))
 
 
-def wait_for(url: str, *, field: str, token: str, what: str) -> None:
-    """Return once the JSON at `url` carries the token in this field; raise TimeoutError after two minutes."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
+def wait_for(url: str, *, field: str, token: str, what: str, deadline_seconds: float = DEADLINE_SECONDS) -> None:
+    """Return once the JSON at `url` carries the token in this field; raise TimeoutError saying `what` is missing."""
+    deadline = time.monotonic() + deadline_seconds
     while _read(url).get(field) != token:
         if time.monotonic() > deadline:
-            raise TimeoutError(f"Not ready after {DEADLINE_SECONDS} seconds: {what}.")
+            raise TimeoutError(f"Not ready after {deadline_seconds} seconds: {what}.")
         time.sleep(POLL_SECONDS)
 
 

@@ -14,19 +14,25 @@ SIGNAL_EXIT_CODES = (130, 143)
 
 
 class Stack(Manager):  # type: ignore[misc]  # honcho has no types.
-    """honcho's manager, made sure to end: within ten seconds, and with an exit code that tells why.
+    """honcho's manager, made sure to end: within `stop_seconds`, and with an exit code that tells why.
 
     `companion` runs in a thread beside the processes; when it raises, all stop. `record` gets the children's pids.
     """
 
     def __init__(
-        self, procfile: str, *, companion: Callable[[], None], record: Callable[[dict[str, int]], None]
+        self,
+        procfile: str,
+        *,
+        companion: Callable[[], None],
+        record: Callable[[dict[str, int]], None],
+        stop_seconds: float = STOP_SECONDS,
     ) -> None:
         super().__init__(Printer(sys.stdout))
         for name, command in parse_procfile(procfile).processes.items():
             self.add_process(name, command)
         self._companion = companion
         self._record = record
+        self._stop_seconds = stop_seconds
         self._stop_began: float | None = None
         self.fault = ""
 
@@ -50,8 +56,8 @@ class Stack(Manager):  # type: ignore[misc]  # honcho has no types.
             super().terminate()
 
     def kill(self) -> None:
-        """Kill what still lives after ten seconds. honcho asks after five, too early for a task in hand."""
-        if self._stop_began is not None and time.monotonic() - self._stop_began >= STOP_SECONDS:
+        """Kill what still lives after `stop_seconds`. honcho asks after five, too early for a task in hand."""
+        if self._stop_began is not None and time.monotonic() - self._stop_began >= self._stop_seconds:
             super().kill()
 
     def _name_the_dead(self) -> str:
