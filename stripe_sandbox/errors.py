@@ -110,3 +110,8 @@ def card_error(
         keeps_changes=keeps_changes,
         extra={key: value for key, value in extra.items() if value is not None},
     )
+
+
+def not_built(param: str) -> ApiError:
+    """A parameter that Stripe has and this sandbox does not act on: refused, never ignored in silence."""
+    return ApiError(f"The sandbox does not implement the parameter '{param}' here.", param=param)

@@ -22,6 +22,7 @@ class Kind:
     table: str | None = None
     items: "Kind | None" = None
     is_free_table: bool = False
+    values: "Kind | None" = None
     allows_empty: bool = False
     is_required: bool = False
 
@@ -33,6 +34,7 @@ class _Reading:
     table: str | None = None
     items: Kind | None = None
     is_free_table: bool = False
+    values: Kind | None = None
     allows_empty: bool = False
     is_required: bool = True
 
@@ -80,6 +82,7 @@ def _kind(annotation: ast.expr) -> Kind:
         table=reading.table,
         items=reading.items,
         is_free_table=reading.is_free_table,
+        values=reading.values,
         allows_empty=reading.allows_empty,
         is_required=reading.is_required,
     )
@@ -108,6 +111,7 @@ def _read_generic(name: str, inner: ast.expr, reading: _Reading) -> None:
         reading.items = _kind(inner)
     elif name in {"Dict", "UntypedStripeObject"}:
         reading.is_free_table = True
+        reading.values = _kind(inner.elts[-1] if isinstance(inner, ast.Tuple) else inner)
     else:
         for part in inner.elts if isinstance(inner, ast.Tuple) else [inner]:
             if name == "Literal" and isinstance(part, ast.Constant):
@@ -156,19 +160,23 @@ def _check_value(rules: Schema, kind: Kind, value: Any, *, path: str) -> Any:
         if kind.table is not None:
             return _check_table(rules, kind.table, value, prefix=path)
         if kind.is_free_table:
-            return {key: _free_text(item, path=f"{path}[{key}]") for key, item in value.items()}
+            return {key: _check_free(rules, kind.values, item, path=f"{path}[{key}]") for key, item in value.items()}
         raise invalid_parameter(f"Invalid {path}: must be a string", param=path)
     return _check_scalar(kind, value, path=path)
 
 
 def _check_list(rules: Schema, kind: Kind, value: list[Any], *, path: str) -> Any:
     if kind.items is not None:
-        return [
-            _check_value(rules, kind.items, item, path=f"{path}[{index}]") for index, item in enumerate(value)
-        ]
+        return [_check_value(rules, kind.items, item, path=f"{path}[{index}]") for index, item in enumerate(value)]
     if kind.is_free_table:
         return {str(index): _free_text(item, path=path) for index, item in enumerate(value)}
     raise invalid_parameter(f"Invalid array: {path} does not take a list", param=path)
+
+
+def _check_free(rules: Schema, kind: Kind | None, value: Any, *, path: str) -> Any:
+    if kind is not None and kind.table is not None:
+        return _check_value(rules, kind, value, path=path)
+    return _free_text(value, path=path)
 
 
 def _free_text(value: Any, *, path: str) -> str:
@@ -218,9 +226,7 @@ def _check_integer(value: str, *, path: str) -> int:
     try:
         return int(value)
     except ValueError:
-        raise invalid_parameter(
-            f"Invalid integer: {value}", param=path, code="parameter_invalid_integer"
-        ) from None
+        raise invalid_parameter(f"Invalid integer: {value}", param=path, code="parameter_invalid_integer") from None
 
 
 def _check_decimal(value: str, *, path: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from stripe_sandbox import API_VERSION, ids
 from stripe_sandbox.errors import no_such
+from stripe_sandbox.faults import Faults
 from stripe_sandbox.store.changes import previous_attributes
 
 StripeObject = dict[str, Any]
@@ -35,13 +36,25 @@ class Unit:
     """One unit of work on one account. Loaded objects are plain dicts; changes to them are written by flush."""
 
     def __init__(
-        self, connection: sqlite3.Connection, *, account_id: str, now: int, cause: Cause, base_url: str
+        self,
+        connection: sqlite3.Connection,
+        *,
+        account_id: str,
+        now: int,
+        cause: Cause,
+        base_url: str,
+        faults: Faults,
+        settings: dict[str, Any],
     ) -> None:
         self.connection = connection
         self.account_id = account_id
         self.now = now
         self.cause = cause
         self.base_url = base_url
+        self.faults = faults
+        self.settings = settings
+        self.has_events = False
+        self.has_timers = False
         self._loaded: dict[tuple[str, str], StripeObject] = {}
         self._stored: dict[tuple[str, str], str] = {}
         self._shown: dict[tuple[str, str], str] = {}
@@ -120,10 +133,11 @@ class Unit:
 
     # Events
 
-    def emit(self, event_type: str, thing: StripeObject) -> None:
+    def emit(self, event_type: str, thing: StripeObject, *, previous: dict[str, Any] | None = None) -> None:
         """Record an event with the object as it is now, and a delivery for each endpoint that wants it.
 
-        An `*.updated` event names what changed since the last event of this object; without a change there is none.
+        An `*.updated` event names what changed since the object was created, loaded or last updated; without a
+        change there is none. `previous` gives the old values for an event of another name.
         """
         key = (thing["object"], thing.get("id", ""))
         shown = render(thing)
@@ -134,10 +148,15 @@ class Unit:
             if not changed:
                 return
             data["previous_attributes"] = changed
-        self._shown[key] = dump(shown)
+        elif previous:
+            data["previous_attributes"] = previous
+        # Only these two are a new starting point: `invoice.updated` after `invoice.payment_failed` names it all.
+        if event_type.endswith((".updated", ".created")):
+            self._shown[key] = dump(shown)
         self._record_event(event_type, data, object_id=thing.get("id"))
 
     def _record_event(self, event_type: str, data: dict[str, Any], *, object_id: str | None) -> None:
+        self.has_events = True
         endpoints = [
             endpoint
             for endpoint in self.select("webhook_endpoint")
@@ -170,6 +189,7 @@ class Unit:
     def schedule(self, kind: str, object_id: str, *, due_at: int) -> None:
         """Have the named handler run for this object at that moment; an earlier plan of this kind is replaced."""
         self.unschedule(kind, object_id)
+        self.has_timers = True
         self.connection.execute(
             "INSERT INTO timers (account, kind, object_id, due_at) VALUES (?, ?, ?, ?)",
             (self.account_id, kind, object_id, due_at),

@@ -1,0 +1,107 @@
+"""Decides how HTTP requests reach the API, the controls and the pages."""
+
+import json
+import logging
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+import stripe_sandbox.resources  # noqa: F401 - registers the API's routes
+from stripe_sandbox import pages
+from stripe_sandbox.control.actions import ACTIONS
+from stripe_sandbox.sandbox import Sandbox
+from stripe_sandbox.wire.dispatch import Answer, Call, Dispatcher
+
+logger = logging.getLogger(__name__)
+
+
+class CutConnection(Exception):
+    """The connection is to end without an answer."""
+
+
+def build_application(sandbox: Sandbox) -> "ConnectionCutter":
+    """The ASGI application of one sandbox."""
+    dispatcher = Dispatcher(sandbox)
+
+    async def api(request: Request) -> Response:
+        call = Call(
+            method=request.method,
+            path=request.url.path,
+            query=request.url.query,
+            form=(await request.body()).decode("utf-8", errors="replace"),
+            headers={name.lower(): value for name, value in request.headers.items()},
+        )
+        return _response(await run_in_threadpool(dispatcher.answer, call))
+
+    routes: list[BaseRoute] = [
+        Route("/v1/{rest:path}", api, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),
+        *_control_routes(sandbox),
+        *pages.routes(),
+    ]
+    application = Starlette(routes=routes)
+    application.state.sandbox = sandbox
+    return ConnectionCutter(application)
+
+
+def _response(answer: Answer) -> Response:
+    if answer.is_cut:
+        raise CutConnection
+    return Response(answer.body, answer.status, headers=answer.headers, media_type="application/json")
+
+
+def _control_routes(sandbox: Sandbox) -> list[BaseRoute]:
+    names: dict[str, list[str]] = {}
+    for method, name in ACTIONS:
+        names.setdefault(name, []).append(method)
+
+    async def control(request: Request) -> Response:
+        name = request.url.path.removeprefix("/_sandbox/")
+        try:
+            body = await _control_body(request)
+            return JSONResponse(await run_in_threadpool(ACTIONS[(request.method, name)], sandbox, body))
+        except (ValueError, TypeError) as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        except LookupError as error:
+            return JSONResponse({"error": str(error)}, status_code=404)
+
+    return [_ExactRoute(f"/_sandbox/{name}", control, methods=methods) for name, methods in names.items()]
+
+
+class _ExactRoute(Route):
+    """A control route without Starlette's silent HEAD, so that pages may use other methods of the same path."""
+
+    def __init__(self, path: str, endpoint: Any, *, methods: list[str]) -> None:
+        super().__init__(path, endpoint, methods=methods)
+        self.methods = set(methods)
+
+
+async def _control_body(request: Request) -> dict[str, Any]:
+    raw = await request.body()
+    if not raw:
+        return dict(request.query_params)
+    body = json.loads(raw)
+    if not isinstance(body, dict):
+        raise ValueError("the body is a JSON table")
+    return {**request.query_params, **body}
+
+
+class ConnectionCutter:
+    """Ends the connection without a word where a fault asks for it: the client cannot know what happened."""
+
+    def __init__(self, application: Starlette) -> None:
+        self._application = application
+        self.state = application.state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._application(scope, receive, send)
+        except CutConnection:
+            # uvicorn's `send` is a method of the request's cycle, which is the only way to its socket.
+            send.__self__.transport.abort()  # type: ignore[attr-defined]
+            while (await receive())["type"] != "http.disconnect":
+                continue

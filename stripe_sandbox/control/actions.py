@@ -1,0 +1,157 @@
+"""Decides what each control does; plain functions on the sandbox, JSON in and out."""
+
+from collections.abc import Callable
+from typing import Any
+
+from stripe_sandbox.control.durations import after
+from stripe_sandbox.faults import Fault
+from stripe_sandbox.sandbox import Sandbox
+
+Body = dict[str, Any]
+Action = Callable[[Sandbox, Body], Any]
+
+
+def health(sandbox: Sandbox, _body: Body) -> Body:
+    """Alive, and the token of this start."""
+    return {"status": "ok", "token": sandbox.token}
+
+
+def read_clock(sandbox: Sandbox, _body: Body) -> Body:
+    """Billing time and what comes next."""
+    return sandbox.clock_body()
+
+
+def move_clock(sandbox: Sandbox, body: Body) -> Body:
+    """Forward only; answers when everything due has happened. Raises ValueError for what cannot be."""
+    now = sandbox.clock.exact()
+    if "set" in body:
+        sandbox.time_engine.advance_to(float(body["set"]))
+    elif "advance" in body:
+        sandbox.time_engine.advance_to(after(now, duration=str(body["advance"])))
+    elif "advance_seconds" in body:
+        seconds = float(body["advance_seconds"])
+        if seconds < 0:
+            raise ValueError("the clock goes forward only")
+        sandbox.time_engine.advance_to(now + seconds)
+    elif "freeze" in body:
+        sandbox.clock.freeze(is_frozen=bool(body["freeze"]))
+    elif body.get("follow_wall"):
+        sandbox.clock.freeze(is_frozen=False)
+    else:
+        raise ValueError("give set, advance, advance_seconds, freeze or follow_wall")
+    return sandbox.clock_body()
+
+
+def reset(sandbox: Sandbox, _body: Body) -> Body:
+    """Forget all state."""
+    sandbox.reset()
+    return {"status": "ok"}
+
+
+def deliveries(sandbox: Sandbox, body: Body) -> Body:
+    """The latest deliveries, newest first."""
+    return {"data": sandbox.recent_deliveries(limit=_limit(body))}
+
+
+def requests(sandbox: Sandbox, body: Body) -> Body:
+    """The latest API calls, newest first."""
+    return {"data": sandbox.recent_requests(limit=_limit(body))}
+
+
+def state(sandbox: Sandbox, _body: Body) -> Body:
+    """Counts of everything."""
+    return sandbox.overview()
+
+
+def list_faults(sandbox: Sandbox, _body: Body) -> Body:
+    """Planned faults."""
+    return {"data": sandbox.faults.listed()}
+
+
+def add_fault(sandbox: Sandbox, body: Body) -> Body:
+    """Plan a fault: `fault` (name), `match`, `times` (0 or null: always), `seconds`, `code`."""
+    match = body.get("match") or {}
+    if not isinstance(match, dict):
+        raise ValueError("match is a table")
+    times = body.get("times", 1)
+    sandbox.faults.add(
+        Fault(
+            name=str(body.get("fault") or body.get("name")),
+            match={str(key): str(value) for key, value in match.items()},
+            times=int(times) if times else None,
+            seconds=float(body.get("seconds", 1.0)),
+            code=str(body.get("code", "generic_decline")),
+        )
+    )
+    return list_faults(sandbox, body)
+
+
+def clear_faults(sandbox: Sandbox, body: Body) -> Body:
+    """No faults from here on."""
+    sandbox.faults.clear()
+    return list_faults(sandbox, body)
+
+
+def decline_next(sandbox: Sandbox, body: Body) -> Body:
+    """The next charges of a customer decline: `customer`, `code`, `times`."""
+    if not body.get("customer"):
+        raise ValueError("give a customer")
+    match = {"customer": str(body["customer"])}
+    return add_fault(
+        sandbox, {"fault": "decline", "match": match, **{k: body[k] for k in ("code", "times") if k in body}}
+    )
+
+
+def pause_webhooks(sandbox: Sandbox, _body: Body) -> Body:
+    """Hold deliveries back."""
+    sandbox.courier.pause()
+    return {"is_paused": True}
+
+
+def resume_webhooks(sandbox: Sandbox, _body: Body) -> Body:
+    """Deliver again."""
+    sandbox.courier.resume()
+    return {"is_paused": False}
+
+
+def resend_webhook(sandbox: Sandbox, body: Body) -> Body:
+    """Deliver one event again. Raises LookupError for an event that went nowhere."""
+    count = sandbox.courier.resend(str(body.get("event")))
+    if count == 0:
+        raise LookupError("no such event, or no endpoint wanted it")
+    return {"resent": count}
+
+
+def read_settings(sandbox: Sandbox, _body: Body) -> Body:
+    """The switches."""
+    return dict(sandbox.settings)
+
+
+def change_settings(sandbox: Sandbox, body: Body) -> Body:
+    """Change switches by name."""
+    sandbox.change_settings(body)
+    return dict(sandbox.settings)
+
+
+def _limit(body: Body) -> int:
+    return max(1, min(int(body.get("limit", 50)), 1000))
+
+
+ACTIONS: dict[tuple[str, str], Action] = {
+    ("GET", "health"): health,
+    ("GET", "clock"): read_clock,
+    ("POST", "clock"): move_clock,
+    ("POST", "reset"): reset,
+    ("GET", "deliveries"): deliveries,
+    ("GET", "requests"): requests,
+    ("GET", "state"): state,
+    ("GET", "faults"): list_faults,
+    ("POST", "faults"): add_fault,
+    ("DELETE", "faults"): clear_faults,
+    ("POST", "decline-next"): decline_next,
+    ("POST", "webhooks/pause"): pause_webhooks,
+    ("POST", "webhooks/resume"): resume_webhooks,
+    ("POST", "webhooks/resend"): resend_webhook,
+    ("GET", "settings"): read_settings,
+    ("POST", "settings"): change_settings,
+}

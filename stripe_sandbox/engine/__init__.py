@@ -1,0 +1,1 @@
+"""Billing rules of the stand-in; every entrance (API, pages, time) passes through the same functions."""

@@ -1,0 +1,163 @@
+"""Decides what a charge looks like, what it costs and when its money is there."""
+
+from typing import Any
+
+from stripe_sandbox import ids
+from stripe_sandbox.engine import periods
+from stripe_sandbox.engine.amounts import processing_fee_minor
+from stripe_sandbox.engine.cards import charge_outcome
+from stripe_sandbox.engine.declines import Decline
+from stripe_sandbox.shapes import blank
+from stripe_sandbox.store.unit import StripeObject, Unit
+
+AUTHORISATION_SECONDS = 7 * periods.DAY_SECONDS
+
+
+def outcome_of(unit: Unit, method: StripeObject, *, customer_id: str | None) -> str:
+    """What charging this card now comes to: "ok", "authenticate" or a decline code; a planned fault comes first."""
+    fault = unit.faults.take_for_charge(
+        customer=customer_id, payment_method=method["id"], fingerprint=method["card"]["fingerprint"]
+    )
+    if fault is not None:
+        return fault.code
+    age_days = (unit.now - method["created"]) // periods.DAY_SECONDS
+    return charge_outcome(method["_behaviour"], charges_before=method["_charges"], age_days=age_days)
+
+
+def make_charge(
+    unit: Unit, intent: StripeObject, method: StripeObject, *, decline: Decline | None, is_captured: bool = True
+) -> StripeObject:
+    """A succeeded or (with a decline) failed charge of the intent's whole amount, with its event."""
+    method["_charges"] += 1
+    charge = blank(
+        "charge",
+        id=ids.new_id("charge"),
+        amount=intent["amount"],
+        billing_details=method["billing_details"],
+        calculated_statement_descriptor="SANDBOX MERCHANT",
+        currency=intent["currency"],
+        customer=intent["customer"],
+        description=intent["description"],
+        metadata=dict(intent["metadata"]),
+        payment_intent=intent["id"],
+        payment_method=method["id"],
+        payment_method_details=_card_details(unit, intent, method, is_captured=is_captured),
+        receipt_email=intent["receipt_email"],
+        receipt_url=intent.get("_hosted_url"),
+        outcome=_outcome(decline),
+    )
+    unit.add(charge)
+    if decline is not None:
+        charge.update(status="failed", failure_code=decline.code, failure_message=decline.message)
+        unit.emit("charge.failed", charge)
+        return charge
+    charge.update(status="succeeded", paid=True, captured=is_captured)
+    if is_captured:
+        charge["amount_captured"] = charge["amount"]
+        _bring_money(unit, intent, charge)
+    unit.emit("charge.succeeded", charge)
+    return charge
+
+
+def _bring_money(unit: Unit, intent: StripeObject, charge: StripeObject) -> None:
+    """Direct payments are captured asynchronously: their balance entry comes a moment after the answer."""
+    if intent["capture_method"] == "automatic_async":
+        unit.schedule("charge_settlement", charge["id"], due_at=unit.now)
+    else:
+        charge["balance_transaction"] = book(unit, charge)["id"]
+
+
+def settle(unit: Unit, charge_id: str) -> None:
+    """Timer: the balance entry of an asynchronously captured charge."""
+    charge = unit.get("charge", charge_id)
+    charge["balance_transaction"] = book(unit, charge)["id"]
+    unit.emit("charge.updated", charge)
+
+
+def book(unit: Unit, charge: StripeObject) -> StripeObject:
+    """The balance entry of a captured charge: fee taken, pending until the seventh midnight."""
+    fee = processing_fee_minor(charge["amount_captured"])
+    entry = blank(
+        "balance_transaction",
+        id=ids.new_id("balance_transaction"),
+        amount=charge["amount_captured"],
+        available_on=periods.funds_available_at(unit.now),
+        currency=charge["currency"],
+        description=charge["description"],
+        fee=fee,
+        fee_details=[
+            {
+                "amount": fee,
+                "application": None,
+                "currency": charge["currency"],
+                "description": "Stripe processing fees",
+                "type": "stripe_fee",
+            }
+        ],
+        net=charge["amount_captured"] - fee,
+        source=charge["id"],
+    )
+    unit.schedule("funds_available", entry["id"], due_at=entry["available_on"])
+    return unit.add(entry)
+
+
+def make_funds_available(unit: Unit, entry_id: str) -> None:
+    """Timer: the money of a balance entry can be used."""
+    unit.get("balance_transaction", entry_id)["status"] = "available"
+
+
+def _outcome(decline: Decline | None) -> dict[str, Any]:
+    if decline is None:
+        return {
+            "advice_code": None,
+            "network_advice_code": None,
+            "network_decline_code": None,
+            "network_status": "approved_by_network",
+            "reason": None,
+            "risk_level": "normal",
+            "risk_score": 28,
+            "seller_message": "Payment complete.",
+            "type": "authorized",
+        }
+    return {
+        "advice_code": decline.advice_code,
+        "network_advice_code": None,
+        "network_decline_code": decline.network_decline_code,
+        "network_status": "declined_by_network",
+        "reason": decline.decline_code,
+        "risk_level": "normal",
+        "risk_score": 28,
+        "seller_message": "The bank did not return any further details with this decline.",
+        "type": "issuer_declined",
+    }
+
+
+def _card_details(unit: Unit, intent: StripeObject, method: StripeObject, *, is_captured: bool) -> dict[str, Any]:
+    card = method["card"]
+    details = {
+        "amount_authorized": intent["amount"],
+        "authorization_code": ids.random_text(6, alphabet="0123456789"),
+        "brand": card["brand"],
+        "checks": dict(card["checks"]),
+        "country": card["country"],
+        "exp_month": card["exp_month"],
+        "exp_year": card["exp_year"],
+        "extended_authorization": {"status": "disabled"},
+        "fingerprint": card["fingerprint"],
+        "funding": card["funding"],
+        "incremental_authorization": {"status": "unavailable"},
+        "installments": None,
+        "last4": card["last4"],
+        "mandate": None,
+        "multicapture": {"status": "unavailable"},
+        "network": card["brand"],
+        "network_token": {"used": False},
+        "network_transaction_id": ids.random_text(15, alphabet="0123456789"),
+        "overcapture": {"maximum_amount_capturable": intent["amount"], "status": "unavailable"},
+        "regulated_status": card["regulated_status"],
+        "three_d_secure": None,
+        "wallet": None,
+    }
+    if not is_captured:
+        details["capture_before"] = unit.now + AUTHORISATION_SECONDS
+    return {"card": details, "type": "card"}

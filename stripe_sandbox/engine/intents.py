@@ -1,0 +1,214 @@
+"""Decides how payment and setup intents move: confirmed, declined, waiting for the customer, cancelled."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_sandbox import ids
+from stripe_sandbox.engine import payment_methods
+from stripe_sandbox.engine.cards import setup_outcome
+from stripe_sandbox.engine.charging import AUTHORISATION_SECONDS, make_charge, outcome_of
+from stripe_sandbox.engine.declines import decline_for
+from stripe_sandbox.errors import ApiError, invalid
+from stripe_sandbox.shapes import blank
+from stripe_sandbox.store.unit import StripeObject, Unit, render
+
+OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a confirmation ended: "succeeded", "requires_capture", "requires_action" or "declined" with its error."""
+
+    status: str
+    error: ApiError | None = None
+
+
+def create_payment(unit: Unit, *, amount: int, currency: str, **values: Any) -> StripeObject:
+    """A payment intent that waits for a card (or for its confirmation, when it names one), with its event."""
+    intent = blank("payment_intent", id=ids.new_id("payment_intent"), amount=amount, currency=currency, **values)
+    intent["client_secret"] = ids.new_secret(intent["id"])
+    if intent["payment_method"] is not None:
+        intent["status"] = "requires_confirmation"
+    unit.add(intent)
+    unit.emit("payment_intent.created", intent)
+    return intent
+
+
+def confirm_payment(
+    unit: Unit,
+    intent: StripeObject,
+    method: StripeObject,
+    *,
+    is_off_session: bool = False,
+    is_authenticated: bool = False,
+    return_url: str | None = None,
+) -> Result:
+    """Try to take the money. A decline is a result, not an exception; its error is made to be raised by the caller."""
+    _demand_open(intent, verb="confirm")
+    intent.update(payment_method=method["id"], next_action=None, last_payment_error=None)
+    outcome = outcome_of(unit, method, customer_id=intent["customer"])
+    if outcome == "authenticate":
+        outcome = "ok" if is_authenticated else outcome
+    if outcome == "authenticate" and not is_off_session:
+        intent.update(status="requires_action", next_action=_next_action(unit, intent, return_url=return_url))
+        unit.emit("payment_intent.requires_action", intent)
+        return Result(status="requires_action")
+    if outcome != "ok":
+        code = "authentication_required" if outcome == "authenticate" else outcome
+        return decline_payment(unit, intent, method, decline_code=code)
+    return _take_money(unit, intent, method)
+
+
+def _take_money(unit: Unit, intent: StripeObject, method: StripeObject) -> Result:
+    is_captured = intent["capture_method"] != "manual"
+    if intent["customer"] and intent["setup_future_usage"] and method["customer"] is None:
+        customer = unit.get("customer", intent["customer"])
+        payment_methods.attach(unit, method, customer=customer, is_checked=False)
+    charge = make_charge(unit, intent, method, decline=None, is_captured=is_captured)
+    intent.update(latest_charge=charge["id"], next_action=None)
+    if is_captured:
+        intent.update(status="succeeded", amount_received=intent["amount"])
+        unit.emit("payment_intent.succeeded", intent)
+        return Result(status="succeeded")
+    intent.update(status="requires_capture", amount_capturable=intent["amount"])
+    unit.schedule("capture_expiry", intent["id"], due_at=unit.now + AUTHORISATION_SECONDS)
+    unit.emit("payment_intent.amount_capturable_updated", intent)
+    return Result(status="requires_capture")
+
+
+def decline_payment(unit: Unit, intent: StripeObject, method: StripeObject, *, decline_code: str) -> Result:
+    """Record a failed charge; the intent waits for another card."""
+    decline = decline_for(decline_code)
+    charge = make_charge(unit, intent, method, decline=decline)
+    error = payment_methods.refusal(
+        decline_code, keeps_changes=True, charge=charge["id"], payment_method=render(method)
+    )
+    _fail_payment(unit, intent, error, charge_id=charge["id"])
+    return Result(status="declined", error=error)
+
+
+def fail_authentication(unit: Unit, intent: StripeObject, method: StripeObject) -> Result:
+    """The customer did not pass 3-D Secure: no charge was tried."""
+    error = ApiError(
+        "We are unable to authenticate your payment method. Please choose a different payment method and try again.",
+        status=402,
+        type="invalid_request_error" if intent["object"] == "setup_intent" else "card_error",
+        code=f"{intent['object']}_authentication_failure",
+        is_executed=True,
+        keeps_changes=True,
+        extra={"payment_method": render(method)},
+    )
+    if intent["object"] == "payment_intent":
+        _fail_payment(unit, intent, error, charge_id=intent["latest_charge"])
+    else:
+        _fail_setup(unit, intent, error)
+    return Result(status="declined", error=error)
+
+
+def _fail_payment(unit: Unit, intent: StripeObject, error: ApiError, *, charge_id: str | None) -> None:
+    intent.update(
+        status="requires_payment_method",
+        payment_method=None,
+        latest_charge=charge_id,
+        next_action=None,
+        last_payment_error=_shown_error(error),
+    )
+    unit.emit("payment_intent.payment_failed", intent)
+    error.extra["payment_intent"] = render(intent)
+
+
+def _shown_error(error: ApiError) -> dict[str, Any]:
+    shown: dict[str, Any] = error.body(request_id="")["error"]
+    shown.pop("request_log_url")
+    return shown
+
+
+def _next_action(unit: Unit, intent: StripeObject, *, return_url: str | None) -> dict[str, Any]:
+    page = f"{unit.base_url}/3ds/{intent['id']}"
+    if return_url is not None:
+        return {"type": "redirect_to_url", "redirect_to_url": {"return_url": return_url, "url": page}}
+    return {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect", "stripe_js": page}}
+
+
+def _demand_open(intent: StripeObject, *, verb: str) -> None:
+    if intent["status"] not in OPEN:
+        noun = "PaymentIntent" if intent["object"] == "payment_intent" else "SetupIntent"
+        raise ApiError(
+            f"You cannot {verb} this {noun} because it has a status of {intent['status']}. Only a {noun} with one "
+            "of the following statuses may be changed this way: requires_payment_method, requires_confirmation, "
+            "requires_action.",
+            code=f"{intent['object']}_unexpected_state",
+            is_executed=True,
+            extra={intent["object"]: render(intent)},
+        )
+
+
+def cancel(unit: Unit, intent: StripeObject, *, reason: str | None) -> StripeObject:
+    """End an intent for good. Raises ApiError when it is done already."""
+    if intent["status"] != "requires_capture":
+        _demand_open(intent, verb="cancel")
+    unit.unschedule("capture_expiry", intent["id"])
+    intent.update(status="canceled", cancellation_reason=reason, next_action=None)
+    if intent["object"] == "payment_intent":
+        intent.update(canceled_at=unit.now, amount_capturable=0)
+    unit.emit(f"{intent['object']}.canceled", intent)
+    return intent
+
+
+def expire_authorisation(unit: Unit, intent_id: str) -> None:
+    """Timer: an authorised amount that was not captured within seven days is given back."""
+    intent = unit.get("payment_intent", intent_id)
+    if intent["status"] == "requires_capture":
+        cancel(unit, intent, reason="automatic")
+
+
+def create_setup(unit: Unit, **values: Any) -> StripeObject:
+    """A setup intent that waits for a card, with its event."""
+    intent = blank("setup_intent", id=ids.new_id("setup_intent"), **values)
+    intent["client_secret"] = ids.new_secret(intent["id"])
+    if intent["payment_method"] is not None:
+        intent["status"] = "requires_confirmation"
+    unit.add(intent)
+    unit.emit("setup_intent.created", intent)
+    return intent
+
+
+def confirm_setup(
+    unit: Unit,
+    intent: StripeObject,
+    method: StripeObject,
+    *,
+    is_authenticated: bool = False,
+    return_url: str | None = None,
+) -> Result:
+    """Try to save the card; it is attached to the intent's customer when that works."""
+    _demand_open(intent, verb="confirm")
+    intent.update(payment_method=method["id"], next_action=None, last_setup_error=None)
+    outcome = setup_outcome(method["_behaviour"])
+    if outcome == "authenticate" and not is_authenticated:
+        intent.update(status="requires_action", next_action=_next_action(unit, intent, return_url=return_url))
+        unit.emit("setup_intent.requires_action", intent)
+        return Result(status="requires_action")
+    if outcome not in {"ok", "authenticate"}:
+        error = payment_methods.refusal(outcome, keeps_changes=True, payment_method=render(method))
+        _fail_setup(unit, intent, error)
+        return Result(status="declined", error=error)
+    if intent["customer"]:
+        customer = unit.get("customer", intent["customer"])
+        payment_methods.attach(unit, method, customer=customer, is_checked=False)
+        if intent.get("_is_default"):
+            payment_methods.make_default(unit, method, customer=customer)
+    intent.update(status="succeeded")
+    unit.emit("setup_intent.succeeded", intent)
+    return Result(status="succeeded")
+
+
+def _fail_setup(unit: Unit, intent: StripeObject, error: ApiError) -> None:
+    intent.update(
+        status="requires_payment_method",
+        payment_method=None,
+        next_action=None,
+        last_setup_error=_shown_error(error),
+    )
+    unit.emit("setup_intent.setup_failed", intent)
+    error.extra["setup_intent"] = render(intent)

@@ -1,0 +1,307 @@
+"""Decides what an invoice says and how it moves between draft, open, paid, void and uncollectible."""
+
+from typing import Any
+
+from stripe_sandbox import ids
+from stripe_sandbox.engine import accounts, intents, prices
+from stripe_sandbox.errors import invalid
+from stripe_sandbox.shapes import blank
+from stripe_sandbox.store.unit import StripeObject, Unit
+
+DRAFT_SECONDS = 3600
+LONGEST_DRAFT_SECONDS = 72 * 3600
+DAY_SECONDS = 86400
+_DESCRIPTIONS = {"subscription_create": "Subscription creation", "manual": "Payment for Invoice"}
+
+
+def subscription_line(
+    unit: Unit, subscription: StripeObject, item: dict[str, Any], *, start: int, end: int, is_trial: bool = False
+) -> dict[str, Any]:
+    """One line for a whole period of one subscription item; a trial period costs nothing."""
+    price, quantity, currency = item["price"], item["quantity"], subscription["currency"]
+    stored = unit.get("price", price["id"])
+    each = 0 if is_trial else prices.unit_amount_minor(stored, currency=currency)
+    text = prices.describe(unit, stored, quantity=quantity, currency=currency)
+    if is_trial:
+        text = f"Trial period for {unit.get('product', price['product'])['name']}"
+    return blank(
+        "line_item",
+        id=ids.new_id("line_item"),
+        amount=each * quantity,
+        subtotal=each * quantity,
+        currency=currency,
+        description=text,
+        parent={
+            "invoice_item_details": None,
+            "subscription_item_details": {
+                "invoice_item": None,
+                "proration": False,
+                "proration_details": {"credited_items": None},
+                "subscription": subscription["id"],
+                "subscription_item": item["id"],
+            },
+            "type": "subscription_item_details",
+        },
+        period={"end": end, "start": start},
+        pricing={
+            "price_details": {"price": price["id"], "product": price["product"]},
+            "type": "price_details",
+            "unit_amount_decimal": str(each),
+        },
+        quantity=quantity,
+        quantity_decimal=str(quantity),
+        metadata=dict(subscription["metadata"]),
+    )
+
+
+def create(
+    unit: Unit,
+    *,
+    customer: StripeObject,
+    subscription: StripeObject | None,
+    lines: list[dict[str, Any]],
+    reason: str,
+    period: tuple[int, int],
+    currency: str,
+) -> StripeObject:
+    """A draft with these lines. The caller says when its event goes out."""
+    invoice = draft_body(
+        unit,
+        customer=customer,
+        subscription=subscription,
+        lines=lines,
+        reason=reason,
+        period=period,
+        currency=currency,
+    )
+    if customer["currency"] is None:
+        customer["currency"] = currency
+        unit.emit("customer.updated", customer)
+    return unit.add(invoice)
+
+
+def draft_body(
+    unit: Unit,
+    *,
+    customer: StripeObject,
+    subscription: StripeObject | None,
+    lines: list[dict[str, Any]],
+    reason: str,
+    period: tuple[int, int],
+    currency: str,
+) -> StripeObject:
+    """The content of a draft, not stored: also what a preview shows."""
+    invoice_id = ids.new_id("invoice")
+    total = sum(line["amount"] for line in lines)
+    for line in lines:
+        line["invoice"] = invoice_id
+    invoice = blank(
+        "invoice",
+        id=invoice_id,
+        account_name=accounts.merchant_name(unit),
+        billing_reason=reason,
+        currency=currency,
+        customer=customer["id"],
+        lines=_line_list(lines, invoice_id=invoice_id),
+        period_start=period[0],
+        period_end=period[1],
+        created=unit.now,
+        starting_balance=customer["balance"],
+        **_customer_facts(customer),
+    )
+    _set_amounts(invoice, total=total)
+    if subscription is not None:
+        _link(invoice, subscription)
+    return invoice
+
+
+def _line_list(lines: list[dict[str, Any]], *, invoice_id: str) -> dict[str, Any]:
+    return {
+        "object": "list",
+        "data": lines,
+        "has_more": False,
+        "total_count": len(lines),
+        "url": f"/v1/invoices/{invoice_id}/lines",
+    }
+
+
+def _customer_facts(customer: StripeObject) -> dict[str, Any]:
+    return {
+        "customer_address": customer["address"],
+        "customer_email": customer["email"],
+        "customer_name": customer["name"],
+        "customer_phone": customer["phone"],
+        "customer_shipping": customer["shipping"],
+        "customer_tax_exempt": customer["tax_exempt"],
+    }
+
+
+def _set_amounts(invoice: StripeObject, *, total: int) -> None:
+    for key in ("subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax"):
+        invoice[key] = total
+    invoice["amount_due"] = invoice["amount_remaining"] = max(total + min(invoice["starting_balance"], 0), 0)
+
+
+def _link(invoice: StripeObject, subscription: StripeObject) -> None:
+    invoice.update(
+        auto_advance=True,
+        collection_method=subscription["collection_method"],
+        default_payment_method=None,
+        parent={
+            "quote_details": None,
+            "subscription_details": {
+                "metadata": dict(subscription["metadata"]),
+                "subscription": subscription["id"],
+            },
+            "type": "subscription_details",
+        },
+    )
+
+
+def subscription_of(unit: Unit, invoice: StripeObject) -> StripeObject | None:
+    """The subscription that an invoice bills, or None."""
+    parent = invoice["parent"]
+    if parent is None or parent["type"] != "subscription_details":
+        return None
+    return unit.find("subscription", parent["subscription_details"]["subscription"])
+
+
+def finalize(unit: Unit, invoice: StripeObject, *, prepaid: StripeObject | None = None) -> StripeObject:
+    """Number the draft, apply the customer's balance and make its payment intent (or take a `prepaid` one)."""
+    if invoice["status"] != "draft":
+        raise invalid(
+            "This invoice is already finalized, you can't re-finalize a non-draft invoice.",
+            code="invoice_not_editable",
+        )
+    unit.unschedule("invoice_finalization", invoice["id"])
+    customer = unit.get("customer", invoice["customer"])
+    _apply_balance(unit, invoice, customer)
+    token = ids.random_text(40)
+    page = f"{unit.base_url}/i/{token}"
+    invoice.update(
+        _token=token,
+        status="open",
+        number=f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04d}",
+        automatically_finalizes_at=None,
+        next_payment_attempt=None,
+        effective_at=unit.now,
+        hosted_invoice_url=page,
+        invoice_pdf=f"{page}/pdf",
+    )
+    invoice["status_transitions"]["finalized_at"] = unit.now
+    customer["next_invoice_sequence"] += 1
+    if invoice["collection_method"] == "send_invoice":
+        _set_due_date(unit, invoice)
+    if invoice["amount_due"] > 0:
+        _make_payment(unit, invoice, prepaid=prepaid)
+    unit.emit("invoice.finalized", invoice)
+    if "_intent" in invoice and prepaid is None:
+        unit.emit("payment_intent.created", unit.get("payment_intent", invoice["_intent"]))
+    return invoice
+
+
+def _apply_balance(unit: Unit, invoice: StripeObject, customer: StripeObject) -> None:
+    invoice["starting_balance"] = customer["balance"]
+    _set_amounts(invoice, total=invoice["total"])
+    used = invoice["total"] - invoice["amount_due"]
+    if used:
+        customer["balance"] += used
+        unit.emit("customer.updated", customer)
+    invoice["ending_balance"] = customer["balance"]
+
+
+def _set_due_date(unit: Unit, invoice: StripeObject) -> None:
+    subscription = subscription_of(unit, invoice)
+    days = subscription["days_until_due"] if subscription else invoice.get("_days_until_due")
+    invoice["due_date"] = unit.now + (days or 0) * DAY_SECONDS
+    unit.schedule("invoice_due", invoice["id"], due_at=invoice["due_date"])
+
+
+def _make_payment(unit: Unit, invoice: StripeObject, *, prepaid: StripeObject | None) -> None:
+    details = {"customer_reference": None, "order_reference": invoice["id"][:25]}
+    if prepaid is None:
+        intent = blank(
+            "payment_intent",
+            id=ids.new_id("payment_intent"),
+            amount=invoice["amount_due"],
+            currency=invoice["currency"],
+            customer=invoice["customer"],
+            description=_DESCRIPTIONS.get(invoice["billing_reason"], "Subscription update"),
+            setup_future_usage="off_session",
+        )
+        intent["client_secret"] = ids.new_secret(intent["id"])
+        unit.add(intent)
+    else:
+        intent = prepaid
+    intent.update(payment_details=details, _invoice=invoice["id"], _hosted_url=invoice["hosted_invoice_url"])
+    invoice["_intent"] = intent["id"]
+    payment = blank(
+        "invoice_payment",
+        id=ids.new_id("invoice_payment"),
+        amount_requested=invoice["amount_due"],
+        currency=invoice["currency"],
+        invoice=invoice["id"],
+        payment={"payment_intent": intent["id"], "type": "payment_intent"},
+    )
+    unit.add(payment)
+    invoice["_payment"] = payment["id"]
+
+
+def mark_paid(unit: Unit, invoice: StripeObject, *, is_out_of_band: bool = False) -> None:
+    """Close the invoice as paid, with its events."""
+    invoice.update(
+        status="paid",
+        attempted=True,
+        auto_advance=False,
+        next_payment_attempt=None,
+        amount_paid=0 if is_out_of_band else invoice["amount_due"],
+        amount_remaining=0,
+    )
+    invoice["status_transitions"]["paid_at"] = unit.now
+    for kind in ("invoice_retry", "invoice_due"):
+        unit.unschedule(kind, invoice["id"])
+    unit.emit("invoice.updated", invoice)
+    unit.emit("invoice.paid", invoice)
+    unit.emit("invoice.payment_succeeded", invoice)
+    if "_payment" in invoice and not is_out_of_band:
+        payment = unit.get("invoice_payment", invoice["_payment"])
+        payment.update(status="paid", amount_paid=invoice["amount_due"])
+        payment["status_transitions"]["paid_at"] = unit.now
+        unit.emit("invoice_payment.paid", payment)
+    elif is_out_of_band:
+        _cancel_payment(unit, invoice)
+
+
+def void(unit: Unit, invoice: StripeObject) -> StripeObject:
+    """Close an open or uncollectible invoice for good, its payment intent with it."""
+    if invoice["status"] not in {"open", "uncollectible"}:
+        raise invalid(f"You can only void an open or uncollectible invoice; this one is {invoice['status']}.")
+    invoice.update(status="void", auto_advance=False, next_payment_attempt=None)
+    invoice["status_transitions"]["voided_at"] = unit.now
+    for kind in ("invoice_retry", "invoice_due"):
+        unit.unschedule(kind, invoice["id"])
+    _cancel_payment(unit, invoice)
+    unit.emit("invoice.voided", invoice)
+    return invoice
+
+
+def _cancel_payment(unit: Unit, invoice: StripeObject) -> None:
+    if "_intent" not in invoice:
+        return
+    intent = unit.get("payment_intent", invoice["_intent"])
+    if intent["status"] in intents.OPEN:
+        intents.cancel(unit, intent, reason="void_invoice")
+    payment = unit.get("invoice_payment", invoice["_payment"])
+    payment["status"] = "canceled"
+    payment["status_transitions"]["canceled_at"] = unit.now
+
+
+def mark_uncollectible(unit: Unit, invoice: StripeObject) -> StripeObject:
+    """Give an open invoice up; it can still be paid or voided."""
+    if invoice["status"] != "open":
+        raise invalid(f"You can only mark an open invoice as uncollectible; this one is {invoice['status']}.")
+    invoice.update(status="uncollectible", auto_advance=False, next_payment_attempt=None)
+    invoice["status_transitions"]["marked_uncollectible_at"] = unit.now
+    unit.unschedule("invoice_retry", invoice["id"])
+    unit.emit("invoice.marked_uncollectible", invoice)
+    return invoice

@@ -1,0 +1,169 @@
+"""Decides what time does to a subscription: trial end, renewal, planned end and the notices before them."""
+
+from typing import Any
+
+from stripe_sandbox.engine import collection, invoices, payment_methods, periods, subscriptions
+from stripe_sandbox.store.unit import StripeObject, Unit, render
+
+
+def act_when_due(unit: Unit, subscription_id: str) -> None:
+    """Timer: the moment that the subscription waits for is here."""
+    subscription = unit.get("subscription", subscription_id)
+    if subscription["status"] in subscriptions.ENDED:
+        return
+    if subscription["cancel_at"] is not None and subscription["cancel_at"] <= unit.now:
+        _end_as_planned(unit, subscription)
+    elif subscription["status"] == "trialing" and subscription["trial_end"] <= unit.now:
+        end_trial(unit, subscription, is_immediate=False)
+    else:
+        renew(unit, subscription)
+
+
+def _end_as_planned(unit: Unit, subscription: StripeObject) -> None:
+    subscription.update(status="canceled", ended_at=unit.now)
+    subscriptions.plan_timers(unit, subscription)
+    unit.emit("customer.subscription.deleted", subscription)
+
+
+def end_trial(unit: Unit, subscription: StripeObject, *, is_immediate: bool) -> None:
+    """The trial is over: bill the first paid period, or do what the trial settings say when there is no card.
+
+    `is_immediate`: asked for by a call (`trial_end=now`); then the invoice is collected within it.
+    """
+    customer = unit.get("customer", subscription["customer"])
+    method = payment_methods.default_for(unit, customer=customer, subscription=subscription)
+    needs_card = subscription["collection_method"] == "charge_automatically"
+    choice = subscription["trial_settings"]["end_behavior"]["missing_payment_method"]
+    subscription["trial_end"] = min(subscription["trial_end"], unit.now)
+    if method is None and needs_card and choice == "cancel":
+        subscriptions.cancel_now(unit, subscription, reason="cancellation_requested")
+        return
+    if method is None and needs_card and choice == "pause":
+        subscription["status"] = "paused"
+        subscriptions.plan_timers(unit, subscription)
+        unit.emit("customer.subscription.updated", subscription)
+        unit.emit("customer.subscription.paused", subscription)
+        return
+    subscription.update(status="active", billing_cycle_anchor=subscription["trial_end"])
+    renew(unit, subscription, is_immediate=is_immediate)
+
+
+def renew(unit: Unit, subscription: StripeObject, *, is_immediate: bool = False) -> None:
+    """Move the items whose period has ended and bill the new period: a draft that is collected an hour later."""
+    due = [item for item in subscription["items"]["data"] if is_immediate or item["current_period_end"] <= unit.now]
+    if not due:
+        subscriptions.plan_timers(unit, subscription)
+        return
+    previous = (due[0]["current_period_start"], min(due[0]["current_period_end"], unit.now))
+    for item in due:
+        _move_period(unit, subscription, item)
+    invoice = _bill(
+        unit,
+        subscription,
+        due,
+        period=previous,
+        reason="subscription_update" if is_immediate else "subscription_cycle",
+    )
+    subscription["latest_invoice"] = invoice["id"]
+    if subscription["cancel_at_period_end"]:
+        subscription["cancel_at"] = subscriptions.period_end(subscription)
+    unit.emit("customer.subscription.updated", subscription)
+    unit.emit("invoice.created", invoice)
+    subscriptions.plan_timers(unit, subscription)
+    _hand_over(unit, subscription, invoice, is_immediate=is_immediate)
+
+
+def _move_period(unit: Unit, subscription: StripeObject, item: dict[str, Any]) -> None:
+    recurring = item["price"]["recurring"]
+    start = min(item["current_period_end"], unit.now)
+    item.update(
+        current_period_start=start,
+        current_period_end=periods.next_boundary(
+            subscription["billing_cycle_anchor"],
+            after=start,
+            interval=recurring["interval"],
+            interval_count=recurring["interval_count"],
+        ),
+    )
+
+
+def _bill(
+    unit: Unit, subscription: StripeObject, items: list[dict[str, Any]], *, period: tuple[int, int], reason: str
+) -> StripeObject:
+    lines = [
+        invoices.subscription_line(
+            unit, subscription, item, start=item["current_period_start"], end=item["current_period_end"]
+        )
+        for item in items
+    ]
+    return invoices.create(
+        unit,
+        customer=unit.get("customer", subscription["customer"]),
+        subscription=subscription,
+        lines=lines,
+        reason=reason,
+        period=period,
+        currency=subscription["currency"],
+    )
+
+
+def _hand_over(unit: Unit, subscription: StripeObject, invoice: StripeObject, *, is_immediate: bool) -> None:
+    if is_immediate:
+        invoices.finalize(unit, invoice)
+        invoice["webhooks_delivered_at"] = unit.now
+        collection.settle_or_collect(unit, invoice, is_off_session=True)
+    elif subscription["status"] == "unpaid":
+        # An unpaid subscription goes on billing, but its drafts are not collected by themselves.
+        invoice["auto_advance"] = False
+    else:
+        collection.plan_finalization(unit, invoice, due_at=unit.now + invoices.DRAFT_SECONDS)
+
+
+def announce_trial_end(unit: Unit, subscription_id: str) -> None:
+    """Timer: three days before the trial ends, at once for a shorter trial."""
+    subscription = unit.get("subscription", subscription_id)
+    if subscription["status"] == "trialing":
+        subscription["_is_end_announced"] = True
+        unit.emit("customer.subscription.trial_will_end", subscription)
+
+
+def announce_invoice(unit: Unit, subscription_id: str) -> None:
+    """Timer: some days before a renewal; the invoice in this event has no id."""
+    subscription = unit.get("subscription", subscription_id)
+    if subscription["status"] in subscriptions.LIVE:
+        shown = preview(unit, subscription)
+        shown.pop("id")
+        unit.emit("invoice.upcoming", shown)
+
+
+def preview(unit: Unit, subscription: StripeObject) -> StripeObject:
+    """The next renewal as an invoice that is not stored."""
+    customer = unit.get("customer", subscription["customer"])
+    items = subscription["items"]["data"]
+    next_at = min(item["current_period_end"] for item in items)
+    lines = []
+    anchor = subscription["trial_end"] if subscription["status"] == "trialing" else None
+    for item in items:
+        if item["current_period_end"] != next_at:
+            continue
+        recurring = item["price"]["recurring"]
+        end = periods.next_boundary(
+            anchor or subscription["billing_cycle_anchor"],
+            after=next_at,
+            interval=recurring["interval"],
+            interval_count=recurring["interval_count"],
+        )
+        lines.append(invoices.subscription_line(unit, subscription, item, start=next_at, end=end))
+    body = invoices.draft_body(
+        unit,
+        customer=customer,
+        subscription=subscription,
+        lines=lines,
+        reason="upcoming",
+        period=(items[0]["current_period_start"], next_at),
+        currency=subscription["currency"],
+    )
+    body["id"] = "upcoming_" + body["id"]
+    body["created"] = next_at
+    body["next_payment_attempt"] = next_at + invoices.DRAFT_SECONDS
+    return render(body)

@@ -1,0 +1,284 @@
+"""Decides how subscriptions begin, are changed and end; their renewal is `renewal`."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from stripe_sandbox import ids
+from stripe_sandbox.engine import collection, intents, invoices, payment_methods, periods, prices
+from stripe_sandbox.engine.subscription_timers import ENDED, LIVE, period_end, plan_timers
+from stripe_sandbox.errors import ApiError, invalid
+from stripe_sandbox.shapes import blank
+from stripe_sandbox.store.unit import StripeObject, Unit, render
+
+INCOMPLETE_SECONDS = 23 * 3600
+__all__ = [
+    "ENDED",
+    "LIVE",
+    "Created",
+    "Order",
+    "cancel_at_period_end",
+    "cancel_now",
+    "create",
+    "expire_incomplete",
+    "period_end",
+    "plan_timers",
+    "undo_cancellation",
+]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for when a subscription is created."""
+
+    customer: StripeObject
+    items: list[tuple[StripeObject, int, dict[str, str]]]
+    currency: str
+    trial_end: int | None = None
+    payment_behavior: str = "allow_incomplete"
+    is_off_session: bool = False
+    method: StripeObject | None = None
+    return_url: str | None = None
+    # A payment that succeeded before the subscription was made: Checkout takes the money first.
+    prepaid: StripeObject | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Created:
+    """The new subscription and how its first payment went (None when nothing was due)."""
+
+    subscription: StripeObject
+    result: intents.Result | None
+
+
+def create(unit: Unit, order: Order) -> Created:
+    """A subscription with its first invoice, collected as the payment behaviour says.
+
+    Raises ApiError: no card (400), declined with error_if_incomplete (402, nothing is kept).
+    """
+    _check_currency(order)
+    subscription = _body(unit, order)
+    method = order.method or payment_methods.default_for(unit, customer=order.customer, subscription=subscription)
+    _demand_card(unit, order, method)
+    first_line_is_trial = order.trial_end is not None
+    lines = [
+        invoices.subscription_line(
+            unit,
+            subscription,
+            item,
+            start=unit.now,
+            end=item["current_period_end"],
+            is_trial=first_line_is_trial,
+        )
+        for item in subscription["items"]["data"]
+    ]
+    invoice = invoices.create(
+        unit,
+        customer=order.customer,
+        subscription=subscription,
+        lines=lines,
+        reason="subscription_create",
+        period=(unit.now, unit.now),
+        currency=order.currency,
+    )
+    subscription["latest_invoice"] = invoice["id"]
+    if first_line_is_trial and method is None and order.payment_behavior == "default_incomplete":
+        _ask_for_card(unit, subscription)
+    unit.emit("customer.subscription.created", subscription)
+    unit.emit("invoice.created", invoice)
+    plan_timers(unit, subscription)
+    return Created(subscription=subscription, result=_first_payment(unit, order, subscription, invoice, method))
+
+
+def _check_currency(order: Order) -> None:
+    known = order.customer["currency"]
+    if known is not None and known != order.currency:
+        raise invalid(
+            "You cannot combine currencies on a single customer. This customer has an active subscription, "
+            f"subscription schedule, discount, quote, or invoice item with currency {known}.",
+        )
+
+
+def _body(unit: Unit, order: Order) -> StripeObject:
+    sub_id = ids.new_id("subscription")
+    anchor = order.trial_end or unit.now
+    is_waiting = order.trial_end is None and order.values.get("collection_method") != "send_invoice"
+    subscription = blank(
+        "subscription",
+        id=sub_id,
+        billing_cycle_anchor=anchor,
+        created=unit.now,
+        currency=order.currency,
+        customer=order.customer["id"],
+        start_date=unit.now,
+        status="trialing" if order.trial_end else ("incomplete" if is_waiting else "active"),
+        trial_start=unit.now if order.trial_end else None,
+        trial_end=order.trial_end,
+    )
+    subscription["billing_mode"]["updated_at"] = unit.now
+    subscription.update(order.values)
+    subscription["items"] = _item_list(
+        [_item(unit, order, sub_id, entry, anchor=anchor) for entry in order.items], sub_id=sub_id
+    )
+    first = subscription["items"]["data"][0]
+    if len(order.items) == 1:
+        subscription.update(plan=first["plan"], quantity=first["quantity"])
+    unit.add(subscription)
+    if subscription["cancel_at_period_end"]:
+        subscription["cancel_at_period_end"] = False
+        cancel_at_period_end(unit, subscription)
+    return subscription
+
+
+def _item(
+    unit: Unit, order: Order, sub_id: str, entry: tuple[StripeObject, int, dict[str, str]], *, anchor: int
+) -> dict[str, Any]:
+    price, quantity, metadata = entry
+    recurring = price["recurring"]
+    end = order.trial_end or periods.next_boundary(
+        anchor, after=unit.now, interval=recurring["interval"], interval_count=recurring["interval_count"]
+    )
+    return blank(
+        "subscription_item",
+        id=ids.new_id("subscription_item"),
+        created=unit.now,
+        current_period_start=unit.now,
+        current_period_end=end,
+        plan=prices.as_plan(price),
+        price=render(price),
+        quantity=quantity,
+        metadata=metadata,
+        subscription=sub_id,
+    )
+
+
+def _item_list(items: list[dict[str, Any]], *, sub_id: str) -> dict[str, Any]:
+    return {
+        "object": "list",
+        "data": items,
+        "has_more": False,
+        "total_count": len(items),
+        "url": f"/v1/subscription_items?subscription={sub_id}",
+    }
+
+
+def _demand_card(unit: Unit, order: Order, method: StripeObject | None) -> None:
+    is_free = all(
+        prices.unit_amount_minor(price, currency=order.currency) * quantity == 0 for price, quantity, _ in order.items
+    )
+    waits = order.trial_end is not None or order.payment_behavior == "default_incomplete"
+    if is_free or waits or method is not None or order.values.get("collection_method") == "send_invoice":
+        return
+    raise ApiError(
+        "This customer has no attached payment source or default payment method. Please consider adding a default "
+        "payment method. For more information, visit "
+        "https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority.",
+        code="resource_missing",
+        is_executed=True,
+    )
+
+
+def _ask_for_card(unit: Unit, subscription: StripeObject) -> None:
+    setup = intents.create_setup(unit, customer=subscription["customer"], usage="off_session")
+    subscription["pending_setup_intent"] = setup["id"]
+
+
+def _first_payment(
+    unit: Unit, order: Order, subscription: StripeObject, invoice: StripeObject, method: StripeObject | None
+) -> intents.Result | None:
+    invoices.finalize(unit, invoice, prepaid=order.prepaid)
+    invoice["webhooks_delivered_at"] = unit.now
+    if order.prepaid is not None and invoice["amount_due"] > 0:
+        invoice["attempt_count"] = 1
+        result = intents.Result(status="succeeded")
+        collection.apply(unit, invoice, result)
+        return result
+    if invoice["amount_due"] == 0 or invoice["collection_method"] == "send_invoice":
+        collection.settle_or_collect(unit, invoice, is_off_session=False)
+        return None
+    unit.schedule("incomplete_expiry", subscription["id"], due_at=unit.now + INCOMPLETE_SECONDS)
+    if order.payment_behavior == "default_incomplete":
+        if method is not None:
+            intent = unit.get("payment_intent", invoice["_intent"])
+            intent.update(payment_method=method["id"], status="requires_confirmation")
+        return None
+    result = collection.collect(unit, invoice, method=method, return_url=order.return_url)
+    if result.status != "succeeded" and order.payment_behavior == "error_if_incomplete":
+        raise _not_kept(result)
+    return result
+
+
+def _not_kept(result: intents.Result) -> ApiError:
+    if result.error is None:
+        return ApiError(
+            "Your card was declined. This transaction requires authentication.",
+            status=402,
+            type="card_error",
+            code="subscription_payment_intent_requires_action",
+            is_executed=True,
+        )
+    result.error.keeps_changes = False
+    for key in ("charge", "payment_intent"):
+        result.error.extra.pop(key, None)
+    return result.error
+
+
+def cancel_at_period_end(unit: Unit, subscription: StripeObject, *, details: dict[str, Any] | None = None) -> None:
+    """Let it run out; repeated, nothing changes. The caller emits the event."""
+    if not subscription["cancel_at_period_end"]:
+        subscription.update(cancel_at_period_end=True, cancel_at=period_end(subscription), canceled_at=unit.now)
+        subscription["cancellation_details"]["reason"] = "cancellation_requested"
+    subscription["cancellation_details"].update(details or {})
+
+
+def undo_cancellation(subscription: StripeObject) -> None:
+    """Take a planned end back. The caller emits the event and plans the timers."""
+    subscription.update(cancel_at_period_end=False, cancel_at=None, canceled_at=None)
+    subscription["cancellation_details"] = {"comment": None, "feedback": None, "reason": None}
+
+
+def cancel_now(
+    unit: Unit,
+    subscription: StripeObject,
+    *,
+    reason: str = "cancellation_requested",
+    details: dict[str, Any] | None = None,
+) -> StripeObject:
+    """End it at this moment, unless it has ended; no refund and no last invoice."""
+    subscription.update(
+        status="canceled",
+        cancel_at=None,
+        cancel_at_period_end=False,
+        canceled_at=subscription["canceled_at"] or unit.now,
+        ended_at=unit.now,
+    )
+    subscription["cancellation_details"].update({"reason": reason, **(details or {})})
+    unit.unschedule("incomplete_expiry", subscription["id"])
+    plan_timers(unit, subscription)
+    _stop_advancing(unit, subscription)
+    unit.emit("customer.subscription.deleted", subscription)
+    return subscription
+
+
+def _stop_advancing(unit: Unit, subscription: StripeObject) -> None:
+    """Drafts and retries of an ended subscription are no longer collected by themselves."""
+    where = (
+        "json_extract(data, '$.parent.subscription_details.subscription') = ?"
+        " AND json_extract(data, '$.status') IN ('draft', 'open')"
+    )
+    for invoice in unit.select("invoice", where=where, values=(subscription["id"],)):
+        invoice.update(auto_advance=False, next_payment_attempt=None, automatically_finalizes_at=None)
+        for kind in ("invoice_finalization", "invoice_retry"):
+            unit.unschedule(kind, invoice["id"])
+        unit.emit("invoice.updated", invoice)
+
+
+def expire_incomplete(unit: Unit, subscription_id: str) -> None:
+    """Timer: a first invoice that was not paid within 23 hours ends the subscription and is voided."""
+    subscription = unit.get("subscription", subscription_id)
+    if subscription["status"] != "incomplete":
+        return
+    invoices.void(unit, unit.get("invoice", subscription["latest_invoice"]))
+    subscription.update(status="incomplete_expired", ended_at=unit.now)
+    plan_timers(unit, subscription)
+    unit.emit("customer.subscription.updated", subscription)

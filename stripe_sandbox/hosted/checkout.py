@@ -1,0 +1,126 @@
+"""What the checkout page shows and does."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_sandbox.engine import accounts, checkout, checkout_payment
+from stripe_sandbox.errors import ApiError
+from stripe_sandbox.hosted.entry import CardEntry, Outcome, change, declined, make_method, owner
+from stripe_sandbox.sandbox import Sandbox
+from stripe_sandbox.store.unit import StripeObject, Unit
+from stripe_sandbox.wire.expand import shown
+
+KIND = "checkout.session"
+
+
+@dataclass(frozen=True)
+class CheckoutView:
+    """Everything that the page shows; amounts in minor units, times in unix seconds of billing time."""
+
+    session: StripeObject
+    line_items: list[dict[str, Any]]
+    customer: StripeObject | None
+    merchant_name: str
+    currency: str | None
+    due_now_minor: int
+    after_trial_minor: int
+    trial_end: int | None
+    interval: str | None
+    interval_count: int
+    needs_card: bool
+    needs_email: bool
+    cancel_url: str | None
+    success_url: str | None
+    pending_intent_id: str | None
+    last_error: dict[str, Any] | None
+
+
+def read_session(sandbox: Sandbox, session_id: str) -> CheckoutView:
+    """The session with its lines. Raises PageRefused 404."""
+    unit = sandbox.reader(owner(sandbox, KIND, session_id))
+    session = unit.get(KIND, session_id)
+    customer = unit.find("customer", session["customer"]) if session["customer"] else None
+    recurring = next(
+        (line["price"]["recurring"] for line in session["_line_items"] if line["price"]["recurring"]), None
+    )
+    return CheckoutView(
+        session=shown(session),
+        line_items=_lines(unit, session),
+        customer=shown(customer) if customer else None,
+        merchant_name=accounts.merchant_name(unit),
+        currency=session["currency"],
+        due_now_minor=checkout.due_now_minor(session),
+        after_trial_minor=sum(line["amount_total"] for line in session["_line_items"]),
+        trial_end=checkout.trial_end_of(session, now=unit.now),
+        interval=recurring["interval"] if recurring else None,
+        interval_count=recurring["interval_count"] if recurring else 1,
+        needs_card=checkout.needs_card(session),
+        needs_email=customer is None or not customer["email"],
+        cancel_url=str(session["cancel_url"]).replace(checkout.PLACEHOLDER, session_id)
+        if session["cancel_url"]
+        else None,
+        success_url=checkout.success_url(session),
+        pending_intent_id=_pending(unit, session),
+        last_error=session.get("_error"),
+    )
+
+
+def _lines(unit: Unit, session: StripeObject) -> list[dict[str, Any]]:
+    lines: list[dict[str, Any]] = []
+    for line in session["_line_items"]:
+        product = shown(unit.get("product", line["price"]["product"]))
+        lines.append({**line, "price": {**line["price"], "product": product}})
+    return lines
+
+
+def _pending(unit: Unit, session: StripeObject) -> str | None:
+    names = [("payment_intent", session.get("_intent"))]
+    names += [("setup_intent", session.get("_setup") or session["setup_intent"])]
+    for kind, name in names:
+        intent = unit.find(kind, name) if name else None
+        if intent is not None and intent["status"] == "requires_action":
+            return str(intent["id"])
+    return None
+
+
+def submit(
+    sandbox: Sandbox,
+    session_id: str,
+    *,
+    card: CardEntry | None,
+    email: str | None = None,
+    tax_id: str | None = None,
+    phone: str | None = None,
+    address: dict[str, Any] | None = None,
+) -> Outcome:
+    """Pay. Safe to repeat: a session that is complete says so again. Raises PageRefused 410 when it has expired."""
+    with change(sandbox, owner(sandbox, KIND, session_id)) as unit:
+        session = unit.get(KIND, session_id)
+        if session["status"] == "complete":
+            return Outcome(status="complete", redirect_url=checkout.success_url(session))
+        if session["status"] != "open":
+            raise ApiError("This checkout has expired.", status=410)
+        if checkout.needs_card(session) and card is None:
+            raise ApiError("A card is needed.")
+        session["_entry"] = {
+            "email": email or None,
+            "name": card.name if card else None,
+            "phone": phone or None,
+            "address": address,
+            "tax_id": tax_id,
+        }
+        try:
+            method = make_method(unit, card, email=email, phone=phone) if card else None
+        except ApiError as error:
+            return declined(error)
+        result = checkout_payment.submit(unit, session, method)
+        return _outcome(unit, session, result.status, result.error)
+
+
+def _outcome(unit: Unit, session: StripeObject, status: str, error: ApiError | None) -> Outcome:
+    if error is not None:
+        return declined(error)
+    if status == "requires_action":
+        intent_id = _pending(unit, session)
+        return Outcome(status="requires_action", redirect_url=f"/3ds/{intent_id}", intent_id=intent_id)
+    return Outcome(status="complete", redirect_url=checkout.success_url(session))

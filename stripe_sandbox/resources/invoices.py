@@ -1,0 +1,186 @@
+"""Routes of invoices and their payments."""
+
+from typing import Any
+
+from stripe_sandbox.engine import collection, invoices, payment_methods, renewal
+from stripe_sandbox.errors import invalid, invalid_parameter, missing_parameter
+from stripe_sandbox.resources.updates import merge_metadata, refuse, take
+from stripe_sandbox.store.unit import StripeObject, Unit
+from stripe_sandbox.wire.listing import Filter, page
+from stripe_sandbox.wire.routing import route
+
+PLAIN = ("description", "footer", "custom_fields", "statement_descriptor")
+
+
+@route("POST", "/v1/invoices", schema="invoice_create")
+def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
+    """An empty draft, as asked for by hand; there are no pending items to put on it."""
+    refuse(params, "discounts", "from_invoice", "shipping_cost", "transfer_data", "on_behalf_of")
+    subscription = None
+    if params.get("subscription"):
+        subscription = unit.get("subscription", params["subscription"], param="subscription", status=400)
+    customer_id = params.get("customer") or (subscription or {}).get("customer")
+    if not customer_id:
+        raise missing_parameter("customer")
+    customer = unit.get("customer", customer_id, param="customer", status=400)
+    invoice = invoices.create(
+        unit,
+        customer=customer,
+        subscription=subscription,
+        lines=[],
+        reason="manual",
+        period=(unit.now, unit.now),
+        currency=params.get("currency") or (subscription or customer)["currency"] or "usd",
+    )
+    invoice.update(
+        auto_advance=bool(params.get("auto_advance", False)),
+        collection_method=params.get("collection_method") or "charge_automatically",
+        metadata=merge_metadata({}, params.get("metadata") or {}),
+        _days_until_due=params.get("days_until_due"),
+    )
+    take(invoice, {key: params[key] for key in PLAIN if key in params}, *PLAIN)
+    unit.emit("invoice.created", invoice)
+    if invoice["auto_advance"]:
+        collection.plan_finalization(unit, invoice, due_at=unit.now + invoices.DRAFT_SECONDS)
+    return invoice
+
+
+@route("POST", "/v1/invoices/create_preview", schema="invoice_create_preview")
+def create_preview(unit: Unit, params: dict[str, Any]) -> StripeObject:
+    """What the next renewal of a subscription will bill; previews of changes are not built."""
+    refuse(params, "discounts", "invoice_items", "schedule", "schedule_details", "customer_details")
+    refuse(params, "subscription_details", "preview_mode")
+    if not params.get("subscription"):
+        raise missing_parameter("subscription")
+    subscription = unit.get("subscription", params["subscription"], param="subscription", status=400)
+    if subscription["status"] in {"canceled", "incomplete_expired"} or subscription["cancel_at"] is not None:
+        raise invalid(
+            f"No upcoming invoices for customer: '{subscription['customer']}'", code="invoice_upcoming_none"
+        )
+    return renewal.preview(unit, subscription)
+
+
+@route("GET", "/v1/invoices/{invoice}", schema="invoice_retrieve")
+def retrieve(unit: Unit, params: dict[str, Any], invoice: str) -> StripeObject:
+    """One invoice."""
+    return unit.get("invoice", invoice)
+
+
+@route("POST", "/v1/invoices/{invoice}", schema="invoice_update")
+def update(unit: Unit, params: dict[str, Any], invoice: str) -> StripeObject:
+    """Change what may change: on a final invoice only metadata and auto_advance."""
+    refuse(params, "discounts", "default_tax_rates", "shipping_cost", "transfer_data", "on_behalf_of")
+    found = unit.get("invoice", invoice)
+    if found["status"] != "draft" and set(params) - {"metadata", "auto_advance"}:
+        raise invalid("Finalized invoices can't be updated in this way", code="invoice_not_editable")
+    take(found, params, "auto_advance", *PLAIN)
+    if "auto_advance" in params:
+        _advance(unit, found, is_wanted=params["auto_advance"])
+    unit.emit("invoice.updated", found)
+    return found
+
+
+def _advance(unit: Unit, invoice: StripeObject, *, is_wanted: bool) -> None:
+    if is_wanted and invoice["status"] == "draft":
+        collection.plan_finalization(unit, invoice, due_at=unit.now + invoices.DRAFT_SECONDS)
+    elif not is_wanted:
+        invoice.update(automatically_finalizes_at=None, next_payment_attempt=None)
+        for kind in ("invoice_finalization", "invoice_retry"):
+            unit.unschedule(kind, invoice["id"])
+
+
+@route("DELETE", "/v1/invoices/{invoice}")
+def delete(unit: Unit, params: dict[str, Any], invoice: str) -> StripeObject:
+    """Delete a draft that no subscription made."""
+    found = unit.get("invoice", invoice)
+    if found["status"] != "draft" or found["billing_reason"] != "manual":
+        raise invalid("You can only delete draft invoices that were created by hand.")
+    unit.unschedule("invoice_finalization", invoice)
+    unit.emit("invoice.deleted", found)
+    found["_is_deleted"] = True
+    return {"id": invoice, "object": "invoice", "deleted": True}
+
+
+@route("POST", "/v1/invoices/{invoice}/finalize", schema="invoice_finalize_invoice")
+def finalize(unit: Unit, params: dict[str, Any], invoice: str) -> StripeObject:
+    """Make a draft final; nothing due means paid. Collection follows later if auto_advance says so."""
+    found = unit.get("invoice", invoice)
+    if "auto_advance" in params:
+        found["auto_advance"] = params["auto_advance"]
+    invoices.finalize(unit, found)
+    if found["amount_due"] == 0:
+        collection.settle_or_collect(unit, found, is_off_session=True)
+    elif found["auto_advance"] and found["collection_method"] == "charge_automatically":
+        found["next_payment_attempt"] = unit.now + invoices.DRAFT_SECONDS
+        unit.schedule("invoice_retry", invoice, due_at=found["next_payment_attempt"])
+    return found
+
+
+@route("POST", "/v1/invoices/{invoice}/pay", schema="invoice_pay")
+def pay(unit: Unit, params: dict[str, Any], invoice: str) -> StripeObject:
+    """Collect now, with the given card or the one that pays."""
+    refuse(params, "source", "mandate", "forgive")
+    found = unit.get("invoice", invoice)
+    method = None
+    if params.get("payment_method"):
+        method = payment_methods.resolve(unit, params["payment_method"], status=400)
+        if method["customer"] != found["customer"]:
+            raise invalid_parameter(
+                "The payment method must be attached to the customer of the invoice.", param="payment_method"
+            )
+    return collection.pay(
+        unit,
+        found,
+        method=method,
+        is_out_of_band=bool(params.get("paid_out_of_band")),
+        is_off_session=params.get("off_session", True),
+    )
+
+
+@route("POST", "/v1/invoices/{invoice}/void", schema="invoice_void_invoice")
+def void(unit: Unit, params: dict[str, Any], invoice: str) -> StripeObject:
+    """Close an unpaid invoice for good."""
+    return invoices.void(unit, unit.get("invoice", invoice))
+
+
+@route("POST", "/v1/invoices/{invoice}/mark_uncollectible", schema="invoice_mark_uncollectible")
+def mark_uncollectible(unit: Unit, params: dict[str, Any], invoice: str) -> StripeObject:
+    """Give an open invoice up."""
+    return invoices.mark_uncollectible(unit, unit.get("invoice", invoice))
+
+
+@route("GET", "/v1/invoices/{invoice}/lines", schema="invoice_list_lines")
+def lines(unit: Unit, params: dict[str, Any], invoice: str) -> StripeObject:
+    """The lines, all on one page: an invoice here never has more than a page of them."""
+    found = unit.get("invoice", invoice)
+    shown = found["lines"]["data"][: params.get("limit") or 10]
+    has_more = len(shown) < len(found["lines"]["data"])
+    return {"object": "list", "data": shown, "has_more": has_more, "url": f"/v1/invoices/{invoice}/lines"}
+
+
+@route("GET", "/v1/invoices", schema="invoice_list")
+def listed(unit: Unit, params: dict[str, Any]) -> StripeObject:
+    """Invoices by customer, subscription, status, collection method."""
+    where = Filter().created(params.get("created")).equals("status", params.get("status"))
+    where.equals("collection_method", params.get("collection_method"))
+    where.equals("parent.subscription_details.subscription", params.get("subscription"))
+    if params.get("customer"):
+        where.add("customer = ?", params["customer"])
+    return page(unit, "invoice", params, url="/v1/invoices", where=where)
+
+
+@route("GET", "/v1/invoice_payments/{payment}", schema="invoice_payment_retrieve")
+def retrieve_payment(unit: Unit, params: dict[str, Any], payment: str) -> StripeObject:
+    """One payment of an invoice."""
+    return unit.get("invoice_payment", payment)
+
+
+@route("GET", "/v1/invoice_payments", schema="invoice_payment_list")
+def list_payments(unit: Unit, params: dict[str, Any]) -> StripeObject:
+    """Payments of invoices, by invoice, status or payment intent."""
+    where = Filter().created(params.get("created")).equals("status", params.get("status"))
+    where.equals("invoice", params.get("invoice"))
+    payment = params.get("payment") or {}
+    where.equals("payment.type", payment.get("type"))
+    where.equals("payment.payment_intent", payment.get("payment_intent"))
+    return page(unit, "invoice_payment", params, url="/v1/invoice_payments", where=where)

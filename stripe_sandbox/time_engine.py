@@ -1,0 +1,120 @@
+"""Decides how billing time passes: everything that falls due is done in time order, each thing by itself."""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from stripe_sandbox.engine.timers import HANDLERS
+
+if TYPE_CHECKING:
+    from stripe_sandbox.sandbox import Sandbox
+
+logger = logging.getLogger(__name__)
+LONGEST_SLEEP_SECONDS = 0.5
+
+
+class TimeEngine:
+    """A thread that does what is due, and the walk through time that a moved clock takes."""
+
+    def __init__(self, sandbox: "Sandbox") -> None:
+        self._sandbox = sandbox
+        self._turn = threading.RLock()
+        self._wake = threading.Event()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def start(self) -> None:
+        """Begin watching the clock."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the watch."""
+        self._stopped.set()
+        self._wake.set()
+
+    def wake(self) -> None:
+        """Something new may be due now."""
+        self._wake.set()
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Nothing falls due inside this block."""
+        with self._turn:
+            yield
+
+    def next_due(self) -> int | None:
+        """The next moment in billing time at which there is something to do, or None."""
+        row = (
+            self._sandbox.database.reading()
+            .execute(
+                "SELECT min(due_at) AS due_at FROM (SELECT min(due_at) AS due_at FROM timers"
+                " UNION ALL SELECT min(due_at) FROM deliveries WHERE state = 'pending')"
+            )
+            .fetchone()
+        )
+        return None if row["due_at"] is None else int(row["due_at"])
+
+    def advance_to(self, moment: float) -> None:
+        """Walk to this moment; deliveries of each step are tried before the next step.
+
+        Raises ValueError for a moment that has passed.
+        """
+        sandbox = self._sandbox
+        with self._turn:
+            if moment < sandbox.clock.exact() - 1:
+                raise ValueError("the clock goes forward only")
+            sandbox.clock.hold(sandbox.clock.exact())
+            try:
+                self._walk(until=moment)
+                sandbox.clock.hold(moment)
+                sandbox.courier.drain(until=int(moment))
+            finally:
+                sandbox.clock.release()
+        sandbox.courier.wake()
+
+    def _walk(self, *, until: float) -> None:
+        sandbox = self._sandbox
+        sandbox.courier.drain(until=sandbox.clock.now())
+        last = -1
+        while (due_at := self._next_step(after=last)) is not None and due_at <= until:
+            sandbox.clock.hold(due_at)
+            while self._run_one(until=due_at):
+                pass
+            sandbox.courier.drain(until=due_at)
+            last = due_at
+
+    def _next_step(self, *, after: int) -> int | None:
+        if not self._sandbox.courier.is_paused:
+            return self.next_due()
+        # Paused deliveries stay pending; only timers lead on.
+        row = self._sandbox.database.reading().execute("SELECT min(due_at) AS due_at FROM timers").fetchone()
+        return None if row["due_at"] is None else max(int(row["due_at"]), after)
+
+    def _run_one(self, *, until: int) -> bool:
+        sandbox = self._sandbox
+        row = (
+            sandbox.database.reading()
+            .execute("SELECT * FROM timers WHERE due_at <= ? ORDER BY due_at, seq LIMIT 1", (until,))
+            .fetchone()
+        )
+        if row is None:
+            return False
+        with sandbox.unit(row["account"], now=row["due_at"]) as unit:
+            gone = unit.connection.execute("DELETE FROM timers WHERE seq = ?", (row["seq"],)).rowcount
+            if gone:
+                HANDLERS[row["kind"]](unit, row["object_id"])
+        return True
+
+    def _watch(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                with self._turn:
+                    while self._run_one(until=self._sandbox.clock.now()):
+                        pass
+            except sqlite3.Error:
+                logger.exception("a due step could not be recorded")
+            self._wake.wait(timeout=LONGEST_SLEEP_SECONDS)
+            self._wake.clear()

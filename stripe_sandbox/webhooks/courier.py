@@ -1,0 +1,179 @@
+"""Decides when each pending delivery is tried: one at a time for each endpoint, in creation order, in billing time."""
+
+import logging
+import sqlite3
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from stripe_sandbox.engine.collection import note_created_delivered
+from stripe_sandbox.store.unit import Unit
+from stripe_sandbox.webhooks.sending import Attempt, send
+
+if TYPE_CHECKING:
+    from stripe_sandbox.sandbox import Sandbox
+
+logger = logging.getLogger(__name__)
+GONE = 410
+DUE = (
+    "SELECT d.*, e.body FROM deliveries d JOIN events e ON e.id = d.event_id"
+    " WHERE d.state = 'pending' AND d.endpoint_id = ? AND d.due_at <= ? ORDER BY d.seq LIMIT 1"
+)
+
+
+class Courier:
+    """Threads that deliver. The state file holds what is pending, so that a killed process loses nothing."""
+
+    def __init__(self, sandbox: "Sandbox") -> None:
+        self._sandbox = sandbox
+        self._wake = threading.Condition()
+        self._workers: dict[str, threading.Thread] = {}
+        self._stopped = threading.Event()
+        self.is_paused = False
+
+    def wake(self) -> None:
+        """Look for work now: called after each committed change and each move of the clock."""
+        if self._stopped.is_set():
+            return
+        rows = self._sandbox.database.reading().execute(
+            "SELECT DISTINCT endpoint_id FROM deliveries WHERE state = 'pending'"
+        )
+        for row in rows.fetchall():
+            self._ensure_worker(row["endpoint_id"])
+        with self._wake:
+            self._wake.notify_all()
+
+    def _ensure_worker(self, endpoint_id: str) -> None:
+        with self._wake:
+            if endpoint_id in self._workers:
+                return
+            worker = threading.Thread(target=self._work, args=(endpoint_id,), daemon=True)
+            self._workers[endpoint_id] = worker
+        worker.start()
+
+    def stop(self) -> None:
+        """End the threads after the delivery under way."""
+        self._stopped.set()
+        with self._wake:
+            self._wake.notify_all()
+
+    def pause(self) -> None:
+        """Hold everything back; it stays pending."""
+        self.is_paused = True
+
+    def resume(self) -> None:
+        """Deliver again, the held ones first."""
+        self.is_paused = False
+        self.wake()
+
+    def drain(self, *, until: int) -> None:
+        """Wait until everything due by then was tried; returns at once when paused."""
+        self.wake()
+        while not self.is_paused and not self._stopped.is_set():
+            row = self._sandbox.database.reading().execute(
+                "SELECT count(*) AS n FROM deliveries WHERE state = 'pending' AND due_at <= ?", (until,)
+            )
+            if row.fetchone()["n"] == 0:
+                return
+            with self._wake:
+                self._wake.wait(timeout=0.02)
+
+    def _work(self, endpoint_id: str) -> None:
+        while not self._stopped.is_set():
+            try:
+                is_done = not self.is_paused and self._deliver_next(endpoint_id)
+            except sqlite3.Error:
+                logger.exception("a delivery could not be recorded")
+                is_done = False
+            if not is_done:
+                with self._wake:
+                    self._wake.wait(timeout=0.25)
+
+    def _deliver_next(self, endpoint_id: str) -> bool:
+        sandbox = self._sandbox
+        now = sandbox.clock.now()
+        row = sandbox.database.reading().execute(DUE, (endpoint_id, now)).fetchone()
+        if row is None:
+            return False
+        endpoint = sandbox.reader(row["account"]).find("webhook_endpoint", endpoint_id)
+        if endpoint is None or endpoint.get("_is_deleted") or endpoint["status"] != "enabled":
+            self._finish(row, Attempt(status=None, error="endpoint gone"), state="failed")
+            return True
+        fault = sandbox.faults.take_for_event(row["event_type"])
+        if fault is not None and fault.name == "drop":
+            self._finish(row, Attempt(status=None, error="dropped by a fault"), state="failed")
+            return True
+        if fault is not None and fault.name == "delay" and row["last_error"] != "delayed by a fault":
+            self._postpone(row, due_at=now + int(fault.seconds))
+            return True
+        tries = 2 if fault is not None and fault.name == "duplicate" else 1
+        attempt = Attempt(status=None)
+        for _ in range(tries):
+            attempt = send(
+                row["url"],
+                row["body"].encode(),
+                secret=endpoint["_secret"],
+                timeout_seconds=float(sandbox.settings["webhook_timeout_seconds"]),
+            )
+        self._record(row, attempt)
+        return True
+
+    def _record(self, row: sqlite3.Row, attempt: Attempt) -> None:
+        retries: list[int] = self._sandbox.settings["webhook_retry_seconds"]
+        if attempt.is_delivered:
+            self._finish(row, attempt, state="succeeded")
+        elif attempt.status == GONE or row["attempts"] >= len(retries):
+            self._finish(row, attempt, state="failed")
+        else:
+            due_at = self._sandbox.clock.now() + retries[row["attempts"]]
+            self._finish(row, attempt, state="pending", due_at=due_at)
+
+    def _postpone(self, row: sqlite3.Row, *, due_at: int) -> None:
+        with self._sandbox.database.writing() as connection:
+            connection.execute(
+                "UPDATE deliveries SET due_at = ?, last_error = 'delayed by a fault' WHERE seq = ?",
+                (due_at, row["seq"]),
+            )
+        self._notify()
+
+    def _finish(self, row: sqlite3.Row, attempt: Attempt, *, state: str, due_at: int | None = None) -> None:
+        with self._sandbox.unit(row["account"]) as unit:
+            unit.connection.execute(
+                "UPDATE deliveries SET state = ?, due_at = ?, attempts = attempts + 1, last_status = ?,"
+                " last_error = ?, attempted_at = ? WHERE seq = ?",
+                (
+                    state,
+                    due_at or row["due_at"],
+                    attempt.status,
+                    attempt.error,
+                    int(time.time()),
+                    row["seq"],
+                ),
+            )
+            if state == "succeeded" and row["event_type"] == "invoice.created":
+                _note_invoice(unit, event_id=row["event_id"])
+        self._notify()
+
+    def _notify(self) -> None:
+        with self._wake:
+            self._wake.notify_all()
+
+    def resend(self, event_id: str) -> int:
+        """Deliver the event once more to each endpoint that it once went to; returns how many."""
+        with self._sandbox.database.writing() as connection:
+            changed = connection.execute(
+                "UPDATE deliveries SET state = 'pending', attempts = 0, due_at = ? WHERE event_id = ?",
+                (self._sandbox.clock.now(), event_id),
+            ).rowcount
+        self.wake()
+        return changed
+
+
+def _note_invoice(unit: Unit, *, event_id: str) -> None:
+    """Stripe finalises a renewal draft one hour after its creation was received everywhere."""
+    waiting = unit.connection.execute(
+        "SELECT count(*) AS n FROM deliveries WHERE event_id = ? AND state != 'succeeded'", (event_id,)
+    ).fetchone()
+    if waiting["n"] == 0:
+        row = unit.connection.execute("SELECT object_id FROM events WHERE id = ?", (event_id,)).fetchone()
+        note_created_delivered(unit, row["object_id"])

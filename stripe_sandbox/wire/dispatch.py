@@ -1,0 +1,240 @@
+"""Decides how one API call is answered, from the key in its header to the stored idempotent answer."""
+
+import base64
+import binascii
+import logging
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from stripe_sandbox import API_VERSION, ids, params
+from stripe_sandbox.errors import ApiError, unrecognized_url
+from stripe_sandbox.faults import Fault
+from stripe_sandbox.store.unit import Cause, StripeObject, Unit, dump
+from stripe_sandbox.wire import forms, idempotency, routing
+from stripe_sandbox.wire.expand import expand, shown
+from stripe_sandbox.wire.idempotency import InFlight, Stored
+
+if TYPE_CHECKING:
+    from stripe_sandbox.sandbox import Sandbox
+
+logger = logging.getLogger(__name__)
+PAYMENT_REQUIRED = 402
+
+
+@dataclass(frozen=True)
+class Call:
+    """One API call as it came in; header names in lower case."""
+
+    method: str
+    path: str
+    query: str
+    form: str
+    headers: dict[str, str]
+
+    @property
+    def key(self) -> str | None:
+        """The idempotency key, if any."""
+        return self.headers.get("idempotency-key")
+
+
+@dataclass
+class Answer:
+    """What goes back. `is_cut`: the connection ends without a word, as the fault timeout_after_commit wants."""
+
+    status: int
+    body: str
+    headers: dict[str, str] = field(default_factory=dict)
+    is_cut: bool = False
+
+
+class Dispatcher:
+    """Answers API calls on one sandbox."""
+
+    def __init__(self, sandbox: "Sandbox") -> None:
+        self._sandbox = sandbox
+        self._in_flight = InFlight()
+
+    def answer(self, call: Call) -> Answer:
+        """The answer to one call; errors are answers too."""
+        request_id = ids.new_request_id()
+        started = time.time()
+        try:
+            answer = self._answer(call, request_id=request_id)
+        except ApiError as error:
+            answer = _error_answer(error, call, request_id=request_id)
+        answer.headers.setdefault("Request-Id", request_id)
+        answer.headers["Stripe-Version"] = API_VERSION
+        if call.key is not None and call.method != "GET":
+            answer.headers["Idempotency-Key"] = call.key
+            if call.method == "POST":
+                answer.headers.setdefault("Original-Request", request_id)
+        self._log(call, answer, started=started)
+        return answer
+
+    def _answer(self, call: Call, *, request_id: str) -> Answer:
+        account_id = self._sandbox.account_for(_api_key(call))
+        self._check_version(call)
+        fault = self._sandbox.faults.take_for_request(method=call.method, path=call.path)
+        if fault is not None and fault.name in {"http_500_before", "http_429"}:
+            return _early_fault(fault, request_id=request_id)
+        found = routing.match(call.method, call.path)
+        if found is None:
+            raise unrecognized_url(call.method, call.path)
+        route, path_ids = found
+        if not route.is_write:
+            _wait(fault)
+            return self._read(route, path_ids, call, account_id=account_id)
+        key = call.key if call.method == "POST" else None
+        with self._in_flight.claim(account_id, key):
+            _wait(fault)
+            answer = self._write(
+                route,
+                path_ids,
+                call,
+                account_id=account_id,
+                request_id=request_id,
+                is_failing=fault is not None and fault.name == "http_500_after_commit",
+            )
+        answer.is_cut = fault is not None and fault.name == "timeout_after_commit"
+        return answer
+
+    def _check_version(self, call: Call) -> None:
+        version = call.headers.get("stripe-version", API_VERSION)
+        if version != API_VERSION and self._sandbox.settings["strict_version"]:
+            raise ApiError(
+                f"This sandbox speaks the API version {API_VERSION} only; the request asked for {version}. "
+                "Send this version, or switch the setting strict_version off."
+            )
+
+    def _read(self, route: routing.Route, path_ids: dict[str, str], call: Call, *, account_id: str) -> Answer:
+        unit = self._sandbox.reader(account_id)
+        return Answer(status=200, body=_run(unit, route, path_ids, forms.decode(call.query)))
+
+    def _write(
+        self,
+        route: routing.Route,
+        path_ids: dict[str, str],
+        call: Call,
+        *,
+        account_id: str,
+        request_id: str,
+        is_failing: bool,
+    ) -> Answer:
+        key = call.key if call.method == "POST" else None
+        mark = idempotency.fingerprint(call.method, call.path, form=f"{call.query}&{call.form}")
+        cause = Cause(request_id=request_id, idempotency_key=call.key)
+        with self._sandbox.unit(account_id, cause=cause) as unit:
+            if key is not None and (stored := idempotency.recall(unit, key, mark=mark)) is not None:
+                return _replay(stored)
+            values = forms.decode(call.form)
+            values.update(forms.decode(call.query))
+            answer, is_stored = _attempt(unit, route, path_ids, values, request_id=request_id, call=call)
+            if is_failing:
+                answer = Answer(status=500, body=dump(_server_error().body(request_id=request_id)))
+            if key is not None and is_stored:
+                stored = Stored(status=answer.status, body=answer.body, request_id=request_id)
+                idempotency.remember(unit, key, mark=mark, stored=stored)
+        return answer
+
+    def _log(self, call: Call, answer: Answer, *, started: float) -> None:
+        self._sandbox.requests.appendleft(
+            {
+                "id": answer.headers["Request-Id"],
+                "method": call.method,
+                "path": call.path,
+                "query": call.query,
+                "status": answer.status,
+                "idempotency_key": call.key,
+                "is_replay": "Idempotent-Replayed" in answer.headers,
+                "version": call.headers.get("stripe-version"),
+                "at": started,
+                "milliseconds": round((time.time() - started) * 1000, 1),
+            }
+        )
+
+
+def _run(unit: Unit, route: routing.Route, path_ids: dict[str, str], values: dict[str, Any]) -> str:
+    if route.schema is not None:
+        values = params.check(route.schema, values, optional=route.optional)
+    paths = values.pop("expand", None) or []
+    thing: StripeObject = route.handler(unit, values, **path_ids)
+    return dump(expand(unit, shown(thing), paths=paths))
+
+
+def _attempt(
+    unit: Unit,
+    route: routing.Route,
+    path_ids: dict[str, str],
+    values: dict[str, Any],
+    *,
+    request_id: str,
+    call: Call,
+) -> tuple[Answer, bool]:
+    """Run the handler inside a savepoint; second: whether the answer is kept under the key."""
+    unit.connection.execute("SAVEPOINT attempt")
+    try:
+        body = _run(unit, route, path_ids, values)
+    except ApiError as error:
+        if error.keeps_changes:
+            unit.flush()
+        else:
+            unit.forget()
+            unit.connection.execute("ROLLBACK TO attempt")
+        return _error_answer(error, call, request_id=request_id), error.is_executed
+    headers = {"Stripe-Should-Retry": "false"} if call.method == "POST" else {}
+    return Answer(status=200, body=body, headers=headers), True
+
+
+def _replay(stored: Stored) -> Answer:
+    headers = {"Original-Request": stored.request_id, "Idempotent-Replayed": "true"}
+    if stored.status in {200, 400, PAYMENT_REQUIRED}:
+        headers["Stripe-Should-Retry"] = "false"
+    return Answer(status=stored.status, body=stored.body, headers=headers)
+
+
+def _error_answer(error: ApiError, call: Call, *, request_id: str) -> Answer:
+    headers = {}
+    if error.is_executed and call.method == "POST":
+        headers["Stripe-Should-Retry"] = "false"
+    return Answer(status=error.status, body=dump(error.body(request_id=request_id)), headers=headers)
+
+
+def _early_fault(fault: Fault, *, request_id: str) -> Answer:
+    if fault.name == "http_429":
+        error = ApiError("Too many requests hit the API too quickly.", status=429, code="rate_limit")
+        headers = {"Stripe-Rate-Limited-Reason": "global-rate"}
+    else:
+        error, headers = _server_error(), {}
+    return Answer(status=error.status, body=dump(error.body(request_id=request_id)), headers=headers)
+
+
+def _server_error() -> ApiError:
+    return ApiError("Sorry! There was an error while talking to Stripe.", status=500, type="api_error")
+
+
+def _wait(fault: Fault | None) -> None:
+    if fault is not None and fault.name == "latency":
+        time.sleep(fault.seconds)
+
+
+def _api_key(call: Call) -> str:
+    scheme, _, rest = call.headers.get("authorization", "").partition(" ")
+    key = rest.strip()
+    if scheme.lower() == "basic":
+        try:
+            key = base64.b64decode(key).decode().partition(":")[0]
+        except (binascii.Error, UnicodeDecodeError):
+            key = ""
+    if not key:
+        raise ApiError(
+            "You did not provide an API key. You need to provide your API key in the Authorization header, using "
+            "Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
+            status=401,
+        )
+    if key.startswith(("sk_live_", "rk_live_")):
+        logger.critical("A LIVE Stripe key was sent to the sandbox. It was refused; check who uses it.")
+        raise ApiError("A live key was sent to the sandbox: refused.", status=401)
+    if not key.startswith(("sk_test_", "rk_test_")):
+        raise ApiError(f"Invalid API Key provided: {key[:4]}****", status=401)
+    return key

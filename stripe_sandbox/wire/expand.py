@@ -1,0 +1,172 @@
+"""Decides which ids in an answer are replaced by their objects, and which keys exist only when asked for."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from stripe_sandbox.errors import ApiError
+from stripe_sandbox.store.unit import StripeObject, Unit, dump, render
+
+DEEPEST = 4
+
+# Which kind of object the id under a key names.
+TARGETS = {
+    "balance_transaction": "balance_transaction",
+    "charge": "charge",
+    "configuration": "billing_portal.configuration",
+    "customer": "customer",
+    "default_payment_method": "payment_method",
+    "default_price": "price",
+    "invoice": "invoice",
+    "latest_charge": "charge",
+    "latest_invoice": "invoice",
+    "payment_intent": "payment_intent",
+    "payment_method": "payment_method",
+    "pending_setup_intent": "setup_intent",
+    "price": "price",
+    "product": "product",
+    "setup_intent": "setup_intent",
+    "source": "charge",
+    "subscription": "subscription",
+}
+
+
+def empty_list(url: str, *, has_count: bool = False) -> dict[str, Any]:
+    """A list object with nothing in it."""
+    body: dict[str, Any] = {"object": "list", "data": [], "has_more": False, "url": url}
+    if has_count:
+        body["total_count"] = 0
+    return body
+
+
+def _payments(unit: Unit, invoice: StripeObject) -> dict[str, Any]:
+    body = empty_list("/v1/invoices/payments")
+    stored = unit.get("invoice", invoice["id"]) if not invoice["id"].startswith("upcoming") else {}
+    if "_payment" in stored:
+        body["data"] = [shown(unit.get("invoice_payment", stored["_payment"]))]
+    return body
+
+
+def _confirmation_secret(unit: Unit, invoice: StripeObject) -> dict[str, Any] | None:
+    stored = unit.get("invoice", invoice["id"])
+    if "_intent" not in stored:
+        return None
+    secret = unit.get("payment_intent", stored["_intent"])["client_secret"]
+    return {"client_secret": secret, "type": "payment_intent"}
+
+
+def _subscriptions(unit: Unit, customer: StripeObject) -> dict[str, Any]:
+    body = empty_list(f"/v1/customers/{customer['id']}/subscriptions", has_count=True)
+    where = "customer = ? AND json_extract(data, '$.status') NOT IN ('canceled', 'incomplete_expired')"
+    body["data"] = [shown(found) for found in unit.select("subscription", where=where, values=[customer["id"]])]
+    body["total_count"] = len(body["data"])
+    return body
+
+
+def _tax(unit: Unit, customer: StripeObject) -> dict[str, Any]:
+    has_place = bool(customer["address"] and customer["address"].get("country"))
+    return {
+        "automatic_tax": "not_collecting" if has_place else "unrecognized_location",
+        "ip_address": None,
+        "location": None,
+        "provider": "stripe",
+    }
+
+
+def _line_items(unit: Unit, session: StripeObject) -> dict[str, Any]:
+    body = empty_list(f"/v1/checkout/sessions/{session['id']}/line_items")
+    items = unit.get("checkout.session", session["id"])["_line_items"]
+    body["data"] = json.loads(dump(items))
+    return body
+
+
+def _currency_options(unit: Unit, price: StripeObject) -> dict[str, Any]:
+    stored = unit.get("price", price["id"])
+    own = {"unit_amount": price["unit_amount"], "tax_behavior": price["tax_behavior"]}
+    options = {price["currency"]: own, **stored.get("_currency_options", {})}
+    return {
+        currency: {
+            "custom_unit_amount": None,
+            "tax_behavior": option.get("tax_behavior") or "unspecified",
+            "unit_amount": option["unit_amount"],
+            "unit_amount_decimal": str(option["unit_amount"]),
+        }
+        for currency, option in options.items()
+    }
+
+
+VIRTUAL: dict[tuple[str, str], Callable[[Unit, StripeObject], Any]] = {
+    ("invoice", "payments"): _payments,
+    ("invoice", "confirmation_secret"): _confirmation_secret,
+    ("customer", "tax"): _tax,
+    ("customer", "invoice_credit_balance"): lambda _unit, _customer: {},
+    ("customer", "sources"): lambda _unit, customer: empty_list(f"/v1/customers/{customer['id']}/sources"),
+    ("customer", "subscriptions"): _subscriptions,
+    ("customer", "tax_ids"): lambda _unit, customer: empty_list(f"/v1/customers/{customer['id']}/tax_ids"),
+    ("charge", "refunds"): lambda _unit, charge: empty_list(f"/v1/charges/{charge['id']}/refunds", has_count=True),
+    ("checkout.session", "line_items"): _line_items,
+    ("price", "currency_options"): _currency_options,
+    ("price", "tiers"): lambda _unit, _price: None,
+    ("item", "discounts"): lambda _unit, _item: [],
+    ("item", "taxes"): lambda _unit, _item: [],
+}
+
+
+def shown(thing: StripeObject) -> StripeObject:
+    """A copy for the answer, without private keys; changing it changes no state."""
+    copy: StripeObject = json.loads(dump(render(thing)))
+    return copy
+
+
+def expand(unit: Unit, answer: StripeObject, *, paths: list[str]) -> StripeObject:
+    """Fill the answer in place along these paths. Raises ApiError for a path that leads nowhere."""
+    for path in paths:
+        parts = path.split(".")
+        levels = [part for part in parts if part != "data"]
+        if len(levels) > DEEPEST:
+            raise ApiError(
+                f"You cannot expand more than {DEEPEST} levels of a property. Property: {path}", param="expand"
+            )
+        _expand(unit, answer, parts, path=path)
+    return answer
+
+
+def _expand(unit: Unit, node: Any, parts: list[str], *, path: str) -> None:
+    if isinstance(node, list):
+        for child in node:
+            _expand(unit, child, parts, path=path)
+        return
+    if not parts or node is None:
+        return
+    if not isinstance(node, dict):
+        raise _dead_end(path)
+    key, rest = parts[0], parts[1:]
+    kind = str(node.get("object", ""))
+    if (kind, key) in VIRTUAL and key not in node:
+        node[key] = VIRTUAL[(kind, key)](unit, node)
+    elif key == "breakdown" and "amount_discount" in node:
+        node[key] = {"discounts": [], "taxes": []}
+    elif key not in node:
+        raise _dead_end(path)
+    if isinstance(node[key], str):
+        node[key] = _load(unit, key, node[key], path=path)
+    _expand(unit, node[key], rest, path=path)
+
+
+def _load(unit: Unit, key: str, object_id: str, *, path: str) -> StripeObject:
+    if key not in TARGETS:
+        raise _dead_end(path)
+    found = unit.find(TARGETS[key], object_id)
+    if found is None:
+        raise _dead_end(path)
+    if found.get("_is_deleted"):
+        return {"id": object_id, "object": found["object"], "deleted": True}
+    return shown(found)
+
+
+def _dead_end(path: str) -> ApiError:
+    return ApiError(
+        f"This property cannot be expanded ({path}). You may want to try expanding 'data.{path}' if you are "
+        "expanding a list.",
+        param="expand",
+    )
