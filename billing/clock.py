@@ -7,9 +7,9 @@ in production it is the system clock, and a system check refuses anything else.
 import json
 import threading
 import time
-import urllib.error
 import urllib.request
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPException
 
 from django.conf import settings
 from django.utils import timezone
@@ -46,15 +46,17 @@ def reread() -> None:
 
 
 def _read_sandbox_clock() -> None:
+    """Anything but the clock's own answer leaves what was known: time must not stop a page."""
     global _offset, _frozen_at, _read_at
     try:
         with urllib.request.urlopen(  # noqa: S310  # A fixed http address from the settings.
             f"{settings.SANDBOX_URL}/_sandbox/clock", timeout=_READ_TIMEOUT_SECONDS
         ) as answer:
             clock = json.load(answer)
-    except (OSError, ValueError):
-        clock = None
-    if clock is not None:
-        _offset = timedelta(seconds=clock["offset_seconds"])
-        _frozen_at = datetime.fromtimestamp(clock["now"], tz=UTC) if clock["is_frozen"] else None
+        offset = timedelta(seconds=clock["offset_seconds"])
+        frozen_at = datetime.fromtimestamp(clock["now"], tz=UTC) if clock["is_frozen"] else None
+    except (OSError, HTTPException, ValueError, LookupError, TypeError, OverflowError):
+        pass
+    else:
+        _offset, _frozen_at = offset, frozen_at
     _read_at = time.monotonic()

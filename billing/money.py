@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 MONEY_TABLE_VERSION = "2026-11"
 
@@ -57,10 +58,12 @@ class Money:
     def from_major(cls, amount: Decimal, *, currency: str) -> "Money":
         """Exact conversion of a major amount. Raises AmountDoesNotFit where it would need rounding."""
         factor, multiple = minor_units(currency)
-        minor = amount * factor
-        if minor != minor.to_integral_value() or int(minor) % multiple:
+        if not amount.is_finite():
+            raise AmountDoesNotFit(f"{amount} is no amount")
+        minor = Fraction(amount) * factor  # A product of Decimals is rounded to the digits of their context.
+        if minor.denominator != 1 or minor.numerator % multiple:
             raise AmountDoesNotFit(f"{amount} {currency} is finer than the currency allows")
-        return cls(int(minor), currency.lower())
+        return cls(minor.numerator, currency.lower())
 
     def to_major(self) -> Decimal:
         factor, _ = minor_units(self.currency)
@@ -75,14 +78,20 @@ class Money:
         return Money(-self.amount_minor, self.currency)
 
     def allocate(self, weights: list[int]) -> list["Money"]:
-        """Split by weights with the largest remainder; the parts always add up, ties go to the earlier part."""
+        """Split by weights with the largest remainder; the parts always add up, ties go to the earlier part.
+
+        Parts are multiples of what the currency asks for, wherever the whole is one.
+        """
         total = sum(weights)
         if not weights or total <= 0 or min(weights) < 0:
             raise ValueError("Weights must be non-negative and not all zero")
-        sign = -1 if self.amount_minor < 0 else 1
-        whole = abs(self.amount_minor)
-        shares = [whole * weight // total for weight in weights]
-        order = sorted(range(len(weights)), key=lambda i: (-(whole * weights[i] % total), i))
-        for i in order[: whole - sum(shares)]:
+        _, multiple = minor_units(self.currency)
+        step = 1 if self.amount_minor % multiple else multiple
+        if self.amount_minor < 0:
+            step = -step
+        steps = self.amount_minor // step
+        shares = [steps * weight // total for weight in weights]
+        order = sorted(range(len(weights)), key=lambda i: (-(steps * weights[i] % total), i))
+        for i in order[: steps - sum(shares)]:
             shares[i] += 1
-        return [Money(sign * share, self.currency) for share in shares]
+        return [Money(step * share, self.currency) for share in shares]

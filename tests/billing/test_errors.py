@@ -1,0 +1,74 @@
+"""Expected failures: a code of one's own, a fitting HTTP status, and words that a person may read."""
+
+import re
+from http import HTTPStatus
+
+import pytest
+
+from billing import errors
+from billing.errors import BillingError
+
+EXPECTED_STATUS = {
+    "billing_error": 400,
+    "invalid_input": 400,
+    "catalogue_invalid": 400,
+    "card_declined": 402,
+    "feature_missing": 402,
+    "not_found": 404,
+    "plan_unknown": 404,
+    "stripe_object_missing": 404,
+    "already_subscribed": 409,
+    "checkout_ended": 409,
+    "currency_locked": 409,
+    "nothing_to_cancel": 409,
+    "nothing_to_undo": 409,
+    "stripe_refused": 409,
+    "trial_not_available": 409,
+    "under_way": 409,
+    "lease_lost": 503,
+    "lease_taken": 503,
+    "not_set_up": 503,
+    "not_yet": 503,
+    "stripe_key_refused": 503,
+    "stripe_rate_limited": 503,
+    "stripe_unreachable": 503,
+}
+
+
+def _all_errors() -> list[type[BillingError]]:
+    found = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, BillingError)]
+    return sorted(found, key=lambda kind: kind.__name__)
+
+
+def test_every_failure_has_its_code_and_status() -> None:
+    codes = [(kind.code, kind.status) for kind in _all_errors()]
+
+    assert sorted(codes) == sorted(EXPECTED_STATUS.items())
+
+
+@pytest.mark.parametrize("kind", _all_errors())
+def test_a_failure_names_its_own_code_and_does_not_inherit_one(kind: type[BillingError]) -> None:
+    assert "code" in vars(kind)
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", kind.code)
+
+
+@pytest.mark.parametrize("kind", _all_errors())
+def test_a_failure_is_a_refusal_or_says_to_come_again(kind: type[BillingError]) -> None:
+    is_refusal = 400 <= HTTPStatus(kind.status) < 500
+
+    assert is_refusal or kind.status == HTTPStatus.SERVICE_UNAVAILABLE
+
+
+@pytest.mark.parametrize("kind", _all_errors())
+def test_the_words_are_a_calm_sentence(kind: type[BillingError]) -> None:
+    message = kind().message
+
+    assert re.fullmatch(r"[A-Z][^!]*\.", message)
+
+
+def test_words_and_details_of_the_moment_stand_beside_the_code() -> None:
+    failure = errors.CurrencyLocked("Your invoices are in EUR.", currency="eur")
+
+    assert (failure.message, str(failure)) == ("Your invoices are in EUR.", "Your invoices are in EUR.")
+    assert failure.details == {"currency": "eur"}
+    assert errors.CurrencyLocked().message == BillingError.message
