@@ -1,6 +1,8 @@
 """The program's way in."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from billing.api.exports import ExportsView
 
 app_name = "api"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("exports/", ExportsView.as_view(), name="exports")]

@@ -1,6 +1,22 @@
 """The subscriber's pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from billing.web import app, billing, cancellation, checkout, choosing, portal, pricing, returning
 
 app_name = "billing"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", pricing.pricing, name="pricing"),
+    path("start/<str:lookup_key>/", choosing.start, name="start"),
+    path("billing/", billing.overview, name="overview"),
+    path("billing/invoices/", billing.invoices, name="invoices"),
+    path("billing/choose/<str:lookup_key>/", choosing.choose, name="choose"),
+    path("billing/trial/", checkout.trial, name="trial"),
+    path("billing/checkout/", checkout.checkout, name="checkout"),
+    path("billing/return/", returning.checkout_return, name="checkout_return"),
+    path("billing/return/status/", returning.checkout_status, name="checkout_status"),
+    path("billing/portal/", portal.portal, name="portal"),
+    path("billing/cancel/", cancellation.cancel, name="cancel"),
+    path("billing/cancel/undo/", cancellation.undo_cancel, name="undo_cancel"),
+    path("app/", app.app, name="app"),
+]

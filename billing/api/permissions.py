@@ -1,0 +1,49 @@
+"""Opens an API view only to a plan with a feature: access_for decides, this answers 402."""
+
+from typing import Any, ClassVar
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.current import membership_for
+from billing.clock import business_now
+from billing.errors import FeatureMissing
+from billing.selectors.access import access_for
+from billing.selectors.offers import FeatureOffer, feature_offer
+
+
+class RequiresFeature(BasePermission):
+    """`permission_classes = [IsAuthenticated, feature_permission("exports")]`."""
+
+    feature: ClassVar[str] = ""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """False (403) without an organization. Raises FeatureMissing (402) where the plan lacks the feature."""
+        membership = membership_for(request)
+        if membership is None:
+            return False
+        if access_for(membership.organization, business_now()).has(self.feature):
+            return True
+        offer = feature_offer(membership.organization, feature=self.feature)
+        message = f"The plan of {membership.organization.name} does not include {self.feature}. Nothing was done."
+        raise FeatureMissing(message, feature=self.feature, offer=_offer_as_json(offer))
+
+
+def feature_permission(feature: str) -> type[RequiresFeature]:
+    """A permission class for one feature, by its code in the catalogue."""
+    return type("RequiresFeature", (RequiresFeature,), {"feature": feature})
+
+
+def _offer_as_json(offer: FeatureOffer) -> dict[str, Any] | None:
+    if not offer.plan_code:
+        return None
+    price = offer.price
+    return {
+        "plan": offer.plan_code,
+        "plan_name": offer.plan_name,
+        "lookup_key": offer.lookup_key,
+        "amount_minor": price.amount_minor if price else None,
+        "currency": price.currency if price else None,
+        "interval": "month",
+    }

@@ -1,0 +1,47 @@
+"""Lists what an organization's plan allows, and how much of it is used where we can count it."""
+
+from dataclasses import dataclass
+
+from accounts.models import Membership, Organization
+from billing.models import Feature
+from billing.rules.catalogue import FeatureKind
+from billing.rules.entitlement import Access
+
+PEOPLE = "people"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """`limit` is None without an end and for a flag; `used` is None where nothing is counted."""
+
+    code: str
+    name: str
+    is_limit: bool
+    is_included: bool
+    limit: int | None
+    used: int | None
+
+    @property
+    def is_over(self) -> bool:
+        return self.used is not None and self.limit is not None and self.used > self.limit
+
+
+def allowances_of(organization: Organization, *, access: Access) -> tuple[Allowance, ...]:
+    """Every feature of the catalogue, in its order, as `access` gives it. Two queries."""
+    used: dict[str, int] = {PEOPLE: Membership.objects.filter(organization=organization).count()}
+    return tuple(
+        _allowance(feature, access=access, used=used.get(feature.code))
+        for feature in Feature.objects.filter(is_archived=False).order_by("rank", "pk")
+    )
+
+
+def _allowance(feature: Feature, *, access: Access, used: int | None) -> Allowance:
+    is_limit = feature.kind == FeatureKind.LIMIT
+    return Allowance(
+        code=feature.code,
+        name=feature.name,
+        is_limit=is_limit,
+        is_included=access.has(feature.code),
+        limit=access.limit(feature.code) if is_limit else None,
+        used=used,
+    )

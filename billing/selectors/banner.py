@@ -1,0 +1,100 @@
+"""Chooses the one banner of the billing page: the gravest thing that a person must know. It has no words."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from billing.models import Invoice, LocalTrial
+from billing.selectors.contract import Contract, Contracts, Situation
+from billing.selectors.payment_failure import PaymentFailure
+from billing.terms import InvoiceStatus
+
+SHOW_TRIAL_END_BEFORE = timedelta(days=7)
+SHOW_ENDED_FOR = timedelta(days=30)
+_NOT_PAID = (InvoiceStatus.OPEN.value, InvoiceStatus.UNCOLLECTIBLE.value, InvoiceStatus.VOID.value)
+
+
+class BannerKind(StrEnum):
+    PAYMENT_FAILED = "payment_failed"
+    LOCKED = "locked"
+    INCOMPLETE = "incomplete"
+    PAUSED = "paused"
+    CANCELLING = "cancelling"
+    TRIAL_ENDS = "trial_ends"
+    LOCAL_TRIAL_ENDS = "local_trial_ends"
+    LOCAL_TRIAL_ENDED = "local_trial_ended"
+    ENDED = "ended"
+    ENDED_UNPAID = "ended_unpaid"
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """`at` is the moment (UTC) that the banner is about: when access or a trial ends, or ended."""
+
+    kind: BannerKind
+    plan_name: str
+    at: datetime | None = None
+
+
+def choose_banner(
+    contracts: Contracts,
+    *,
+    failure: PaymentFailure | None,
+    access_until: datetime | None,
+    local_trial: LocalTrial | None,
+    now: datetime,
+) -> Banner | None:
+    """The gravest banner at `now` (business time), or none. One query at most."""
+    contract = contracts.current
+    if contract is not None:
+        return _of_contract(contract, failure=failure, access_until=access_until, now=now)
+    trial = _of_local_trial(local_trial, now=now)
+    if trial is not None and trial.kind == BannerKind.LOCAL_TRIAL_ENDS:
+        return trial
+    runs_trial = local_trial is not None and local_trial.ended_at is None and now < local_trial.ends_at
+    ended = None if runs_trial or contracts.ended is None else _of_ended(contracts.ended, now=now)
+    return ended or trial
+
+
+def _of_contract(
+    contract: Contract, *, failure: PaymentFailure | None, access_until: datetime | None, now: datetime
+) -> Banner | None:
+    name, row = contract.plan_name, contract.row
+    kinds = {
+        Situation.PAST_DUE: BannerKind.PAYMENT_FAILED,
+        Situation.LOCKED: BannerKind.LOCKED,
+        Situation.INCOMPLETE: BannerKind.INCOMPLETE,
+        Situation.PAUSED: BannerKind.PAUSED,
+    }
+    if contract.situation in kinds:
+        return Banner(kinds[contract.situation], name, access_until)
+    if failure is not None:
+        return Banner(BannerKind.PAYMENT_FAILED, name, access_until)
+    if contract.situation == Situation.CANCELLING:
+        return Banner(BannerKind.CANCELLING, name, row.cancel_at)
+    if contract.situation == Situation.TRIAL and row.trial_end and row.trial_end - now <= SHOW_TRIAL_END_BEFORE:
+        return Banner(BannerKind.TRIAL_ENDS, name, row.trial_end)
+    return None
+
+
+def _of_local_trial(trial: LocalTrial | None, *, now: datetime) -> Banner | None:
+    """A trial that a subscription replaced (`ended_at`) needs no word."""
+    if trial is None or trial.ended_at is not None:
+        return None
+    if now >= trial.ends_at:
+        is_news = now - trial.ends_at < SHOW_ENDED_FOR
+        return Banner(BannerKind.LOCAL_TRIAL_ENDED, trial.plan.name, trial.ends_at) if is_news else None
+    if trial.ends_at - now <= SHOW_TRIAL_END_BEFORE:
+        return Banner(BannerKind.LOCAL_TRIAL_ENDS, trial.plan.name, trial.ends_at)
+    return None
+
+
+def _of_ended(contract: Contract, *, now: datetime) -> Banner | None:
+    row = contract.row
+    ended_at = row.ended_at or row.cancel_at
+    if ended_at is None or now - ended_at >= SHOW_ENDED_FOR:
+        return None
+    is_unpaid = Invoice.objects.filter(
+        stripe_invoice_id=row.stripe_latest_invoice_id, status__in=_NOT_PAID, has_been_attempted=True
+    ).exists()
+    return Banner(BannerKind.ENDED_UNPAID if is_unpaid else BannerKind.ENDED, contract.plan_name, ended_at)

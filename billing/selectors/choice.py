@@ -1,0 +1,64 @@
+"""Gathers the page on which a person confirms a chosen price: what each way costs, and from when."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from accounts.models import Organization, User
+from billing.errors import UnknownPlan
+from billing.models import Customer
+from billing.money import Money
+from billing.rules.checkout import refuse_other_currency
+from billing.rules.trial import checkout_trial
+from billing.selectors.catalogue import OfferedPlan, offered_plans, price_for
+from billing.selectors.subscription import current_subscription
+from billing.selectors.trial import has_redeemed_trial, running_local_trial
+from billing.terms import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A price that may be bought. `first_charge_at` is None where the checkout charges today; times are UTC."""
+
+    plan: OfferedPlan
+    lookup_key: str
+    interval: Interval
+    price: Money
+    can_try_without_card: bool
+    trial_ends_at: datetime
+    first_charge_at: datetime | None
+    running_trial_ends_at: datetime | None
+    has_used_trial: bool
+    has_subscription: bool
+
+
+def choice_of(organization: Organization, *, lookup_key: str, person: User, now: datetime) -> Choice:
+    """What buying this price means for this person at `now` (business time). Raises UnknownPlan, CurrencyLocked."""
+    row = price_for(lookup_key)
+    customer = Customer.objects.filter(organization=organization, livemode=settings.STRIPE_LIVE_MODE).first()
+    refuse_other_currency(customer_currency=customer.currency if customer else "", price_currency=row.currency)
+    plan = next((plan for plan in offered_plans() if plan.code == row.plan.code), None)
+    if plan is None:
+        raise UnknownPlan(lookup_key=lookup_key)
+    running = running_local_trial(organization, now)
+    has_used_trial = has_redeemed_trial(organization, email=person.email)
+    trial = checkout_trial(
+        plan_trial_days=plan.trial_days,
+        has_redeemed=has_used_trial,
+        local_trial_ends_at=running.ends_at if running else None,
+        now=now,
+    )
+    trial_ends_at = now + timedelta(days=plan.trial_days)
+    return Choice(
+        plan=plan,
+        lookup_key=row.lookup_key,
+        interval=Interval(row.interval),
+        price=Money(row.amount_minor, row.currency),
+        can_try_without_card=bool(plan.trial_days) and not has_used_trial and running is None,
+        trial_ends_at=trial_ends_at,
+        first_charge_at=(trial.ends_at or trial_ends_at) if trial.is_trial else None,
+        running_trial_ends_at=running.ends_at if running else None,
+        has_used_trial=has_used_trial,
+        has_subscription=current_subscription(organization) is not None,
+    )

@@ -1,0 +1,49 @@
+"""Says which plan has a feature that an organization lacks, and for what price; it must not decide access."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from accounts.models import Organization
+from billing.models import Customer, Feature
+from billing.money import Money
+from billing.selectors.catalogue import OfferedPlan, offered_currencies, offered_plans
+from billing.selectors.subscription import current_subscription
+from billing.terms import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureOffer:
+    """The lowest plan with the feature and its monthly price; without one, `plan_name` is empty."""
+
+    feature_code: str
+    feature_name: str
+    plan_code: str
+    plan_name: str
+    price: Money | None
+    lookup_key: str
+    trial_days: int
+    has_subscription: bool
+
+
+def feature_offer(organization: Organization, *, feature: str) -> FeatureOffer:
+    """What to buy for `feature` (its code in the catalogue), in the customer's currency."""
+    customers = Customer.objects.filter(organization=organization, livemode=settings.STRIPE_LIVE_MODE)
+    currency = customers.values_list("currency", flat=True).first() or next(iter(offered_currencies()), "")
+    name = Feature.objects.filter(code=feature).values_list("name", flat=True).first() or feature
+    plan = next((plan for plan in offered_plans() if _has(plan, feature)), None)
+    price = plan.price(interval=Interval.MONTH, currency=currency) if plan else None
+    return FeatureOffer(
+        feature_code=feature,
+        feature_name=name,
+        plan_code=plan.code if plan else "",
+        plan_name=plan.name if plan else "",
+        price=price.money if price else None,
+        lookup_key=price.lookup_key if price else "",
+        trial_days=plan.trial_days if plan else 0,
+        has_subscription=current_subscription(organization) is not None,
+    )
+
+
+def _has(plan: OfferedPlan, feature: str) -> bool:
+    return any(offered.code == feature and offered.is_included for offered in plan.features)

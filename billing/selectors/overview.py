@@ -1,0 +1,125 @@
+"""Gathers what the billing page says of an organization, ready to be written down; it computes no amount."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from accounts.models import Membership, Organization, Role
+from billing.models import Customer, LocalTrial, PaymentMethod, Price
+from billing.rules.entitlement import Access
+from billing.selectors.access import access_for
+from billing.selectors.banner import Banner, choose_banner
+from billing.selectors.contract import Contract, Situation, contracts_of
+from billing.selectors.invoices import InvoiceRow, latest_invoices
+from billing.selectors.payment_failure import CardName, PaymentFailure, payment_failure
+from billing.selectors.ruler import Ruler, draw_ruler
+from billing.selectors.standing import Standing, standing_of
+from billing.selectors.timeline import Entry, past_entries
+from billing.selectors.upcoming import coming_entries
+from billing.terms import AccessReason, Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The billing page at `now`; all times are UTC. Stripe alone says what is charged."""
+
+    now: datetime
+    access: Access
+    standing: Standing
+    access_until: datetime | None
+    card: CardName | None
+    failure: PaymentFailure | None
+    banner: Banner | None
+    ruler: Ruler | None
+    invoices: tuple[InvoiceRow, ...]
+    coming: tuple[Entry, ...]
+    past: tuple[Entry, ...]
+    continue_lookup_key: str
+    has_customer: bool
+
+
+def billing_overview(organization: Organization, now: datetime) -> Overview:
+    """Everything that the billing page shows, at `now` (business time, UTC), in a fixed number of queries."""
+    access = access_for(organization, now)
+    contracts = contracts_of(organization, access=access, now=now)
+    contract = contracts.current
+    local_trial = LocalTrial.objects.filter(organization=organization).select_related("plan").first()
+    failure = payment_failure(contract.row) if contract else None
+    customer = Customer.objects.filter(organization=organization, livemode=settings.STRIPE_LIVE_MODE).first()
+    card = _card(contract, customer=customer)
+    until = access.until if contract and access.reason == AccessReason.GRACE else None
+    on_local_trial = local_trial if access.reason == AccessReason.LOCAL_TRIAL else None
+    return Overview(
+        now=now,
+        access=access,
+        standing=standing_of(contract, on_local_trial=on_local_trial, access=access),
+        access_until=until,
+        card=card,
+        failure=failure,
+        banner=choose_banner(contracts, failure=failure, access_until=until, local_trial=local_trial, now=now),
+        ruler=_ruler(contract, failure=failure, on_local_trial=on_local_trial, access_until=until, now=now),
+        invoices=latest_invoices(organization),
+        coming=coming_entries(
+            contract, failure=failure, card=card, access_until=until, local_trial=local_trial, now=now
+        ),
+        past=past_entries(organization, plan_names=contracts.plan_names, local_trial=local_trial, now=now),
+        continue_lookup_key=_continue_lookup_key(on_local_trial, customer=customer),
+        has_customer=bool(customer and customer.stripe_customer_id),
+    )
+
+
+def who_may_act(organization: Organization) -> tuple[str, ...]:
+    """The names of those who manage the billing, owners first. One query."""
+    rows = Membership.objects.filter(organization=organization, role__in=[Role.OWNER, Role.BILLING])
+    people = sorted(rows.select_related("user"), key=lambda row: (row.role != Role.OWNER, row.pk))
+    return tuple(row.user.get_full_name() for row in people)
+
+
+def _card(contract: Contract | None, *, customer: Customer | None) -> CardName | None:
+    """What Stripe would charge: the subscription's own method, else the customer's default."""
+    chosen = contract.row.stripe_payment_method_id if contract else ""
+    default = customer.default_stripe_payment_method_id if customer else ""
+    method = PaymentMethod.objects.filter(stripe_payment_method_id=chosen or default or "-").first()
+    if method is None or not method.card_last4:
+        return None
+    return CardName(method.card_brand, method.card_last4, method.card_exp_month, method.card_exp_year)
+
+
+def _ruler(
+    contract: Contract | None,
+    *,
+    failure: PaymentFailure | None,
+    on_local_trial: LocalTrial | None,
+    access_until: datetime | None,
+    now: datetime,
+) -> Ruler | None:
+    """The stretch that matters now: a trial, a grace period, or the paid period."""
+    if contract is None:
+        trial = on_local_trial
+        return draw_ruler(trial.started_at, ends_at=trial.ends_at, now=now) if trial else None
+    row = contract.row
+    if contract.situation == Situation.PAST_DUE:
+        tries = [failure.next_try_at] if failure and failure.next_try_at else []
+        misses = failure.failed_at if failure else ()
+        return draw_ruler(row.past_due_at, ends_at=access_until, now=now, stops=tries, misses=misses)
+    if contract.situation in (Situation.LOCKED, Situation.INCOMPLETE, Situation.PAUSED):
+        return None
+    if contract.is_trial:
+        return draw_ruler(row.trial_start, ends_at=row.trial_end, now=now)
+    return draw_ruler(row.current_period_start, ends_at=row.cancel_at or row.current_period_end, now=now)
+
+
+def _continue_lookup_key(on_local_trial: LocalTrial | None, *, customer: Customer | None) -> str:
+    """The monthly price with which a running local trial goes on, in the customer's currency if there is one."""
+    if on_local_trial is None:
+        return ""
+    prices = Price.objects.filter(
+        plan=on_local_trial.plan,
+        livemode=settings.STRIPE_LIVE_MODE,
+        is_active=True,
+        interval=Interval.MONTH.value,
+    )
+    if customer and customer.currency:
+        prices = prices.filter(currency=customer.currency)
+    return prices.order_by("currency").values_list("lookup_key", flat=True).first() or ""

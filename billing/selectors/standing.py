@@ -1,0 +1,64 @@
+"""Says in facts how an organization stands: plan, price, and what happens to it on which day. It has no words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from billing.models import LocalTrial
+from billing.money import Money
+from billing.rules.entitlement import Access
+from billing.selectors.contract import Contract, Situation
+from billing.terms import SubscriptionStatus
+
+_CAN_CANCEL = (Situation.TRIAL, Situation.ACTIVE, Situation.PAST_DUE)
+_RENEWS = (Situation.TRIAL, Situation.ACTIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`price` is one period's price before tax. Times are UTC; what does not apply is None, empty or False."""
+
+    situation: Situation
+    plan_name: str
+    status: str = ""
+    price: Money | None = None
+    interval: str = ""
+    since: datetime | None = None
+    trial_ends_at: datetime | None = None
+    next_charge_at: datetime | None = None
+    ends_at: datetime | None = None
+    can_cancel: bool = False
+    can_undo: bool = False
+
+
+def standing_of(contract: Contract | None, *, on_local_trial: LocalTrial | None, access: Access) -> Standing:
+    """The subscription's facts if there is one, else those of a running trial without a card, else Free's."""
+    if contract is not None:
+        return _of_contract(contract)
+    if on_local_trial is not None:
+        return Standing(
+            situation=Situation.LOCAL_TRIAL,
+            plan_name=access.plan_name,
+            status=SubscriptionStatus.TRIALING.value,
+            since=on_local_trial.started_at,
+            trial_ends_at=on_local_trial.ends_at,
+        )
+    return Standing(situation=Situation.FREE, plan_name=access.plan_name)
+
+
+def _of_contract(contract: Contract) -> Standing:
+    row, situation = contract.row, contract.situation
+    charge_at = row.trial_end if contract.is_trial else row.current_period_end
+    is_paused = situation == Situation.PAUSED
+    return Standing(
+        situation=situation,
+        plan_name=contract.plan_name,
+        status=SubscriptionStatus.PAUSED.value if is_paused else row.status,
+        price=contract.price,
+        interval=contract.interval,
+        since=row.created_at,
+        trial_ends_at=row.trial_end if contract.is_trial else None,
+        next_charge_at=charge_at if situation in _RENEWS else None,
+        ends_at=row.cancel_at,
+        can_cancel=situation in _CAN_CANCEL and row.cancel_at is None,
+        can_undo=row.cancel_at is not None,
+    )

@@ -1,0 +1,131 @@
+"""Writes money, dates and states as a person reads them, and asks access_for for a template; decides nothing."""
+
+from datetime import datetime, timedelta
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_currency
+from django import template
+from django.conf import settings
+from django.template import Context
+from django.utils import timezone, translation
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from billing.clock import business_now
+from billing.money import Money
+from billing.rules.entitlement import Access
+from billing.selectors.access import access_for
+
+register = template.Library()
+
+NEAR = timedelta(days=7)
+MINUS = "\N{MINUS SIGN}"
+_STATUS_WORDS = {
+    "canceled": "Cancelled",
+    "incomplete_expired": "Not completed",
+    "past_due": "Past due",
+}
+
+
+def _locale() -> Locale:
+    return Locale.parse(translation.to_locale(translation.get_language() or settings.LANGUAGE_CODE))
+
+
+@register.filter
+def money(amount: Money, style: str = "") -> str:
+    """An amount as the reader's locale writes it; `whole` leaves the decimals away where there are none to tell."""
+    major, locale = amount.to_major(), _locale()
+    currency = amount.currency.upper()
+    if style == "whole" and major == major.to_integral_value():
+        pattern = locale.currency_formats["standard"].pattern.replace(".00", "")
+        text = format_currency(major, currency, format=pattern, locale=locale, currency_digits=False)
+    else:
+        text = format_currency(major, currency, locale=locale)
+    return text.replace("-", MINUS)
+
+
+def _write_day(at: datetime, pattern: str) -> str:
+    return format_date(timezone.localtime(at).date(), format=pattern, locale=_locale())
+
+
+def _time_element(at: datetime, text: str) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', timezone.localtime(at).date().isoformat(), text)
+
+
+@register.filter
+def day(at: datetime) -> SafeString:
+    """`14 Dec 2026`, as a time element."""
+    return _time_element(at, _write_day(at, "d MMM y"))
+
+
+@register.filter
+def day_long(at: datetime) -> SafeString:
+    """`14 December 2026`, as a time element."""
+    return _time_element(at, _write_day(at, "d MMMM y"))
+
+
+@register.filter
+def day_near(at: datetime, now: datetime) -> SafeString:
+    """`Mon, 23 Nov` within seven days of `now`, else `14 Dec 2026`, as a time element."""
+    is_near = abs(at - now) < NEAR
+    return _time_element(at, _write_day(at, "EEE, d MMM" if is_near else "d MMM y"))
+
+
+@register.filter
+def day_text(at: datetime) -> str:
+    """`14 Dec 2026` without an element: for a button, a title or a message."""
+    return _write_day(at, "d MMM y")
+
+
+@register.filter
+def day_short(at: datetime) -> str:
+    """`14 Dec` without an element: for a ruler, whose year is known."""
+    return _write_day(at, "d MMM")
+
+
+@register.filter
+def status_word(status: str) -> str:
+    """Stripe's status as a word for the customer."""
+    return _STATUS_WORDS.get(status, status.replace("_", " ").capitalize())
+
+
+@register.filter
+def card_brand(brand: str) -> str:
+    """Stripe's brand as it is written on the card."""
+    names = {"amex": "American Express", "jcb": "JCB", "unionpay": "UnionPay", "eftpos_au": "eftpos"}
+    return names.get(brand, brand.capitalize() or "Card")
+
+
+@register.filter
+def decapitalize(name: str) -> str:
+    """A feature's name inside a sentence; an abbreviation keeps its capitals."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
+def _access(context: Context) -> Access | None:
+    """What this page's organization may use, read once a request; None without an organization."""
+    given = context.get("access")
+    if isinstance(given, Access):
+        return given
+    organization = context.get("organization")
+    if organization is None:
+        return None
+    request = context["request"]
+    if not hasattr(request, "_access"):
+        request._access = access_for(organization, business_now())
+    return request._access  # type: ignore[no-any-return]
+
+
+@register.simple_tag(takes_context=True)
+def has_feature(context: Context, feature: str) -> bool:
+    """Whether the page's organization has the feature now: `{% has_feature "exports" as can_export %}`."""
+    access = _access(context)
+    return access is not None and access.has(feature)
+
+
+@register.simple_tag(takes_context=True)
+def limit_of(context: Context, feature: str) -> int | None:
+    """How many the page's organization may have now: 0 for none, None for unlimited."""
+    access = _access(context)
+    return access.limit(feature) if access is not None else 0

@@ -1,0 +1,48 @@
+"""From a plan on the pricing page to its confirmation: the choice survives sign-up; nothing is bought by looking."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from accounts.current import require_membership
+from accounts.models import Membership
+from billing.clock import business_now
+from billing.selectors.catalogue import price_for
+from billing.selectors.choice import choice_of
+from billing.web.company_rules import company_rules
+from billing.web.errors import explain_failures
+
+CHOSEN_KEY = "chosen_lookup_key"
+
+
+@require_safe
+@explain_failures
+def start(request: HttpRequest, lookup_key: str) -> HttpResponse:
+    """Keep a price of our catalogue in the session and lead on: to sign-up, or to its confirmation."""
+    chosen = price_for(lookup_key).lookup_key
+    confirmation = reverse("billing:choose", kwargs={"lookup_key": chosen})
+    if request.user.is_authenticated:
+        return redirect(confirmation)
+    request.session[CHOSEN_KEY] = chosen
+    return redirect(f"{reverse('account_signup')}?{urlencode({'next': confirmation})}")
+
+
+@require_safe
+@require_membership(billing=True)
+@explain_failures
+def choose(request: HttpRequest, membership: Membership, lookup_key: str) -> HttpResponse:
+    """What the chosen price costs, from when, and the buttons that start a trial or a checkout."""
+    take_chosen(request)
+    choice = choice_of(membership.organization, lookup_key=lookup_key, person=membership.user, now=business_now())
+    if choice.has_subscription:
+        messages.info(request, "You have a plan already. Nothing was charged.")
+        return redirect("billing:overview")
+    return render(request, "billing/choose.html", {"choice": choice, **company_rules()})
+
+
+def take_chosen(request: HttpRequest) -> str:
+    """The price that was chosen before signing in, once; empty if none was."""
+    return str(request.session.pop(CHOSEN_KEY, ""))

@@ -1,0 +1,58 @@
+"""Turns an expected failure of billing into a page with status, words, reference and a safe way to try again."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from billing.errors import BillingError
+
+CAN_BE_REPEATED = ("under_way", "lease_taken", "lease_lost", "stripe_unreachable", "stripe_rate_limited")
+REPEATED_FIELDS = ("request_key", "lookup_key", "plan", "accepts_terms", "return_to", "reason", "comment")
+HEADINGS = {
+    "invalid_input": "This request is not complete",
+    "plan_unknown": "This plan is not on sale",
+    "not_found": "Not found, or not yours",
+    "currency_locked": "Your currency stays as it is",
+    "already_subscribed": "You have a plan already",
+    "checkout_ended": "This checkout has ended",
+    "trial_not_available": "One trial for each person",
+    "nothing_to_cancel": "There is nothing to cancel",
+    "nothing_to_undo": "No cancellation is pending",
+    "under_way": "This is under way",
+    "lease_taken": "This is under way",
+    "lease_lost": "This is under way",
+    "stripe_unreachable": "Our payment provider does not answer",
+    "stripe_rate_limited": "Our payment provider does not answer",
+    "stripe_key_refused": "Payments are not set up correctly",
+    "not_set_up": "Payments are not set up yet",
+    "card_declined": "The payment did not go through",
+}
+
+
+def explain_failures(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let a view answer every BillingError with its page. Anything else crashes loudly."""
+
+    @wraps(view)
+    def explained(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except BillingError as error:
+            return failure_page(request, error)
+
+    return explained
+
+
+def failure_page(request: HttpRequest, error: BillingError) -> HttpResponse:
+    """The page of one failure. What may be repeated offers the same form again with the same `request_key`."""
+    can_repeat = request.method == "POST" and error.code in CAN_BE_REPEATED
+    fields = [(name, request.POST[name]) for name in REPEATED_FIELDS if name in request.POST] if can_repeat else []
+    context = {
+        "failure": error,
+        "failure_heading": HEADINGS.get(error.code, "This cannot be done"),
+        "can_repeat": can_repeat,
+        "repeated_fields": fields,
+    }
+    return render(request, "billing/failure.html", context, status=error.status)
