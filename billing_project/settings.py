@@ -234,6 +234,7 @@ MFA_FORMS = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = PRODUCT_NAME
+MFA_TOTP_TOLERANCE = 1  # A phone may be half a minute slow or fast.
 CSRF_FAILURE_VIEW = "billing_project.error_pages.csrf_failure"
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
 
