@@ -35,6 +35,7 @@ class AccountAdapter(DefaultAccountAdapter):
 class MfaAdapter(DefaultMFAAdapter):
     error_messages = {
         **DefaultMFAAdapter.error_messages,
+        "add_email_blocked": "Switch two-step sign-in off, change the e-mail, then switch it on again.",
         "incorrect_code": "This code is not right, or it has run out. Enter the one that the app shows now.",
         "unverified_email": "Confirm your e-mail first, then set up two-step sign-in.",
     }
