@@ -9,7 +9,7 @@ from datetime import datetime
 
 DAY_TICKS_UP_TO = 62
 DAYS_OF_A_WEEK = 7
-_EDGE, _APART = 18.0, 20.0
+_EDGE, _APART = 18.0, 14.0
 
 
 @dataclass(frozen=True, slots=True)

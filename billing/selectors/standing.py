@@ -9,7 +9,6 @@ from billing.rules.entitlement import Access
 from billing.selectors.contract import Contract, Situation
 from billing.terms import SubscriptionStatus
 
-_CAN_CANCEL = (Situation.TRIAL, Situation.ACTIVE, Situation.PAST_DUE)
 _RENEWS = (Situation.TRIAL, Situation.ACTIVE)
 
 
@@ -59,6 +58,6 @@ def _of_contract(contract: Contract) -> Standing:
         trial_ends_at=row.trial_end if contract.is_trial else None,
         next_charge_at=charge_at if situation in _RENEWS else None,
         ends_at=row.cancel_at,
-        can_cancel=situation in _CAN_CANCEL and row.cancel_at is None,
+        can_cancel=contract.is_live and row.cancel_at is None,
         can_undo=row.cancel_at is not None,
     )

@@ -16,11 +16,13 @@ from billing.clock import business_now
 from billing.money import Money
 from billing.rules.entitlement import Access
 from billing.selectors.access import access_for
+from billing.selectors.payment_failure import CardName
 
 register = template.Library()
 
 NEAR = timedelta(days=7)
 MINUS = "\N{MINUS SIGN}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 _STATUS_WORDS = {
     "canceled": "Cancelled",
     "incomplete_expired": "Not completed",
@@ -95,6 +97,12 @@ def card_brand(brand: str) -> str:
     """Stripe's brand as it is written on the card."""
     names = {"amex": "American Express", "jcb": "JCB", "unionpay": "UnionPay", "eftpos_au": "eftpos"}
     return names.get(brand, brand.capitalize() or "Card")
+
+
+@register.filter
+def card_name(card: CardName) -> str:
+    """`Visa 4242`, which no line breaks apart."""
+    return f"{card_brand(card.brand)}{NO_BREAK}{card.last4}"
 
 
 @register.filter

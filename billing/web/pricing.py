@@ -28,7 +28,7 @@ def pricing(request: HttpRequest) -> HttpResponse:
         "money_style": "whole" if page.has_whole_prices else "",
         "is_onlooker": is_onlooker,
         "who_may_act": who_may_act(membership.organization) if membership and is_onlooker else (),
-        "place": "pricing",
+        "place": "billing" if membership else "pricing",
         **company_rules(),
     }
     return render(request, "billing/pricing.html", context)
