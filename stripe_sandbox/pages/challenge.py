@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from starlette.responses import Response
 
-from stripe_sandbox.hosted import authentication
+from stripe_sandbox.hosted import PageRefused, authentication, checkout, portal
 from stripe_sandbox.hosted.authentication import ChallengeView
+from stripe_sandbox.pages.portal import return_urls
 from stripe_sandbox.pages.render import page, plain_page, see_other
 from stripe_sandbox.pages.visit import Visit
 from stripe_sandbox.pages.words import card_label, money_text
@@ -30,7 +33,7 @@ def show(visit: Visit) -> Response:
         "if_complete": "the bank agrees." if view.amount_minor else "the card is saved.",
         "if_fail": "nothing is charged, and you can use another card.",
     }
-    return page("three_d_secure.html", context=context, return_urls=(view.return_url,))
+    return page("three_d_secure.html", context=context, return_urls=_onward_urls(visit, view=view))
 
 
 def answer(visit: Visit) -> Response:
@@ -44,7 +47,32 @@ def answer(visit: Visit) -> Response:
             way={"url": visit.path, "label": "Back to the question"},
         )
     url = authentication.answer(visit.sandbox, visit.names["intent_id"], is_authenticated=outcome == "complete")
-    return see_other(url)
+    return see_other(_with_result(url, is_confirmed=outcome == "complete"))
+
+
+def _onward_urls(visit: Visit, *, view: ChallengeView) -> tuple[str | None, ...]:
+    """Return where the answer may end: through a page of ours it goes on to the shop without another click."""
+    path = urlsplit(view.return_url or "").path
+    session_id = path.rpartition("/")[2]
+    try:
+        if path.startswith("/c/pay/"):
+            return (checkout.read_session(visit.sandbox, session_id).success_url,)
+        if path.startswith("/p/session/"):
+            return return_urls(portal.read_session(visit.sandbox, session_id))
+    except PageRefused:
+        # The visit that asked has ended meanwhile: there is no shop to go on to.
+        return ()
+    return (view.return_url,)
+
+
+def _with_result(url: str, *, is_confirmed: bool) -> str:
+    """Tell our own pages how the question ended; the shop reads it from the parameters that it already got."""
+    path = urlsplit(url).path
+    if path.startswith("/p/session/"):
+        return f"{path}?done={'card_added' if is_confirmed else 'card_refused'}"
+    if path.startswith("/i/"):
+        return path if is_confirmed else f"{path}?bank=no"
+    return url
 
 
 def _question(view: ChallengeView) -> str:

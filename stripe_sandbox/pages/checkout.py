@@ -12,7 +12,7 @@ from stripe_sandbox.pages import card_form
 from stripe_sandbox.pages.card_form import Form
 from stripe_sandbox.pages.checkout_view import Order, read_order
 from stripe_sandbox.pages.countries import country_choices, is_country
-from stripe_sandbox.pages.declines import Notice, decline_field, decline_notice
+from stripe_sandbox.pages.declines import Notice, decline_field, decline_notice, unanswered_notice
 from stripe_sandbox.pages.render import page, plain_page, see_other
 from stripe_sandbox.pages.visit import Visit
 
@@ -23,7 +23,7 @@ def show(visit: Visit) -> Response:
     if view.session["status"] != "open":
         return _closed(view)
     values = card_form.filled_values(_known_values(view), number=visit.query.get("card"), now=visit.now)
-    notice = decline_notice(view.last_error) if view.last_error else None
+    notice = _standing_notice(view)
     return _page(visit, view=view, form=Form(values=values, has_banner=notice is not None), notice=notice)
 
 
@@ -47,10 +47,16 @@ def pay(visit: Visit) -> Response:
     return see_other(outcome.redirect_url or visit.path)
 
 
+def _standing_notice(view: CheckoutView) -> Notice | None:
+    """What a visitor who comes back must know: a question of the bank left open, or the last refusal."""
+    if view.pending_intent_id:
+        return unanswered_notice(view.pending_intent_id)
+    return decline_notice(view.last_error) if view.last_error else None
+
+
 def success_url(view: CheckoutView) -> str:
     """Return where a finished session leads, with its placeholder filled in."""
-    url = str(view.session.get("success_url") or f"/c/pay/{view.session['id']}")
-    return url.replace("{CHECKOUT_SESSION_ID}", str(view.session["id"]))
+    return view.success_url or f"/c/pay/{view.session['id']}"
 
 
 def _submit(visit: Visit, *, order: Order) -> Outcome:

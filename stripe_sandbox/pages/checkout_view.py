@@ -59,7 +59,7 @@ def read_order(view: CheckoutView, *, now: float) -> Order:
     session = view.session
     is_setup = session["mode"] == "setup"
     customer = view.customer or {}
-    due_today = None if is_setup else money_text(view.due_now_minor, currency=view.currency)
+    due_today = None if is_setup else _money(view, view.due_now_minor)
     return Order(
         heading=_heading(view),
         customer=customer.get("name") or customer.get("email"),
@@ -78,6 +78,11 @@ def read_order(view: CheckoutView, *, now: float) -> Order:
     )
 
 
+def _money(view: CheckoutView, amount_minor: int) -> str:
+    """Return a sum in the session's currency, which only a session without a sum may lack."""
+    return money_text(amount_minor, currency=view.currency or "")
+
+
 def _product_name(item: StripeObject) -> str:
     product = (item.get("price") or {}).get("product")
     name = product.get("name") if isinstance(product, dict) else None
@@ -94,10 +99,10 @@ def _heading(view: CheckoutView) -> str:
 
 def _lines(view: CheckoutView) -> list[Line]:
     """Return the order's lines; what a trial takes off stands as a line of its own, so that the sum follows."""
-    lines = [_line(item, currency=view.currency) for item in view.line_items]
+    lines = [_line(item, currency=item["currency"]) for item in view.line_items]
     if not view.trial_end or not view.after_trial_minor:
         return lines
-    free = money_text(view.due_now_minor - view.after_trial_minor, currency=view.currency)
+    free = _money(view, view.due_now_minor - view.after_trial_minor)
     return [*lines, Line(label="Trial", detail=f"Free until {date_text(view.trial_end)}", amount=free)]
 
 
@@ -136,7 +141,7 @@ def afterwards_text(view: CheckoutView, *, now: float) -> str | None:
     if view.session["mode"] != "subscription" or not view.interval:
         return None
     each = each_interval(view.interval, interval_count=view.interval_count)
-    amount = money_text(view.after_trial_minor, currency=view.currency)
+    amount = _money(view, view.after_trial_minor)
     if view.trial_end:
         days = trial_days(view.trial_end, now=now)
         return f"{plural(days, 'day')} free, then {amount} {each} from {date_text(view.trial_end)}."
@@ -150,7 +155,7 @@ def _verb(view: CheckoutView) -> str:
         return "Start free trial"
     if not view.due_now_minor:
         return "Subscribe" if view.session["mode"] == "subscription" else "Complete"
-    return f"Pay {money_text(view.due_now_minor, currency=view.currency)}"
+    return f"Pay {_money(view, view.due_now_minor)}"
 
 
 def _consequence(view: CheckoutView) -> str | None:
@@ -159,7 +164,7 @@ def _consequence(view: CheckoutView) -> str | None:
         return "Nothing is charged now."
     if not view.trial_end or not view.interval:
         return None
-    amount = money_text(view.after_trial_minor, currency=view.currency)
+    amount = _money(view, view.after_trial_minor)
     day = date_text(view.trial_end)
     if not view.needs_card:
         return "Nothing is charged today, and no card is asked for."

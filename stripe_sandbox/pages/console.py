@@ -19,6 +19,7 @@ from stripe_sandbox.pages.visit import Visit
 
 ROWS_A_PAGE = 25
 ROWS_ON_OVERVIEW = 8
+MOST_REQUESTS = 100
 HIGHEST_PAGE = 10_000
 
 SECTIONS = ("overview", "customers", "subscriptions", "invoices", "events", "requests", "faults")
@@ -48,7 +49,7 @@ def overview(visit: Visit, *, notice: Notice | None = None, status: int = 200) -
     extra = {
         "clock": console_view.clock_words(sandbox),
         "events": [console_view.event_row(event) for event in events.rows],
-        "requests": list(sandbox.recent_requests(limit=ROWS_ON_OVERVIEW)),
+        "requests": _request_rows(visit, limit=ROWS_ON_OVERVIEW),
         "pending": console_reads.count_deliveries(sandbox, state="pending"),
         "notice": notice,
     }
@@ -78,8 +79,11 @@ def events(visit: Visit) -> Response:
 
 def requests(visit: Visit) -> Response:
     """Show the latest calls of the API; they live in memory and end with the process."""
-    rows = list(visit.sandbox.recent_requests(limit=100))
-    return render(visit, section="requests", extra={"requests": rows})
+    return render(visit, section="requests", extra={"requests": _request_rows(visit, limit=MOST_REQUESTS)})
+
+
+def _request_rows(visit: Visit, *, limit: int) -> list[dict[str, Any]]:
+    return [console_view.request_row(request) for request in visit.sandbox.recent_requests(limit=limit)]
 
 
 def faults(visit: Visit, *, notice: Notice | None = None, status: int = 200) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from stripe_sandbox.pages import console_reads
 from stripe_sandbox.pages.portal_view import period_end_at, recurring_amount
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from stripe_sandbox.sandbox import Sandbox
 
 CONSOLE_URL = "/_sandbox/console"
+LONGEST_QUERY = 120
 DELIVERY_LABELS = {
     "pending": ("pending", "Waiting"),
     "succeeded": ("delivered", "Delivered"),
@@ -152,6 +153,20 @@ def _delivery_row(delivery: StripeObject) -> dict[str, str]:
         "badge": badge,
         "label": label,
         "answer": f"{plural(delivery['attempts'], 'attempt')}, {answer}{next_try}",
+    }
+
+
+def request_row(request: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of the request log."""
+    query = f"?{unquote(request['query'])}" if request["query"] else ""
+    return {
+        "method": request["method"],
+        "path": request["path"] + query[:LONGEST_QUERY],
+        "status": request["status"],
+        "duration": f"{request['milliseconds']:.0f} ms",
+        "id": request["id"],
+        "key": request["idempotency_key"],
+        "is_replay": request["is_replay"],
     }
 
 

@@ -42,11 +42,25 @@ FIELD_OF_REASON = {
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """A banner above a form: ``kind`` is ok, note, warn or bad."""
+    """A banner above a form: ``kind`` is ok, note, warn or bad; ``url`` and ``label`` are the one way on."""
 
     kind: str
     title: str
     text: str
+    url: str | None = None
+    label: str | None = None
+
+
+def unanswered_notice(intent_id: str) -> Notice:
+    """Return the banner for a question of the bank that was left open."""
+    text = "You have not been charged. Answer the bank, or use another card below."
+    title = "Your bank waits for your answer"
+    return Notice(kind="note", title=title, text=text, url=f"/3ds/{intent_id}", label="Confirm with your bank")
+
+
+def unconfirmed_notice() -> Notice:
+    """Return the banner for a question of the bank that was answered with no."""
+    return decline_notice({"code": "payment_intent_authentication_failure"})
 
 
 def decline_reason(error: StripeObject) -> str:

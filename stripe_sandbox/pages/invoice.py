@@ -9,7 +9,7 @@ from stripe_sandbox.hosted.invoice_page import InvoiceView
 from stripe_sandbox.pages import card_form
 from stripe_sandbox.pages.card_form import Form
 from stripe_sandbox.pages.countries import country_choices
-from stripe_sandbox.pages.declines import Notice, decline_field, decline_notice
+from stripe_sandbox.pages.declines import Notice, decline_field, decline_notice, unanswered_notice, unconfirmed_notice
 from stripe_sandbox.pages.invoice_view import read_document
 from stripe_sandbox.pages.pdf import write_pdf
 from stripe_sandbox.pages.render import page, see_other
@@ -26,7 +26,8 @@ def show(visit: Visit) -> Response:
         "postcode": ((view.customer or {}).get("address") or {}).get("postal_code") or "",
     }
     values = card_form.filled_values(known, number=visit.query.get("card"), now=visit.now)
-    return _page(visit, view=view, form=Form(values=values))
+    notice = _standing_notice(visit, view=view)
+    return _page(visit, view=view, form=Form(values=values, has_banner=notice is not None), notice=notice)
 
 
 def pay(visit: Visit) -> Response:
@@ -64,6 +65,15 @@ def download(visit: Visit) -> Response:
 
 def _read(visit: Visit) -> InvoiceView:
     return invoice_page.read_invoice(visit.sandbox, visit.names["token"])
+
+
+def _standing_notice(visit: Visit, *, view: InvoiceView) -> Notice | None:
+    """What a visitor who comes back from the bank's page must know; the address only picks a sentence."""
+    if not view.can_pay:
+        return None
+    if view.pending_intent_id:
+        return unanswered_notice(view.pending_intent_id)
+    return unconfirmed_notice() if visit.query.get("bank") == "no" else None
 
 
 def _page(

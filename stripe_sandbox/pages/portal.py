@@ -19,6 +19,7 @@ MESSAGES = {
     "ended": "The plan has ended.",
     "kept": "The cancellation is withdrawn. All goes on as before.",
     "card_added": "The new card is saved and is the default.",
+    "card_refused": "The card was not confirmed with the bank, so it is not saved.",
     "card_default": "The default card is changed.",
     "card_removed": "The card is removed.",
     "details": "Your billing details are saved.",
@@ -45,8 +46,13 @@ def show(visit: Visit) -> Response:
     """Show the overview; a session made for one errand leads straight to it, until that is done."""
     view = read(visit)
     errand = errand_url(view, base=base_path(visit))
-    if errand and "done" not in visit.query:
+    done = visit.query.get("done")
+    if errand and done is None:
         return see_other(errand)
+    if errand and done == "card_added":
+        # The bank's page leads here; an errand may have to go on to the shop.
+        url = done_url(view, base=base_path(visit), message=done)
+        return overview(visit, view=view) if url.startswith("/") else see_other(url)
     return overview(visit, view=view)
 
 
@@ -91,7 +97,9 @@ def errand_url(view: PortalView, *, base: str) -> str | None:
 
 def back_url(view: PortalView, *, base: str) -> str:
     """Return where leaving a page leads: the shop for an errand, else the overview."""
-    return portal.return_url(view) if errand_url(view, base=base) else base
+    if errand_url(view, base=base) is None:
+        return base
+    return portal.return_url(view) or f"{base}?done=left"
 
 
 def done_url(view: PortalView, *, base: str, message: str) -> str:

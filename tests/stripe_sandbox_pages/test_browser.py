@@ -108,6 +108,19 @@ def test_a_customer_cancels_thinks_again_and_changes_the_card(shop, page):
     expect(page).to_have_url(f"{shop.home}/billing")
 
 
+def test_a_new_card_is_confirmed_with_the_bank_and_leads_to_the_shop_when_told_so(shop, page):
+    after = {"type": "redirect", "redirect": {"return_url": f"{shop.home}/thanks"}}
+    flow = {"type": "payment_method_update", "after_completion": after}
+    portal = shop.portal(shop.subscriber()["customer"], flow_data=flow)
+
+    page.goto(portal)
+    fill_card(page, number=AUTHENTICATE)
+    press(page, "Save card")
+    press(page, "Complete")
+
+    expect(page).to_have_url(f"{shop.home}/thanks")
+
+
 def test_a_customer_pays_an_open_invoice(shop, page):
     subscription = shop.subscriber(card="pm_card_chargeCustomerFail")
     invoice = shop.call("GET", f"invoices/{subscription['latest_invoice']}")

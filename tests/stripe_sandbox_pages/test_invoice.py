@@ -54,6 +54,17 @@ def test_a_card_that_wants_the_bank_pays_after_complete(shop, visitor, unpaid):
     assert shop.call("GET", f"invoices/{unpaid['id']}")["status"] == "paid"
 
 
+def test_a_payment_that_the_bank_did_not_confirm_is_named(shop, visitor, unpaid):
+    question = visitor.pay(unpaid["hosted_invoice_url"], number="4000 0027 6000 3184").location
+
+    waiting = visitor.open(unpaid["hosted_invoice_url"])
+    after = visitor.open(visitor.submit(question, outcome="fail").location)
+
+    assert "Your bank waits for your answer" in waiting.text
+    assert "The payment was not confirmed with the bank." in after.text
+    assert shop.call("GET", f"invoices/{unpaid['id']}")["status"] == "open"
+
+
 def test_a_void_invoice_says_that_nothing_is_to_be_paid(shop, visitor, unpaid):
     shop.call("POST", f"invoices/{unpaid['id']}/void")
 

@@ -104,8 +104,9 @@ def test_cancelling_is_forbidden_when_the_shop_switched_it_off(shop, visitor, su
 
 def test_a_foreign_subscription_cannot_be_cancelled(shop, visitor, portal):
     foreign = shop.subscriber()
+    [question] = visitor.open(portal).addresses("cancel")
 
-    page = visitor.submit(portal, to=f"{portal}/subscriptions/{foreign['id']}/cancel")
+    page = visitor.submit(question, to=f"{portal}/subscriptions/{foreign['id']}/cancel")
 
     assert page.status == 404
     assert shop.call("GET", f"subscriptions/{foreign['id']}")["cancel_at_period_end"] is False
@@ -130,6 +131,18 @@ def test_a_card_that_the_bank_refuses_is_not_stored(shop, visitor, portal, subsc
     assert "The card was declined" in page.text
     cards = shop.call("GET", f"customers/{subscription['customer']}/payment_methods")["data"]
     assert [card["card"]["last4"] for card in cards] == ["4242"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"), [("complete", "Visa 3184 Default"), ("fail", "not confirmed with the bank")]
+)
+def test_a_card_that_wants_the_bank_is_saved_only_after_complete(shop, visitor, portal, outcome, words):
+    question = visitor.pay(f"{portal}/cards/new", number="4000 0027 6000 3184").location
+
+    after = visitor.open(visitor.submit(question, outcome=outcome).location)
+
+    assert words in after.text
+    assert ("Visa 3184" in after.text) is (outcome == "complete")
 
 
 def test_an_older_card_can_be_made_the_default_again_and_the_other_removed(shop, visitor, portal, subscription):
