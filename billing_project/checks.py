@@ -24,7 +24,7 @@ def refuse_bad_configuration() -> None:
     """Raise ImproperlyConfigured with every fault found. For programs in which Django runs no checks by itself."""
     faults = [fault for fault in run_checks(tags=[TAG]) if fault.is_serious()]
     if faults:
-        lines = "\n".join(f"{fault.id}: {fault.msg}" for fault in faults)
+        lines = "\n".join(sorted(f"{fault.id}: {fault.msg}" for fault in faults))
         raise ImproperlyConfigured(f"This configuration is refused.\n{lines}")
 
 
