@@ -13,6 +13,8 @@ from billing.errors import AlreadySubscribed, CheckoutEnded, StripeRefused, Unde
 from billing.gateway import checkout_sessions, objects
 from billing.gateway.checkout_sessions import SubscriptionCheckout
 from billing.mirror.customers import ensure_customer
+from billing.mirror.refresh import refresh
+from billing.mirror.refs import ObjectRef
 from billing.models import CheckoutIntent, Customer, Price, TrialRedemption
 from billing.rules.checkout import refuse_other_currency, refuse_second_subscription
 from billing.rules.return_urls import return_url
@@ -22,6 +24,7 @@ from billing.terms import CheckoutState, ObjectKind
 
 # Stripe keeps idempotency keys for 24 h at least; a repeat later could open a second session.
 _KEY_IS_SAFE_FOR = timedelta(hours=23)
+_LEASE_WAIT_SECONDS = 2.0
 _UNFINISHED = (CheckoutState.RECORDED.value, CheckoutState.OPEN.value)
 
 
@@ -62,6 +65,8 @@ def _price_on_offer(lookup_key: str) -> Price:
 
 def _refuse_what_cannot_be_sold(customer: Customer, price: Price) -> None:
     """Asks Stripe, not our rows: a webhook may be on its way."""
+    refresh(ObjectRef(ObjectKind.CUSTOMER, str(customer.stripe_customer_id)), wait_seconds=_LEASE_WAIT_SECONDS)
+    customer.refresh_from_db()
     live = objects.list_live_subscriptions(str(customer.stripe_customer_id))
     refuse_second_subscription(subscription["status"] for subscription in live)
     refuse_other_currency(customer_currency=customer.currency, price_currency=price.currency)

@@ -1,0 +1,98 @@
+"""What services need around them: plans with prices at the sandbox, an organization, its owner, and a way to pay."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from accounts.models import Organization, User
+from billing import clock, reactions
+from billing.gateway.client import client
+from billing.mirror.refresh import refresh
+from billing.mirror.refs import ObjectRef
+from billing.models import CheckoutIntent, Price, Subscription
+from billing.services.checkout import start_checkout
+from billing.services.sync import refresh_due
+from billing.terms import ObjectKind
+from tests.billing.factories import FreePlanFactory, PlanFactory, PriceFactory
+from tests.factories import MembershipFactory
+from tests.sandbox_fixture import Sandbox
+from tests.stripe_sandbox_pages.visitor import Page, Visitor
+
+
+@dataclass
+class Shop:
+    sandbox: Sandbox
+    organization: Organization
+    owner: User
+    growth: Price
+    scale: Price
+
+    @classmethod
+    def open(cls, sandbox: Sandbox) -> "Shop":
+        FreePlanFactory()
+        growth = PlanFactory(code="growth", trial_days=14, rank=2)
+        scale = PlanFactory(code="scale", rank=3)
+        membership = MembershipFactory(user__email="alice@oakline.example", organization__name="Oakline Studio")
+        clock.reread()
+        return cls(
+            sandbox,
+            membership.organization,
+            membership.user,
+            cls.publish(growth, amount_minor=4800),
+            cls.publish(scale, amount_minor=12800),
+        )
+
+    @staticmethod
+    def publish(plan: Any, *, amount_minor: int, currency: str = "eur") -> Price:
+        stripe = client().v1
+        product = stripe.products.create(params={"name": plan.name})
+        price = stripe.prices.create(
+            params={
+                "product": product["id"],
+                "currency": currency,
+                "unit_amount": amount_minor,
+                "recurring": {"interval": "month"},
+            }
+        )
+        return PriceFactory(plan=plan, stripe_price_id=price["id"], amount_minor=amount_minor, currency=currency)
+
+    @property
+    def now(self) -> datetime:
+        return clock.business_now()
+
+    def advance(self, duration: str) -> None:
+        self.sandbox.advance(duration)
+        clock.reread()
+
+    def start(self, price: Price | None = None, **changed: Any) -> CheckoutIntent:
+        """A click on "Choose …" by the owner, with a request key of its own unless one is given."""
+        values = {"request_key": uuid4(), "actor": self.owner, "now": self.now, **changed}
+        organization = values.pop("organization", self.organization)
+        return start_checkout(organization, lookup_key=(price or self.growth).lookup_key, **values)
+
+    def pay(self, intent: CheckoutIntent, *, number: str = "4242 4242 4242 4242") -> Page:
+        """Fill the hosted page's card form as a person would."""
+        return Visitor(self.sandbox.url).pay(urlsplit(intent.url).path, number=number)
+
+    def subscribe(self, *, number: str = "4242 4242 4242 4242", price: Price | None = None) -> Subscription:
+        """A subscription through the hosted checkout, looked at as its webhooks would have us do."""
+        intent = self.start(price or self.scale)
+        assert self.pay(intent, number=number).status == 303
+        refresh(ObjectRef(ObjectKind.CHECKOUT_SESSION, str(intent.stripe_session_id)))
+        self.work_off()
+        return Subscription.objects.get(organization=self.organization)
+
+    def look_at(self, subscription: Subscription) -> Subscription:
+        """What a webhook about the subscription leads to."""
+        refresh(ObjectRef(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id))
+        self.work_off()
+        subscription.refresh_from_db()
+        return subscription
+
+    def work_off(self) -> None:
+        """All refreshes and reactions that are due, as the worker does them."""
+        while refresh_due():
+            pass
+        reactions.run_due(self.now)
