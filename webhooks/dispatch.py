@@ -17,7 +17,7 @@ _ERROR_LENGTH = 300
 _State = InboxEvent.State
 
 
-def dispatch_new(*, now: datetime, batches: int = 10) -> int:
+def dispatch_new(*, now: datetime, batch_rows: int = _BATCH_ROWS, batches: int = 20) -> int:
     """Hand new events to the mirror's work list, oldest first; how many were taken. `now` is system time in UTC.
 
     Safe to repeat and to run twice at once: an event raises the wish for its objects exactly once, because both are
@@ -25,20 +25,20 @@ def dispatch_new(*, now: datetime, batches: int = 10) -> int:
     """
     taken = 0
     for _ in range(batches):
-        count = _dispatch_batch(now)
+        count = _dispatch_batch(batch_rows, now=now)
         taken += count
-        if count < _BATCH_ROWS:
+        if count < batch_rows:
             break
     return taken
 
 
-def _dispatch_batch(now: datetime) -> int:
+def _dispatch_batch(batch_rows: int, *, now: datetime) -> int:
     with transaction.atomic():
         # PostgreSQL passes over the rows of another dispatcher; SQLite lets one transaction write at a time.
         rows = list(
             InboxEvent.objects.select_for_update(skip_locked=True)
             .filter(state=_State.NEW)
-            .order_by("id")[:_BATCH_ROWS]
+            .order_by("id")[:batch_rows]
         )
         wishes: list[tuple[ObjectRef, str]] = []
         for row in rows:

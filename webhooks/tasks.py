@@ -15,7 +15,7 @@ REFRESH_LIMIT = 200
 
 @shared_task(expires=EXPIRES_SECONDS)
 def process_inbox() -> None:
-    """Hand over what is new, fetch what is due, mark what is finished, react. Safe to repeat and to run twice at once.
+    """Hand over what is new, fetch what is due, mark what is finished, react. Safe to repeat and to run at once.
 
     Whatever fails is done by the next run, or by billing's own sweep.
     """

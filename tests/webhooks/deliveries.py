@@ -3,7 +3,10 @@
 import hashlib
 import hmac
 import json
+import threading
 import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 SECRET = "whsec_of_the_tests"
@@ -40,3 +43,19 @@ def deliver(client: Any, body: bytes, *, header: str | None = None, address: str
     headers = {"Stripe-Signature": header} if header else {}
     content_type = extra.pop("content_type", "application/json; charset=utf-8")
     return client.generic("POST", address, data=body, content_type=content_type, headers=headers, **extra)
+
+
+def post_at_once(url: str, bodies: list[bytes]) -> list[int]:
+    """The statuses of one delivery a body, all sent when the last one is ready."""
+    barrier = threading.Barrier(len(bodies))
+
+    def post(body: bytes) -> int:
+        request = urllib.request.Request(
+            url, data=body, headers={"Stripe-Signature": signature(body), "Content-Type": "application/json"}
+        )
+        barrier.wait(timeout=20)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return int(answer.status)
+
+    with ThreadPoolExecutor(len(bodies)) as pool:
+        return list(pool.map(post, bodies))

@@ -161,7 +161,8 @@ def test_a_stuck_object_does_not_hide_finished_ones_behind_it() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_dispatchers_at_the_same_moment_count_each_event_once() -> None:
+@pytest.mark.parametrize("batch_rows", [200, 4])
+def test_dispatchers_at_the_same_moment_count_each_event_once(batch_rows: int) -> None:
     for number in range(60):
         store(f"evt_{number}", obj={"id": f"cus_{number % 7}"})
     barrier = threading.Barrier(4)
@@ -169,7 +170,7 @@ def test_dispatchers_at_the_same_moment_count_each_event_once() -> None:
     def dispatch_here() -> int:
         try:
             barrier.wait(timeout=10)
-            return dispatch.dispatch_new(now=NOW)
+            return dispatch.dispatch_new(now=NOW, batch_rows=batch_rows)
         finally:
             connection.close()
 

@@ -37,10 +37,7 @@ def test_the_list_for_the_endpoint_is_sorted_and_names_each_type_once() -> None:
             f"customer.subscription.{what}"
             for what in ["created", "updated", "deleted", "trial_will_end", "paused", "resumed"]
         ),
-        *(
-            f"invoice.{what}"
-            for what in ["finalized", "paid", "payment_failed", "payment_action_required"]
-        ),
+        *(f"invoice.{what}" for what in ["finalized", "paid", "payment_failed", "payment_action_required"]),
         *(f"invoice.{what}" for what in ["updated", "voided", "marked_uncollectible", "upcoming"]),
         *(f"checkout.session.{what}" for what in ["completed", "async_payment_succeeded", "async_payment_failed"]),
         *(f"payment_method.{what}" for what in ["attached", "updated", "automatically_updated", "detached"]),
