@@ -50,8 +50,9 @@ class Sandbox:
         """Move billing time forward by an ISO 8601 duration (`P35D`); everything due has happened on return."""
         self.ask("POST", "/_sandbox/clock", {"advance": duration})
 
-    def fault(self, **fault: Any) -> None:
-        self.ask("POST", "/_sandbox/faults", fault)
+    def fault(self, name: str, *, times: int = 1, **more: Any) -> None:
+        """Plan a fault for the next calls that `match` ({"method", "path", "type"}) fits."""
+        self.ask("POST", "/_sandbox/faults", {"fault": name, "times": times, **more})
 
     def requests(self, *, limit: int = 100) -> Any:
         return self.ask("GET", f"/_sandbox/requests?limit={limit}")

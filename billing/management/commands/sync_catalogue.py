@@ -41,8 +41,7 @@ class Command(BaseCommand):
 
     def _list(self, title: str, lines: Sequence[str]) -> None:
         if lines:
-            self.stdout.write(f"{title}:")
-            self.stdout.writelines(f"  {line}" for line in lines)
+            self.stdout.write("\n  ".join([f"{title}:", *lines]))
 
 
 def _read(file: Path) -> str:

@@ -10,7 +10,7 @@ from django.core.checks import run_checks
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from billing.errors import BillingError, StripeUnreachable
+from billing.errors import BillingError, StripeKeyRefused, StripeUnreachable
 from billing.rules.stripe_account import SetupResult
 from billing.services.setup_stripe import EndpointSetup, StripeSetup, setup_stripe
 from billing_project.checks import TAG
@@ -20,6 +20,10 @@ from webhooks.registry import event_types
 _EMPTY_WEBHOOK_SECRET = "billing.E006"  # noqa: S105
 _REFUSED = 1
 _RUN_AGAIN = 3
+_KEY_REFUSED = (
+    "Stripe refused the key: it is wrong, or a restricted key that lacks a right, such as reading its own account. "
+    "docs/stripe-account.md lists the rights; the log names the request."
+)
 
 
 class Command(BaseCommand):
@@ -32,6 +36,8 @@ class Command(BaseCommand):
             setup = setup_stripe(event_types())
         except StripeUnreachable as error:
             raise CommandError(f"{error.message} Run this command again.", returncode=_RUN_AGAIN) from error
+        except StripeKeyRefused as error:
+            raise CommandError(_KEY_REFUSED, returncode=_REFUSED) from error
         except BillingError as error:
             raise CommandError(f"Stripe refused: {error.message}", returncode=_REFUSED) from error
         self._report(setup)
@@ -41,7 +47,8 @@ class Command(BaseCommand):
         mode = "live" if settings.STRIPE_LIVE_MODE else "sandbox" if settings.USES_SANDBOX else "test"
         self.stdout.write(f"Account {setup.stripe_account_id} ({mode} mode)")
         self.stdout.write(f"Customer portal {setup.stripe_configuration_id}: {setup.portal}")
-        self.stdout.writelines(_endpoint_lines(setup.endpoint))
+        for line in _endpoint_lines(setup.endpoint):
+            self.stdout.write(line)
 
 
 def _refuse_bad_configuration() -> None:
