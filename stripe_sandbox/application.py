@@ -20,8 +20,13 @@ from stripe_sandbox.wire.dispatch import Answer, Call, Dispatcher
 logger = logging.getLogger(__name__)
 
 
-class CutConnection(Exception):
-    """The connection is to end without an answer."""
+class CutResponse(Response):
+    """Ends the connection without a word: the client cannot know what happened."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["sandbox.abort"]()
+        while (await receive())["type"] != "http.disconnect":
+            continue
 
 
 def build_application(sandbox: Sandbox) -> "ConnectionCutter":
@@ -50,7 +55,7 @@ def build_application(sandbox: Sandbox) -> "ConnectionCutter":
 
 def _response(answer: Answer) -> Response:
     if answer.is_cut:
-        raise CutConnection
+        return CutResponse()
     return Response(answer.body, answer.status, headers=answer.headers, media_type="application/json")
 
 
@@ -91,17 +96,14 @@ async def _control_body(request: Request) -> dict[str, Any]:
 
 
 class ConnectionCutter:
-    """Ends the connection without a word where a fault asks for it: the client cannot know what happened."""
+    """Hands each request the way to break its own connection, which a fault may ask for."""
 
     def __init__(self, application: Starlette) -> None:
         self._application = application
         self.state = application.state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await self._application(scope, receive, send)
-        except CutConnection:
-            # uvicorn's `send` is a method of the request's cycle, which is the only way to its socket.
-            send.__self__.transport.abort()  # type: ignore[attr-defined]
-            while (await receive())["type"] != "http.disconnect":
-                continue
+        if scope["type"] == "http":
+            # uvicorn's `send` is a method of the request's cycle, the only way to its socket.
+            scope["sandbox.abort"] = lambda: send.__self__.transport.abort()  # type: ignore[attr-defined]
+        await self._application(scope, receive, send)

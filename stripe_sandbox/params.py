@@ -123,15 +123,19 @@ def _read_generic(name: str, inner: ast.expr, reading: _Reading) -> None:
                 _read(part, reading)
 
 
-def check(name: str, values: dict[str, Any], *, optional: tuple[str, ...] = ()) -> dict[str, Any]:
+def check(
+    name: str, values: dict[str, Any], *, optional: tuple[str, ...] = (), extra: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """The typed parameters of one request.
 
     Empty strings become None (Stripe's way to unset). `optional` names parameters that the schema
-    demands but that the endpoint takes from elsewhere.
+    demands but that the endpoint takes from elsewhere; `extra` names texts that it takes beyond the schema.
     Raises ApiError: parameter_unknown, parameter_missing, parameter_invalid_integer and the like.
     """
     rules = schema(name)
-    return _check_table(rules, rules.root, values, prefix="", optional=optional)
+    beyond = {key: _free_text(values[key], path=key) for key in extra if key in values}
+    known = {key: value for key, value in values.items() if key not in beyond}
+    return {**_check_table(rules, rules.root, known, prefix="", optional=optional), **beyond}
 
 
 def _check_table(

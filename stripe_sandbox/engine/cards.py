@@ -27,6 +27,11 @@ class TestCard:
     country: str = "US"
 
     @property
+    def display_brand(self) -> str:
+        """The brand as it is shown on the card."""
+        return "american_express" if self.brand == "amex" else self.brand
+
+    @property
     def last4(self) -> str:
         """The last four digits, the only ones that are kept."""
         return self.number[-4:]
@@ -70,8 +75,8 @@ LISTED_CARDS = (
         "decline:generic_decline",
     ),
 )
-# Stripe's documentation shows pm_card_discover ending in 9424, which no listed number does.
-_TOKEN_LAST4 = {"discover": "9424"}
+# These two tokens end in digits that no listed number ends in.
+_TOKEN_LAST4 = {"discover": "9424", "amex": "8431"}
 _BY_NUMBER = {card.number: card for card in LISTED_CARDS}
 _BY_TOKEN = {token: card for card in LISTED_CARDS for token in card.tokens}
 

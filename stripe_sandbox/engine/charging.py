@@ -10,6 +10,7 @@ from stripe_sandbox.engine.declines import Decline
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
 
+SETTLEMENT_SECONDS = 2
 AUTHORISATION_SECONDS = 7 * periods.DAY_SECONDS
 
 
@@ -43,6 +44,7 @@ def make_charge(
         payment_method=method["id"],
         payment_method_details=_card_details(unit, intent, method, is_captured=is_captured),
         receipt_email=intent["receipt_email"],
+        shipping=intent["shipping"],
         receipt_url=intent.get("_hosted_url"),
         outcome=_outcome(decline),
     )
@@ -62,7 +64,7 @@ def make_charge(
 def _bring_money(unit: Unit, intent: StripeObject, charge: StripeObject) -> None:
     """Direct payments are captured asynchronously: their balance entry comes a moment after the answer."""
     if intent["capture_method"] == "automatic_async":
-        unit.schedule("charge_settlement", charge["id"], due_at=unit.now)
+        unit.schedule("charge_settlement", charge["id"], due_at=unit.now + SETTLEMENT_SECONDS)
     else:
         charge["balance_transaction"] = book(unit, charge)["id"]
 

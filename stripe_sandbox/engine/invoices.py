@@ -188,6 +188,8 @@ def finalize(unit: Unit, invoice: StripeObject, *, prepaid: StripeObject | None 
         hosted_invoice_url=page,
         invoice_pdf=f"{page}/pdf",
     )
+    if invoice["rendering"] is not None and invoice["rendering"]["pdf"]["page_size"] == "auto":
+        invoice["rendering"]["pdf"]["page_size"] = "letter"
     invoice["status_transitions"]["finalized_at"] = unit.now
     customer["next_invoice_sequence"] += 1
     if invoice["collection_method"] == "send_invoice":

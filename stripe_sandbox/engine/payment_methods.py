@@ -42,7 +42,7 @@ def create(
     mark = hashlib.sha256(f"{unit.account_id}:{card.number}".encode()).hexdigest()[:16]
     method["card"].update(
         brand=card.brand,
-        display_brand=card.brand,
+        display_brand=card.display_brand,
         country=card.country,
         exp_month=exp_month or today.month,
         exp_year=exp_year or today.year + 1,

@@ -29,13 +29,20 @@ def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
         subscription=subscription,
         lines=[],
         reason="manual",
-        period=(unit.now, unit.now),
+        period=(_period_start(unit, subscription), unit.now),
         currency=params.get("currency") or (subscription or customer)["currency"] or "usd",
     )
     invoice.update(
         auto_advance=bool(params.get("auto_advance", False)),
         collection_method=params.get("collection_method") or "charge_automatically",
         metadata=merge_metadata({}, params.get("metadata") or {}),
+        rendering={
+            "amount_tax_display": None,
+            "pdf": {"page_size": "auto"},
+            "template": None,
+            "template_version": None,
+        },
+        webhooks_delivered_at=unit.now,
         _days_until_due=params.get("days_until_due"),
     )
     take(invoice, {key: params[key] for key in PLAIN if key in params}, *PLAIN)
@@ -43,6 +50,12 @@ def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
     if invoice["auto_advance"]:
         collection.plan_finalization(unit, invoice, due_at=unit.now + invoices.DRAFT_SECONDS)
     return invoice
+
+
+def _period_start(unit: Unit, subscription: StripeObject | None) -> int:
+    if subscription is None:
+        return unit.now
+    return int(subscription["items"]["data"][0]["current_period_start"])
 
 
 @route("POST", "/v1/invoices/create_preview", schema="invoice_create_preview")

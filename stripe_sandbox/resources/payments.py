@@ -46,7 +46,7 @@ def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
         payment_method_types=params.get("payment_method_types") or ["card"],
         receipt_email=params.get("receipt_email"),
         setup_future_usage=params.get("setup_future_usage"),
-        shipping=params.get("shipping"),
+        shipping=_shipping(params.get("shipping")),
         statement_descriptor=params.get("statement_descriptor"),
         statement_descriptor_suffix=params.get("statement_descriptor_suffix"),
         payment_method_configuration_details=None,
@@ -56,6 +56,15 @@ def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
     elif params.get("off_session"):
         raise invalid_parameter("You cannot set `off_session` unless `confirm` is true.", param="off_session")
     return intent
+
+
+def _shipping(given: dict[str, Any] | None) -> dict[str, Any] | None:
+    if not given:
+        return None
+    shown = {key: given.get(key) for key in ("carrier", "name", "phone", "tracking_number")}
+    address = given.get("address") or {}
+    shown["address"] = {key: address.get(key) for key in payment_methods.EMPTY_BILLING["address"]}
+    return shown
 
 
 def _check_amount(amount: int, *, currency: str) -> None:
@@ -132,6 +141,8 @@ def update(unit: Unit, params: dict[str, Any], intent: str) -> StripeObject:
     method = _method(unit, params.pop("payment_method", None), customer=found["customer"])
     if method is not None:
         found.update(payment_method=method["id"], status="requires_confirmation")
+    if "shipping" in params:
+        params["shipping"] = _shipping(params["shipping"])
     take(found, params, "amount", "description", "receipt_email", "setup_future_usage", "shipping")
     return found
 

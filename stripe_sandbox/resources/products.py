@@ -96,7 +96,7 @@ def list_features(unit: Unit, params: dict[str, Any], product: str) -> StripeObj
     return empty_list(f"/v1/products/{product}/features")
 
 
-@route("POST", "/v1/prices", schema="price_create")
+@route("POST", "/v1/prices", schema="price_create", extra=("id",))
 def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
     """A price; `product_data` makes its product as well."""
     if params.get("product_data"):

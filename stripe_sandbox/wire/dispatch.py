@@ -75,6 +75,7 @@ class Dispatcher:
     def _answer(self, call: Call, *, request_id: str) -> Answer:
         account_id = self._sandbox.account_for(_api_key(call))
         self._check_version(call)
+        _check_account(call, account_id)
         fault = self._sandbox.faults.take_for_request(method=call.method, path=call.path)
         if fault is not None and fault.name in {"http_500_before", "http_429"}:
             return _early_fault(fault, request_id=request_id)
@@ -154,9 +155,20 @@ class Dispatcher:
         )
 
 
+def _check_account(call: Call, account_id: str) -> None:
+    """Connect is not built: the only account that a key reaches is its own."""
+    wanted = call.headers.get("stripe-account", account_id)
+    if wanted != account_id:
+        raise ApiError(
+            f"The provided key does not have access to account '{wanted}' (or that account does not exist).",
+            status=403,
+            code="account_invalid",
+        )
+
+
 def _run(unit: Unit, route: routing.Route, path_ids: dict[str, str], values: dict[str, Any]) -> str:
     if route.schema is not None:
-        values = params.check(route.schema, values, optional=route.optional)
+        values = params.check(route.schema, values, optional=route.optional, extra=route.extra)
     paths = values.pop("expand", None) or []
     thing: StripeObject = route.handler(unit, values, **path_ids)
     return dump(expand(unit, shown(thing), paths=paths))

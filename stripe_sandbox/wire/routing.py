@@ -12,13 +12,14 @@ Handler = Callable[..., StripeObject]
 
 @dataclass(frozen=True)
 class Route:
-    """One API route. `optional` names parameters of the schema that come from elsewhere."""
+    """One API route. `optional`: in the schema, taken from elsewhere. `extra`: taken, not in the schema."""
 
     method: str
     pattern: re.Pattern[str]
     schema: str | None
     handler: Handler
     optional: tuple[str, ...]
+    extra: tuple[str, ...]
 
     @property
     def is_write(self) -> bool:
@@ -30,7 +31,12 @@ _ROUTES: list[Route] = []
 
 
 def route(
-    method: str, path: str, *, schema: str | None = None, optional: tuple[str, ...] = ()
+    method: str,
+    path: str,
+    *,
+    schema: str | None = None,
+    optional: tuple[str, ...] = (),
+    extra: tuple[str, ...] = (),
 ) -> Callable[[Handler], Handler]:
     """Register `handler(unit, params, **ids)` for a route such as `/v1/customers/{customer}`.
 
@@ -40,7 +46,7 @@ def route(
     pattern = "".join(f"(?P<{part}>[^/]+)" if index % 2 else re.escape(part) for index, part in enumerate(parts))
 
     def register(handler: Handler) -> Handler:
-        _ROUTES.append(Route(method, re.compile(f"^{pattern}$"), schema, handler, optional))
+        _ROUTES.append(Route(method, re.compile(f"^{pattern}$"), schema, handler, optional, extra))
         return handler
 
     return register
