@@ -37,7 +37,7 @@ class Command(BaseCommand):
             build_from_models()
         elif any(migration.app_label == MIRROR_APP for migration, _ in plan):
             self.stdout.write("Running dj-stripe's migrations: 30 to 60 seconds, nearly all in its 0002 …")
-        self.stdout.write(f"Migrating ({len(plan)} steps) …")
+        self.stdout.write("Migrating …")
         call_command("migrate", interactive=False, verbosity=0)
         self.stdout.write("The database is ready.")
 
