@@ -40,5 +40,8 @@ class RecordedMailBackend(BaseEmailBackend):
         except Exception as error:
             notices.mark_failed(notice, error=str(error))
             raise
-        notices.mark_sent(notice, now=clock.system_now())
+        if sent:
+            notices.mark_sent(notice, now=clock.system_now())
+        else:
+            notices.mark_failed(notice, error="The mail server did not take it.")
         return sent

@@ -25,7 +25,10 @@ def send_due_notices(now: datetime, *, limit: int = 100) -> int:
     A notice is leased before it is sent, so two workers never send the same one; after a crash between sending and
     recording it may go out twice with the same Message-ID, rather than never.
     """
-    Notice.objects.filter(state=Notice.State.DUE, expires_at__lte=now).update(state=Notice.State.EXPIRED)
+    waiting = Notice.objects.filter(Q(state=Notice.State.DUE) | _lapsed(clock.system_now()))
+    waiting.filter(expires_at__lte=now).update(state=Notice.State.EXPIRED, lease_until=None)
+    # Each of its tries took the worker with it, or was cut off: one notice must not go on like that for ever.
+    waiting.filter(attempts__gte=_ATTEMPTS).update(state=Notice.State.FAILED, lease_until=None)
     sent = 0
     for _ in range(limit):
         notice = _claim()
@@ -35,9 +38,14 @@ def send_due_notices(now: datetime, *, limit: int = 100) -> int:
     return sent
 
 
+def _lapsed(now: datetime) -> Q:
+    """Leased by a worker that did not come back; `now` is system time."""
+    return Q(state=Notice.State.SENDING, lease_until__lte=now)
+
+
 def _claim() -> Notice | None:
     now = clock.system_now()
-    is_due = Q(state=Notice.State.DUE, run_at__lte=now) | Q(state=Notice.State.SENDING, lease_until__lte=now)
+    is_due = Q(state=Notice.State.DUE, run_at__lte=now) | _lapsed(now)
     with transaction.atomic():
         notice = (
             Notice.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)

@@ -1,0 +1,193 @@
+"""Every kind of mail, made by the service that makes it, from rows as a refresh leaves them."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+
+from accounts.models import Organization
+from billing.models import Notice, Transition
+from billing.services.payment_failure import announce_payment_failure
+from billing.services.subscription_notices import announce_cancellation, announce_end, announce_start
+from billing.services.trial_reminders import remind_of_trials
+from billing.terms import ObjectKind
+from tests.billing.factories import (
+    NOW,
+    ChargeAttemptFactory,
+    CustomerFactory,
+    InvoiceFactory,
+    LocalTrialFactory,
+    PaymentMethodFactory,
+    PriceFactory,
+    SubscriptionFactory,
+)
+from tests.factories import OrganizationFactory
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+FOLDER = Path(django_settings.BASE_DIR) / "templates" / "emails"
+
+
+@pytest.fixture(autouse=True)
+def absent_names_show(settings) -> None:
+    """A name that a template asks for and is not given stands in the mail as ABSENT."""
+    templates = deepcopy(settings.TEMPLATES)
+    templates[0]["OPTIONS"]["string_if_invalid"] = "ABSENT(%s)"
+    settings.TEMPLATES = templates
+
+
+@pytest.fixture
+def organization() -> Organization:
+    return OrganizationFactory(name="Oakline & Sons", email="books@oakline.example")
+
+
+def subscribe(organization: Organization, **changed):
+    card = PaymentMethodFactory()
+    customer = CustomerFactory(
+        organization=organization, default_stripe_payment_method_id=card.stripe_payment_method_id
+    )
+    price = PriceFactory(interval=changed.pop("interval", "month"))
+    return SubscriptionFactory(
+        organization=organization, stripe_customer_id=customer.stripe_customer_id, price=price, **changed
+    )
+
+
+def moved(kind: ObjectKind, stripe_id: str, to_state: str) -> Transition:
+    return Transition.objects.create(
+        kind=kind, stripe_id=stripe_id, livemode=False, from_state="", to_state=to_state, business_at=NOW
+    )
+
+
+def start(organization: Organization, **changed) -> None:
+    subscription = subscribe(organization, **changed)
+    announce_start(moved(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id, "active"), now=NOW)
+
+
+def start_yearly(organization: Organization) -> None:
+    start(organization, interval="year")
+
+
+def start_trial(organization: Organization) -> None:
+    start(organization, status="trialing", trial_start=NOW, trial_end=NOW + 14 * DAY)
+
+
+def cancel(organization: Organization) -> None:
+    subscription = subscribe(organization, cancel_at=NOW + 23 * DAY)
+    announce_cancellation(moved(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id, "scheduled"), now=NOW)
+
+
+def end(organization: Organization) -> None:
+    subscription = subscribe(organization, status="canceled", ended_at=NOW)
+    announce_end(moved(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id, "canceled"), now=NOW)
+
+
+def fail_payment(organization: Organization, **changed) -> None:
+    subscription = subscribe(organization, status="past_due", past_due_at=NOW)
+    invoice = InvoiceFactory(
+        organization=organization,
+        status="open",
+        number="OAK-0019",
+        stripe_subscription_id=subscription.stripe_subscription_id,
+        hosted_invoice_url="http://127.0.0.1:12111/i/acct_1/test_1",
+    )
+    charge = ChargeAttemptFactory(
+        organization=organization, stripe_invoice_id=invoice.stripe_invoice_id, status="failed", **changed
+    )
+    announce_payment_failure(moved(ObjectKind.CHARGE, charge.stripe_charge_id, "failed"), now=NOW)
+
+
+def fail_for_want_of_money(organization: Organization) -> None:
+    fail_payment(organization, decline_code="insufficient_funds")
+
+
+def fail_without_a_card(organization: Organization) -> None:
+    fail_payment(organization, card_brand="", card_last4="")
+
+
+def near_trial_end(organization: Organization) -> None:
+    subscribe(organization, status="trialing", trial_start=NOW - 12 * DAY, trial_end=NOW + 2 * DAY)
+    remind_of_trials(NOW)
+
+
+def near_local_trial_end(organization: Organization) -> None:
+    LocalTrialFactory(organization=organization, ends_at=NOW + 2 * DAY)
+    remind_of_trials(NOW)
+
+
+def pass_local_trial_end(organization: Organization) -> None:
+    LocalTrialFactory(organization=organization, ends_at=NOW - DAY)
+    remind_of_trials(NOW)
+
+
+Situation = Callable[[Organization], None]
+MAILS: list[tuple[str, Situation, list[str]]] = [
+    ("subscription_started", start, ["€48.00 each month", "14 Dec 2026", "Visa 4242", "/billing/"]),
+    ("subscription_started", start_yearly, ["€48.00 each year"]),
+    ("subscription_started", start_trial, ["5 Dec 2026", "€48.00", "Visa 4242", "pay nothing"]),
+    ("cancellation_scheduled", cancel, ["Growth", "14 Dec 2026", "take this back", "/billing/"]),
+    ("subscription_ended", end, ["Growth has ended", "not be charged again", "nothing is deleted"]),
+    ("payment_failed", fail_payment, ["€48.00", "OAK-0019", "Visa 4242", "12 Dec 2026", "/i/acct_1/test_1"]),
+    ("payment_failed", fail_for_want_of_money, ["not enough money on Visa 4242"]),
+    ("payment_failed", fail_without_a_card, ["Please use another card, or ask your bank"]),
+    ("trial_ending", near_trial_end, ["23 Nov 2026", "€48.00", "Visa 4242", "/billing/"]),
+    ("local_trial_ending", near_local_trial_end, ["23 Nov 2026", "not given a card", "nothing is deleted"]),
+    ("local_trial_ended", pass_local_trial_end, ["20 Nov 2026", "Nothing was charged", "nothing is deleted"]),
+]
+NAMES = [f"{kind}-{situation.__name__}" for kind, situation, _ in MAILS]
+
+
+def test_every_mail_of_the_folder_is_in_the_table() -> None:
+    kinds = {path.name.removesuffix(".subject.txt") for path in FOLDER.glob("*.subject.txt")}
+
+    assert {kind for kind, _, _ in MAILS} == kinds
+    for kind in kinds:
+        assert {path.name for path in FOLDER.glob(f"{kind}.*")} == {
+            f"{kind}.subject.txt",
+            f"{kind}.txt",
+            f"{kind}.html",
+        }
+
+
+@pytest.mark.parametrize(("kind", "situation", "said"), MAILS, ids=NAMES)
+def test_a_mail_says_what_its_cause_calls_for(
+    kind: str, situation: Situation, said: list[str], organization: Organization
+) -> None:
+    situation(organization)
+
+    content = Notice.objects.select_related("content").get(kind=kind).content
+    heading_and_text = f"{content.subject}\n{content.text}"
+    for words in said:
+        assert words in heading_and_text
+        assert words in content.html
+    assert content.recipient == "books@oakline.example"
+
+
+@pytest.mark.parametrize(("kind", "situation", "said"), MAILS, ids=NAMES)
+def test_no_part_of_a_mail_shows_a_hole(
+    kind: str, situation: Situation, said: list[str], organization: Organization
+) -> None:
+    situation(organization)
+
+    content = Notice.objects.select_related("content").get(kind=kind).content
+    for part in (content.subject, content.text, content.html):
+        assert part.strip()
+        for hole in ("ABSENT", "None", "{{", "{%", "<time", "&amp;amp;", "()"):
+            assert hole not in part
+    assert "\n" not in content.subject
+    assert "!" not in content.text
+    assert "<!doctype html>" in content.html
+    assert "<" not in content.text
+
+
+@pytest.mark.parametrize(("kind", "situation", "said"), MAILS, ids=NAMES)
+def test_a_name_is_plain_in_text_and_escaped_in_html(
+    kind: str, situation: Situation, said: list[str], organization: Organization
+) -> None:
+    situation(organization)
+
+    content = Notice.objects.select_related("content").get(kind=kind).content
+    assert "&amp;" not in content.text + content.subject
+    assert "Oakline & Sons" not in content.html

@@ -1,0 +1,136 @@
+"""The outbox: a notice is a row under a key that the database gives out once."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from billing import notices
+from billing.models import Notice, NoticeContent
+from tests.billing.factories import NOW, PlanFactory
+from tests.factories import OrganizationFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def enqueue(organization, *, key: str = "trial_ended:1", **changed) -> Notice | None:
+    words = {"plan": PlanFactory(), "ends_at": NOW, "cause_at": NOW, **changed}
+    return notices.enqueue("local_trial_ended", key=key, organization=organization, **words)
+
+
+def test_a_notice_is_due_for_the_billing_address_with_its_words() -> None:
+    organization = OrganizationFactory(name="Oakline Studio", email="books@oakline.example")
+
+    notice = enqueue(organization)
+
+    assert (notice.state, notice.kind, notice.organization) == ("due", "local_trial_ended", organization)
+    assert notice.content.recipient == "books@oakline.example"
+    assert notice.content.subject == "Your trial of Growth has ended. Nothing was charged"
+    assert "Oakline Studio goes on with Free" in notice.content.text
+    assert "Oakline Studio goes on with Free" in notice.content.html
+
+
+def test_a_second_notice_under_the_same_key_is_not_made() -> None:
+    organization = OrganizationFactory()
+    first = enqueue(organization)
+
+    second = enqueue(organization, cause_at=NOW + timedelta(days=9))
+
+    assert second is None
+    assert [notice.expires_at for notice in Notice.objects.all()] == [first.expires_at]
+    assert NoticeContent.objects.count() == 1
+
+
+def test_another_cause_is_another_notice() -> None:
+    organization = OrganizationFactory()
+
+    made = [enqueue(organization, key=key) for key in ("trial_ended:1", "trial_ended:2")]
+
+    assert None not in made
+
+
+@pytest.mark.parametrize(
+    ("changed", "hours"), [({}, 48), ({"life": timedelta(hours=3)}, 3), ({"life": timedelta(days=7)}, 168)]
+)
+def test_a_notice_expires_two_days_after_its_cause_unless_told_otherwise(changed: dict, hours: int) -> None:
+    notice = enqueue(OrganizationFactory(), **changed)
+
+    assert notice.expires_at == NOW + timedelta(hours=hours)
+
+
+def test_a_notice_of_what_rolled_back_was_never_made() -> None:
+    with transaction.atomic():
+        enqueue(OrganizationFactory())
+        transaction.set_rollback(True)
+
+    assert not Notice.objects.exists()
+
+
+def test_a_name_is_escaped_in_html_and_plain_in_text() -> None:
+    notice = enqueue(OrganizationFactory(name="Fish & <b>Chips</b>"))
+
+    assert "Fish & <b>Chips</b> goes on" in notice.content.text
+    assert "Fish &amp; &lt;b&gt;Chips&lt;/b&gt; goes on" in notice.content.html
+
+
+def test_a_subject_is_one_line_whatever_a_name_holds() -> None:
+    plan = PlanFactory(name="Growth\r\nBcc: everybody@example.com")
+
+    notice = enqueue(OrganizationFactory(), plan=plan)
+
+    assert notice.content.subject == "Your trial of Growth Bcc: everybody@example.com has ended. Nothing was charged"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_that_hit_on_the_same_cause_at_once_make_one_notice() -> None:
+    organization = OrganizationFactory()
+    plan = PlanFactory()
+    made: list[Notice | None] = []
+    start = threading.Barrier(5)
+
+    def tell() -> None:
+        start.wait()
+        made.append(enqueue(organization, plan=plan))
+        connection.close()
+
+    workers = [threading.Thread(target=tell) for _ in range(5)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert sorted(notice is None for notice in made) == [False, True, True, True, True]
+    assert NoticeContent.objects.count() == 1
+
+
+def test_a_message_of_another_part_is_listed_as_being_sent() -> None:
+    notice = record(subject="s" * 400)
+
+    assert (notice.state, notice.attempts, notice.lease_until) == ("sending", 1, None)
+    assert (notice.content.recipient, len(notice.content.subject)) == ("alice@oakline.example", 255)
+
+
+def record(*, subject: str = "Confirm your e-mail") -> Notice:
+    return notices.record_message(
+        kind="account", key="account:1", recipient="alice@oakline.example", subject=subject, text="Hello", html=""
+    )
+
+
+def test_what_was_sent_has_its_time() -> None:
+    notice, now = record(), timezone.now()
+
+    notices.mark_sent(notice, now=now)
+
+    notice.refresh_from_db()
+    assert (notice.state, notice.sent_at, notice.last_error) == ("sent", now, "")
+
+
+def test_what_failed_has_its_reason() -> None:
+    notice = record()
+
+    notices.mark_failed(notice, error="refused" * 100)
+
+    notice.refresh_from_db()
+    assert (notice.state, notice.sent_at, len(notice.last_error)) == ("failed", None, 300)
