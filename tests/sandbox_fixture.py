@@ -55,9 +55,11 @@ class Sandbox:
         self.ask("POST", "/_sandbox/faults", {"fault": name, "times": times, **more})
 
     def requests(self, *, limit: int = 100) -> Any:
+        """The latest calls of Stripe's API under `data`, the newest first."""
         return self.ask("GET", f"/_sandbox/requests?limit={limit}")
 
     def deliveries(self, *, limit: int = 100) -> Any:
+        """The latest deliveries of webhooks under `data`, the newest first."""
         return self.ask("GET", f"/_sandbox/deliveries?limit={limit}")
 
 

@@ -45,13 +45,13 @@ def procfile() -> str:
 
 
 def finish() -> None:
-    """Publish the catalogue to the sandbox, wait until this start is complete, and say so."""
+    """Set up the sandbox as one would a Stripe account, wait until this start is complete, and say so."""
     token = settings.START_TOKEN
     web = f"http://127.0.0.1:{settings.PORT}"
     if settings.USES_SANDBOX:
         health = f"{settings.SANDBOX_URL}/_sandbox/health"
         wait_for(health, field="token", token=token, what="the sandbox does not answer")
-        call_command("sync_catalogue")
+        call_command("setup_stripe")
         connections.close_all()
     wait_for(f"{web}/healthz", field="token", token=token, what="web does not answer")
     wait_for(f"{web}/healthz", field="task_token", token=token, what="no task came from beat through the worker")
