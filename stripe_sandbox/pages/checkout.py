@@ -71,7 +71,7 @@ def _submit(visit: Visit, *, order: Order) -> Outcome:
         visit.sandbox,
         visit.names["session_id"],
         card=card_form.read_card(form, now=visit.now) if order.asks_card else None,
-        email=None if order.is_email_known else form["email"].strip(),
+        email=order.known_email or form["email"].strip(),
         tax_id=(form.get("tax_id", "").strip() or None) if order.asks_tax_id else None,
         address=address if any(address.values()) else None,
     )
@@ -90,7 +90,7 @@ def _declined(visit: Visit, *, outcome: Outcome) -> Response:
 def _errors(visit: Visit, *, order: Order) -> dict[str, str]:
     form = visit.form
     errors: dict[str, str] = {}
-    if not order.is_email_known and not card_form.is_email(form.get("email", "")):
+    if not order.known_email and not card_form.is_email(form.get("email", "")):
         errors["email"] = "Enter an e-mail address, such as name@example.com."
     if order.asks_card:
         errors |= card_form.card_errors(form, now=visit.now)
@@ -108,7 +108,6 @@ def _known_values(view: CheckoutView) -> dict[str, str]:
     customer = view.customer or {}
     address = customer.get("address") or {}
     return {
-        "email": customer.get("email") or view.session.get("customer_email") or "",
         "name": customer.get("name") or "",
         "country": address.get("country") or "",
         "postcode": address.get("postal_code") or "",
@@ -120,8 +119,8 @@ def _known_values(view: CheckoutView) -> dict[str, str]:
 def _page(visit: Visit, *, view: CheckoutView, form: Form, notice: Notice | None, status: int = 200) -> Response:
     order = read_order(view, now=visit.now)
     values = dict(form.values)
-    if order.is_email_known:
-        values["email"] = _known_values(view)["email"]
+    if order.known_email:
+        values["email"] = order.known_email
     context = {
         "merchant": view.merchant_name,
         "order": order,

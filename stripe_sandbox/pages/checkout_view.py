@@ -48,7 +48,7 @@ class Order:
     consequence: str | None
     way_back: str
     terms: list[Words]
-    is_email_known: bool
+    known_email: str | None
     asks_card: bool
     asks_address: bool
     asks_tax_id: bool
@@ -71,7 +71,7 @@ def read_order(view: CheckoutView, *, now: float) -> Order:
         consequence=_consequence(view),
         way_back="Go back without paying" if view.due_now_minor else "Go back",
         terms=terms_text(view),
-        is_email_known=not view.needs_email,
+        known_email=customer.get("email") or session.get("customer_email"),
         asks_card=view.needs_card,
         asks_address=session.get("billing_address_collection") == "required",
         asks_tax_id=bool((session.get("tax_id_collection") or {}).get("enabled")),

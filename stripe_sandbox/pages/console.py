@@ -19,7 +19,7 @@ from stripe_sandbox.pages.visit import Visit
 
 ROWS_A_PAGE = 25
 ROWS_ON_OVERVIEW = 8
-MOST_REQUESTS = 100
+MOST_REQUESTS = 50
 HIGHEST_PAGE = 10_000
 
 SECTIONS = ("overview", "customers", "subscriptions", "invoices", "events", "requests", "faults")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from stripe_sandbox.pages import console_reads
-from stripe_sandbox.pages.portal_view import period_end_at, recurring_amount
+from stripe_sandbox.pages.portal_plan_view import period_end_at, recurring_amount
 from stripe_sandbox.pages.words import date_text, moment_text, money_text, plural, status_label
 from stripe_sandbox.store.unit import StripeObject
 
@@ -51,11 +51,10 @@ def _due_detail(due_at: int | None, *, now: float) -> str:
 
 def lead_text(seconds: float) -> str:
     """Return a span of time in its largest fitting unit."""
-    whole = int(seconds + 0.5)
     for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if whole >= size:
-            return plural(whole // size, unit)
-    return plural(max(whole, 0), "second") if whole > 2 else "none"
+        if seconds >= size - 30:
+            return plural(int(seconds / size + 0.5), unit)
+    return plural(int(seconds), "second") if seconds > 2 else "none"
 
 
 def object_url(kind: str, object_id: str) -> str:
@@ -162,8 +161,7 @@ def request_row(request: dict[str, Any]) -> dict[str, Any]:
     return {
         "method": request["method"],
         "path": request["path"] + query[:LONGEST_QUERY],
-        "status": request["status"],
-        "duration": f"{request['milliseconds']:.0f} ms",
+        "answer": f"{request['status']} in {request['milliseconds']:.0f} ms",
         "id": request["id"],
         "key": request["idempotency_key"],
         "is_replay": request["is_replay"],

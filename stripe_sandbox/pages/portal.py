@@ -8,6 +8,7 @@ from stripe_sandbox.hosted import portal
 from stripe_sandbox.hosted.portal import PortalView
 from stripe_sandbox.pages import portal_view
 from stripe_sandbox.pages.declines import Notice
+from stripe_sandbox.pages.portal_plan_view import is_enabled, plan_cards
 from stripe_sandbox.pages.render import page, see_other
 from stripe_sandbox.pages.visit import Visit
 
@@ -67,11 +68,11 @@ def overview(visit: Visit, *, view: PortalView, notice: Notice | None = None, st
         "message": MESSAGES.get(visit.query.get("done", "")),
         "notice": notice,
         "page_token": visit.page_token,
-        "plans": portal_view.plan_cards(view, base=base),
-        "shows_cards": portal_view.is_enabled(view, "payment_method_update"),
+        "plans": plan_cards(view, base=base),
+        "shows_cards": is_enabled(view, "payment_method_update"),
         "cards": portal_view.card_rows(view, base=base),
         "add_card_url": f"{base}/cards/new",
-        "shows_invoices": portal_view.is_enabled(view, "invoice_history"),
+        "shows_invoices": is_enabled(view, "invoice_history"),
         "invoices": portal_view.invoice_rows(view, most=MOST_INVOICES),
         "details": portal_view.detail_rows(view.customer, asked=asked) if asked else [],
         "details_url": f"{base}/details",

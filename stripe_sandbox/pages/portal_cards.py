@@ -8,11 +8,12 @@ from starlette.responses import Response
 
 from stripe_sandbox.hosted import PageRefused, portal
 from stripe_sandbox.hosted.portal import PortalView
-from stripe_sandbox.pages import card_form, portal_view
+from stripe_sandbox.pages import card_form
 from stripe_sandbox.pages.card_form import Form
 from stripe_sandbox.pages.countries import country_choices
 from stripe_sandbox.pages.declines import Notice, decline_field, decline_notice
 from stripe_sandbox.pages.portal import back_url, base_path, done_url, overview, read, return_urls
+from stripe_sandbox.pages.portal_plan_view import is_enabled
 from stripe_sandbox.pages.render import page, see_other
 from stripe_sandbox.pages.visit import Visit
 from stripe_sandbox.store.unit import StripeObject
@@ -60,7 +61,7 @@ def remove_card(visit: Visit) -> Response:
 def _card_page(
     visit: Visit, *, view: PortalView, form: Form, notice: Notice | None = None, status: int = 200
 ) -> Response:
-    if not portal_view.is_enabled(view, "payment_method_update"):
+    if not is_enabled(view, "payment_method_update"):
         raise PageRefused(403, "The shop does not let its customers change their cards here.")
     context = {
         "back_url": back_url(view, base=base_path(visit)),

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from stripe_sandbox.hosted import PageRefused, portal
 from stripe_sandbox.hosted.portal import PortalView
-from stripe_sandbox.pages import portal_view
+from stripe_sandbox.pages import portal_plan_view
 from stripe_sandbox.pages.card_form import Form
 from stripe_sandbox.pages.portal import back_url, base_path, done_url, read, return_urls
 from stripe_sandbox.pages.render import page, see_other
@@ -29,7 +29,7 @@ def cancel(visit: Visit) -> Response:
     subscription = _subscription(view, identifier=visit.names["subscription_id"])
     feedback = visit.form.get("feedback") or None
     comment = visit.form.get("comment", "").strip()
-    if (feedback and feedback not in portal_view.REASONS) or len(comment) > LONGEST_COMMENT:
+    if (feedback and feedback not in portal_plan_view.REASONS) or len(comment) > LONGEST_COMMENT:
         form = Form(values={"comment": comment[:LONGEST_COMMENT]})
         return _cancel_page(visit, view=view, form=form, status=422)
     portal.cancel_subscription(
@@ -63,18 +63,18 @@ def _is_immediate(view: PortalView) -> bool:
 
 
 def _cancel_page(visit: Visit, *, view: PortalView, form: Form, status: int = 200) -> Response:
-    if not portal_view.is_enabled(view, "subscription_cancel"):
+    if not portal_plan_view.is_enabled(view, "subscription_cancel"):
         raise PageRefused(403, "The shop does not let its customers cancel here.")
     subscription = _subscription(view, identifier=visit.names["subscription_id"])
     is_immediate = _is_immediate(view)
-    end_at = portal_view.period_end_at(subscription)
+    end_at = portal_plan_view.period_end_at(subscription)
     reasons = view.features["subscription_cancel"].get("cancellation_reason") or {}
     options = reasons.get("options") or []
     context = {
-        "product": portal_view.product_name(subscription),
-        "consequence": portal_view.cancel_consequence(subscription, is_immediate=is_immediate),
+        "product": portal_plan_view.product_name(subscription),
+        "consequence": portal_plan_view.cancel_consequence(subscription, is_immediate=is_immediate),
         "verb": "End it now" if is_immediate or end_at is None else f"Cancel on {date_text(end_at)}",
-        "reasons": [(key, text) for key, text in portal_view.REASONS.items() if key in options]
+        "reasons": [(key, text) for key, text in portal_plan_view.REASONS.items() if key in options]
         if reasons.get("enabled")
         else [],
         "form": form,

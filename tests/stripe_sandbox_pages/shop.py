@@ -67,11 +67,11 @@ class Shop:
     def customer(self) -> str:
         return self.call("POST", "customers", name="Oakline Studio", email="alice@oakline.example")["id"]
 
-    def checkout(self, *, trial_days: int = 0, **extra: Any) -> Any:
-        """Open a checkout for one subscription of a new customer, unless ``extra`` says otherwise."""
+    def checkout(self, *, trial_days: int = 0, is_guest: bool = False, **extra: Any) -> Any:
+        """Open a checkout for one subscription: of a new customer, or of a guest whom the page asks for an e-mail."""
         params: dict[str, Any] = {
             "mode": "subscription",
-            "customer": self.customer(),
+            **({} if is_guest else {"customer": self.customer()}),
             "line_items": [{"price": self.price(), "quantity": 1}],
             "success_url": f"{self.home}/done?session={{CHECKOUT_SESSION_ID}}",
             "cancel_url": f"{self.home}/prices",

@@ -140,6 +140,41 @@ def test_the_terms_must_be_accepted_when_the_shop_requires_it(shop, visitor):
     assert accepted.status == 303
 
 
+def test_a_guest_is_asked_for_an_e_mail_and_becomes_a_customer(shop, visitor):
+    session = shop.checkout(is_guest=True)
+
+    refused = visitor.pay(session["url"], email="nobody")
+    accepted = visitor.pay(session["url"], email="guest@example.com")
+
+    assert (refused.status, accepted.status) == (422, 303)
+    assert refused.value_of("email") == "nobody"
+    customer = shop.call("GET", f"checkout/sessions/{session['id']}")["customer"]
+    assert shop.call("GET", f"customers/{customer}")["email"] == "guest@example.com"
+
+
+def test_an_e_mail_that_the_shop_knows_cannot_be_changed_here(shop, visitor):
+    session = shop.checkout(is_guest=True, customer_email="known@example.com")
+
+    page = visitor.open(session["url"])
+    visitor.pay(session["url"], email="other@example.com")
+
+    assert 'value="known@example.com" autocomplete="email" readonly' in page.html
+    customer = shop.call("GET", f"checkout/sessions/{session['id']}")["customer"]
+    assert shop.call("GET", f"customers/{customer}")["email"] == "known@example.com"
+
+
+def test_a_card_can_be_saved_without_a_charge(shop, visitor):
+    session = shop.checkout(mode="setup", currency="eur", line_items=[])
+
+    page = visitor.open(session["url"])
+    answer = visitor.pay(session["url"])
+
+    assert "Nothing is charged now." in page.text
+    assert answer.status == 303
+    assert shop.call("GET", f"checkout/sessions/{session['id']}")["status"] == "complete"
+    assert shop.call("GET", "charges")["data"] == []
+
+
 def test_an_expired_session_says_so_and_leads_back(shop, visitor):
     session = shop.checkout()
     shop.call("POST", f"checkout/sessions/{session['id']}/expire")

@@ -25,6 +25,33 @@ def test_the_overview_shows_plan_card_invoice_and_way_back(shop, visitor, portal
     assert f"{shop.home}/billing" in page.html
 
 
+def test_the_card_of_a_checkout_is_the_one_that_pays(shop, visitor):
+    session = shop.checkout()
+    visitor.pay(session["url"])
+
+    page = visitor.open(shop.portal(session["customer"]))
+
+    assert "Visa 4242 Default" in page.text
+    assert page.addresses("remove") == []
+
+
+def test_an_unpaid_plan_names_the_sum_and_leads_to_the_invoice(shop, visitor):
+    subscription = shop.subscriber(card="pm_card_chargeCustomerFail")
+    invoice = shop.call("GET", f"invoices/{subscription['latest_invoice']}")
+
+    page = visitor.open(shop.portal(subscription["customer"]))
+
+    assert "€16.00 is not paid yet" in page.text
+    assert f'href="{invoice["hosted_invoice_url"]}">Pay €16.00' in page.html
+
+
+def test_a_customer_without_a_plan_is_told_so(shop, visitor):
+    page = visitor.open(shop.portal(shop.customer()))
+
+    assert "No plan at present" in page.text
+    assert "No card is stored." in page.text
+
+
 def test_plan_switching_is_not_offered(visitor, portal):
     page = visitor.open(portal)
 
