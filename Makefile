@@ -10,6 +10,9 @@ PYTEST_WORKERS ?= 2
 BLOCKS := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 CHECKS := check-format check-lint check-types check-imports check-migrations check-deploy check-templates
 
+# Every start and every test process would compile Django and the SDK anew where the machine forbids caches.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check $(CHECKS) install install-dev lock format travel clean-data
 
