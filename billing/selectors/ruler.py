@@ -9,7 +9,7 @@ from datetime import datetime
 
 DAY_TICKS_UP_TO = 62
 DAYS_OF_A_WEEK = 7
-_EDGE, _APART = 18.0, 14.0
+_LABEL_EDGE, _MARK_EDGE, _APART = 25.0, 18.0, 14.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def draw_ruler(
 
     def mark(at: datetime) -> Mark:
         place = min(max(100 * (at.date() - starts_at.date()).days / days, 0), 100)
-        has_room = _EDGE <= place <= 100 - _EDGE and abs(place - today) >= _APART
+        has_room = _MARK_EDGE <= place <= 100 - _MARK_EDGE and abs(place - today) >= _APART
         return Mark(at=at, position=_percent(place), has_room=has_room)
 
     return Ruler(
@@ -65,7 +65,7 @@ def draw_ruler(
         day=day,
         tick=f"{100 * step / days:.4f}%",
         today=_percent(today),
-        anchor="start" if today < _EDGE else "end" if today > 100 - _EDGE else "middle",
+        anchor="start" if today < _LABEL_EDGE else "end" if today > 100 - _LABEL_EDGE else "middle",
         stops=tuple(mark(at) for at in stops if starts_at < at < ends_at),
         misses=tuple(mark(at) for at in misses if starts_at <= at <= ends_at),
     )

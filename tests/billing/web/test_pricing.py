@@ -1,0 +1,94 @@
+"""The pricing page: what visitors, customers and members see of plans, intervals and currencies."""
+
+import pytest
+
+from tests.billing.web.reading import words
+from tests.billing.web.situations import buy, try_locally
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_visitor_sees_each_plan_with_its_price_and_a_way_to_start(client, catalogue) -> None:
+    page = client.get("/")
+
+    text = words(page)
+    assert page.status_code == 200
+    for said in ("€0", "€16", "€48", "€128", "Start with Free", "Choose Starter", "Try for 14 days"):
+        assert said in text
+    assert 'href="/start/growth_month_eur/"' in page.content.decode()
+
+
+def test_yearly_prices_say_what_they_leave_out(client, catalogue) -> None:
+    text = words(client.get("/?interval=year"))
+
+    assert "€480 a year" in text
+    assert "Yearly, 2 months free" in text
+
+
+def test_the_currency_can_be_chosen_before_the_first_checkout(client, catalogue) -> None:
+    page = client.get("/?currency=USD")
+
+    assert "US$48" in words(page)
+    assert 'href="/start/growth_month_usd/"' in page.content.decode()
+
+
+def test_a_currency_fixed_by_invoices_is_kept_and_the_change_refused_in_words(
+    catalogue, alice, browser_of, now
+) -> None:
+    buy(alice.organization, now=now, status="canceled", ended_at=now)
+
+    text = words(browser_of(alice).get("/?currency=usd"))
+
+    assert "Your invoices stay in EUR" in text
+    assert "€48" in text
+    assert "US$" not in text
+
+
+@pytest.mark.parametrize("query", ["interval=week", "currency=xxx", "currency=%00"])
+def test_a_choice_that_is_not_on_sale_is_a_clear_400(client, catalogue, query) -> None:
+    page = client.get(f"/?{query}")
+
+    assert page.status_code == 400
+    assert "Reference" in words(page)
+
+
+def test_a_customer_sees_the_own_plan_and_no_second_checkout(catalogue, alice, browser_of, now) -> None:
+    buy(alice.organization, plan="starter", now=now)
+
+    page = browser_of(alice).get("/")
+
+    assert "Starter Your plan" in words(page)
+    assert "/start/" not in page.content.decode()
+
+
+def test_a_running_trial_leads_on_to_its_plan(catalogue, alice, browser_of, now) -> None:
+    try_locally(alice.organization, now=now)
+
+    text = words(browser_of(alice).get("/"))
+
+    assert "Growth Your trial" in text
+    assert "Keep Growth" in text
+
+
+def test_a_member_reads_who_may_act_and_finds_no_button(catalogue, bob, browser_of) -> None:
+    page = browser_of(bob).get("/")
+
+    assert "Alice Nguyen may change plan and payment for Oakline Studio" in words(page)
+    assert "/start/" not in page.content.decode()
+
+
+def test_an_empty_catalogue_is_a_page_all_the_same(client, db) -> None:
+    page = client.get("/")
+
+    assert page.status_code == 200
+
+
+def test_what_a_company_writes_into_its_catalogue_is_escaped(client, catalogue) -> None:
+    from billing.models import Plan
+
+    Plan.objects.filter(code="growth").update(name="<b>Growth</b> & more")
+
+    html = client.get("/").content.decode()
+
+    assert "<b>Growth</b>" not in html
+    assert "&lt;b&gt;Growth&lt;/b&gt; &amp; more" in html
