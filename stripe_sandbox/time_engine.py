@@ -1,7 +1,6 @@
 """Decides how billing time passes: everything that falls due is done in time order, each thing by itself."""
 
 import logging
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -114,7 +113,8 @@ class TimeEngine:
                 with self._turn:
                     while self._run_one(until=self._sandbox.clock.now()):
                         pass
-            except sqlite3.Error:
-                logger.exception("a due step could not be recorded")
+                self._sandbox.courier.wake()
+            except Exception:
+                logger.exception("a due step failed; it stays due")
             self._wake.wait(timeout=LONGEST_SLEEP_SECONDS)
             self._wake.clear()

@@ -48,6 +48,13 @@ class Database:
             self._local.connection = connection
         return connection
 
+    def close_reader(self) -> None:
+        """Close this thread's own connection, before the thread ends."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            del self._local.connection
+
     def get_meta(self, name: str, *, default: str = "") -> str:
         """A named value of the machinery (clock offset, settings)."""
         row = self.reading().execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()

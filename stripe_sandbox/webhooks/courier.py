@@ -1,4 +1,4 @@
-"""Decides when each pending delivery is tried: one at a time for each endpoint, in creation order, in billing time."""
+"""Decides when pending deliveries are tried: in billing time, in creation order, one at a time for an endpoint."""
 
 import logging
 import sqlite3
@@ -32,16 +32,19 @@ class Courier:
         self.is_paused = False
 
     def wake(self) -> None:
-        """Look for work now: called after each committed change and each move of the clock."""
-        if self._stopped.is_set():
+        """Look for work now: called after each committed change, each move of the clock and each tick."""
+        if self._stopped.is_set() or self.is_paused:
             return
-        rows = self._sandbox.database.reading().execute(
-            "SELECT DISTINCT endpoint_id FROM deliveries WHERE state = 'pending'"
+        rows = (
+            self._sandbox.database.reading()
+            .execute(
+                "SELECT DISTINCT endpoint_id FROM deliveries WHERE state = 'pending' AND due_at <= ?",
+                (self._sandbox.clock.now(),),
+            )
+            .fetchall()
         )
-        for row in rows.fetchall():
+        for row in rows:
             self._ensure_worker(row["endpoint_id"])
-        with self._wake:
-            self._wake.notify_all()
 
     def _ensure_worker(self, endpoint_id: str) -> None:
         with self._wake:
@@ -68,8 +71,8 @@ class Courier:
 
     def drain(self, *, until: int) -> None:
         """Wait until everything due by then was tried; returns at once when paused."""
-        self.wake()
         while not self.is_paused and not self._stopped.is_set():
+            self.wake()
             row = self._sandbox.database.reading().execute(
                 "SELECT count(*) AS n FROM deliveries WHERE state = 'pending' AND due_at <= ?", (until,)
             )
@@ -79,18 +82,32 @@ class Courier:
                 self._wake.wait(timeout=0.02)
 
     def _work(self, endpoint_id: str) -> None:
-        while not self._stopped.is_set():
-            try:
-                is_done = not self.is_paused and self._deliver_next(endpoint_id)
-            except sqlite3.Error:
-                logger.exception("a delivery could not be recorded")
-                is_done = False
-            if not is_done:
+        """Deliver until nothing is due for this endpoint; the next wake starts another thread."""
+        try:
+            while True:
+                if self._deliver_next(endpoint_id):
+                    continue
+                # Under the lock, so that a wake either sees this thread at work or starts a new one.
                 with self._wake:
-                    self._wake.wait(timeout=0.25)
+                    if self._stopped.is_set() or self.is_paused or not self._has_work(endpoint_id):
+                        del self._workers[endpoint_id]
+                        return
+        except Exception:
+            logger.exception("deliveries to one endpoint stopped; the next wake goes on")
+            with self._wake:
+                self._workers.pop(endpoint_id, None)
+        finally:
+            self._sandbox.database.close_reader()
+            self._notify()
+
+    def _has_work(self, endpoint_id: str) -> bool:
+        due = (endpoint_id, self._sandbox.clock.now())
+        return self._sandbox.database.reading().execute(DUE, due).fetchone() is not None
 
     def _deliver_next(self, endpoint_id: str) -> bool:
         sandbox = self._sandbox
+        if self._stopped.is_set() or self.is_paused:
+            return False
         now = sandbox.clock.now()
         row = sandbox.database.reading().execute(DUE, (endpoint_id, now)).fetchone()
         if row is None:
@@ -176,4 +193,5 @@ def _note_invoice(unit: Unit, *, event_id: str) -> None:
     ).fetchone()
     if waiting["n"] == 0:
         row = unit.connection.execute("SELECT object_id FROM events WHERE id = ?", (event_id,)).fetchone()
-        note_created_delivered(unit, row["object_id"])
+        if row is not None:
+            note_created_delivered(unit, row["object_id"])

@@ -1,6 +1,7 @@
 """Idempotency keys: one execution, one answer."""
 
 import threading
+import time
 
 import pytest
 import stripe
@@ -54,6 +55,8 @@ def test_key_in_use_is_a_conflict(driver: Driver) -> None:
         kwargs={"Idempotency_Key": "k"},
     )
     slow.start()
+    while driver.sandbox.faults.listed():
+        time.sleep(0.01)
 
     statuses = []
     while slow.is_alive() and 409 not in statuses:
