@@ -72,7 +72,7 @@ class InboxEventAdmin(ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     fieldsets = [
-        (None, {"fields": ["event_id", "type", "shown_state", "error"]}),
+        (None, {"fields": ["event_id", "type", "state", "error"]}),
         ("Object", {"fields": ["object_id", "object_key", "livemode", "account"]}),
         ("Delivery", {"fields": ["provider", "endpoint", "api_version"]}),
         ("Times", {"fields": ["created_at", "received_at", "dispatched_at", "handled_at"]}),
@@ -81,7 +81,7 @@ class InboxEventAdmin(ModelAdmin):
             {"fields": ["shown_body"], "description": "Secrets and links that open by themselves are hidden."},
         ),
     ]
-    readonly_fields = ["shown_state", "shown_body"]  # Django makes the rest read-only: nobody may change a row.
+    readonly_fields = ["shown_body"]  # Django makes the rest read-only: nobody may change a row.
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InboxEvent]:
         rows: QuerySet[InboxEvent] = super().get_queryset(request)

@@ -72,11 +72,12 @@ def test_the_list_does_not_load_bodies(staff: Client) -> None:
 
 
 def test_a_payload_is_shown_without_its_secrets(staff: Client) -> None:
-    row = store(body=event_body(obj={"id": "pi_7", "client_secret": "pi_7_secret_x"}))
+    row = store(state="quarantined", body=event_body(obj={"id": "pi_7", "client_secret": "pi_7_secret_x"}))
 
     page = staff.get(reverse("admin:webhooks_inboxevent_change", args=[row.pk])).content.decode()
 
     assert "pi_7" in page
+    assert "Quarantined" in page
     assert MASK in page
     assert "pi_7_secret_x" not in page
 
