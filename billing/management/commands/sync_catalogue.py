@@ -1,7 +1,7 @@
 """Publishes catalogue.toml; says first, with --dry-run, what that would change.
 
-Exit codes: 0 done or nothing to do, 1 refused (nothing of a malformed file is used), 3 Stripe did not answer (run it
-again, it goes on where it stopped).
+Exit codes: 0 done or nothing to do; 1 refused, and nothing of a malformed file is used; 3 Stripe did not answer or
+another run is under way: run it again, it goes on where it stopped.
 """
 
 from argparse import ArgumentParser
@@ -17,6 +17,7 @@ from billing.services.sync_catalogue import sync_catalogue
 
 _REFUSED = 1
 _RUN_AGAIN = 3
+_NO_ANSWER = "Stripe does not answer. Run this command again: it goes on where it stopped."
 
 
 class Command(BaseCommand):
@@ -30,8 +31,10 @@ class Command(BaseCommand):
         is_dry_run = options["dry_run"]
         try:
             sync = sync_catalogue(_read(options["file"]), is_dry_run=is_dry_run)
-        except (StripeUnreachable, UnderWay) as error:
-            raise CommandError(f"{error.message} Run this command again.", returncode=_RUN_AGAIN) from error
+        except StripeUnreachable as error:
+            raise CommandError(_NO_ANSWER, returncode=_RUN_AGAIN) from error
+        except UnderWay as error:
+            raise CommandError(error.message, returncode=_RUN_AGAIN) from error
         except BillingError as error:
             raise CommandError(f"Refused: {error.message}", returncode=_REFUSED) from error
         self._list("Would change at Stripe" if is_dry_run else "Changed at Stripe", sync.at_stripe)

@@ -20,6 +20,7 @@ from webhooks.registry import event_types
 _EMPTY_WEBHOOK_SECRET = "billing.E006"  # noqa: S105
 _REFUSED = 1
 _RUN_AGAIN = 3
+_NO_ANSWER = "Stripe does not answer. Run this command again: it goes on where it stopped."
 _KEY_REFUSED = (
     "Stripe refused the key: it is wrong, or a restricted key that lacks a right, such as reading its own account. "
     "docs/stripe-account.md lists the rights; the log names the request."
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         try:
             setup = setup_stripe(event_types())
         except StripeUnreachable as error:
-            raise CommandError(f"{error.message} Run this command again.", returncode=_RUN_AGAIN) from error
+            raise CommandError(_NO_ANSWER, returncode=_RUN_AGAIN) from error
         except StripeKeyRefused as error:
             raise CommandError(_KEY_REFUSED, returncode=_REFUSED) from error
         except BillingError as error:

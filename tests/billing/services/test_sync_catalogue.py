@@ -126,6 +126,15 @@ def test_vanished_feature_is_offered_no_more_but_an_archived_plan_still_gives_it
     assert sync_catalogue(without_sso).in_rows == ()
 
 
+def test_another_plan_can_become_the_free_one(sandbox):
+    sync_catalogue(OURS)
+
+    sync_catalogue(OURS.replace('code = "free"', 'code = "hobby"').replace('name = "Free"', 'name = "Hobby"'))
+
+    assert [(plan.code, plan.is_free) for plan in offered_plans()][:2] == [("hobby", True), ("starter", False)]
+    assert Plan.objects.get(code="free").is_archived
+
+
 def test_changed_words_and_limits_reach_stripe_and_the_pages(sandbox):
     sync_catalogue(OURS)
 
