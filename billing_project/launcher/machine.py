@@ -20,6 +20,7 @@ except ImportError:  # Started as a script, when nothing is installed: the neigh
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OLDEST_PYTHON = (3, 11)
+RUN_FILES = ("db.sqlite3*", "broker.sqlite3*", "sandbox.sqlite3*", "mail", "launcher.lock")
 
 
 class NotReady(Exception):
@@ -110,6 +111,13 @@ def require_free_ports() -> None:
         raise NotReady("PORT and SANDBOX_PORT must differ.")
 
 
+def forget(directory: Path) -> None:
+    """Delete what runs leave in the data directory, and nothing else that may lie there."""
+    for pattern in RUN_FILES:
+        for path in directory.glob(pattern):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
 def main(arguments: list[str]) -> int:
     try:
         require_python()
@@ -119,7 +127,7 @@ def main(arguments: list[str]) -> int:
         if "--start" in arguments:
             require_free_ports()
         if "--forget" in arguments:
-            shutil.rmtree(data_dir())
+            forget(data_dir())
     except NotReady as fault:
         print(fault, file=sys.stderr)
         return 1

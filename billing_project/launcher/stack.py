@@ -13,7 +13,7 @@ STOP_SECONDS = 10
 SIGNAL_EXIT_CODES = (130, 143)
 
 
-class Stack(Manager):  # type: ignore[misc]  # honcho has no types.
+class Stack(Manager):
     """honcho's manager, made sure to end: within `stop_seconds`, and with an exit code that tells why.
 
     `companion` runs in a thread beside the processes; when it raises, all stop. `record` gets the children's pids.

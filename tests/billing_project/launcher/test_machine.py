@@ -38,7 +38,9 @@ def sleeper() -> Iterator[subprocess.Popen[bytes]]:
     process.wait()
 
 
-def look(*, data: Path, port: int, sandbox_port: int = 1, **variables: str) -> tuple[int, str]:
+def look(
+    *, data: Path, port: int = 1, sandbox_port: int = 2, mode: str = "--start", **variables: str
+) -> tuple[int, str]:
     """Look at the machine as `make run` does, with the bare interpreter and none of our packages."""
     environment = {
         **os.environ,
@@ -47,7 +49,7 @@ def look(*, data: Path, port: int, sandbox_port: int = 1, **variables: str) -> t
         "SANDBOX_PORT": str(sandbox_port),
         **variables,
     }
-    command = [sys.executable, "-S", str(ROOT / "billing_project" / "launcher" / "machine.py"), "--start"]
+    command = [sys.executable, "-S", str(ROOT / "billing_project" / "launcher" / "machine.py"), mode]
     result = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
     assert result.stdout == ""
     return result.returncode, result.stderr
@@ -119,6 +121,28 @@ def test_a_killed_start_without_survivors_is_no_obstacle(
     sleeper.wait()
 
     assert look(data=tmp_path, port=free_port) == (0, "")
+
+
+def test_forgetting_deletes_what_a_run_left_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "mail").mkdir()
+    for name in ("db.sqlite3", "db.sqlite3-wal", "sandbox.sqlite3", "mail/one.log", "letter.txt"):
+        (tmp_path / name).touch()
+
+    outcome = look(data=tmp_path, mode="--forget")
+
+    assert outcome == (0, "")
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_nothing_is_forgotten_while_it_runs(tmp_path: Path, sleeper: subprocess.Popen[bytes]) -> None:
+    (tmp_path / "db.sqlite3").touch()
+
+    with held_lock(tmp_path, child=sleeper.pid) as holder:
+        code, _ = look(data=tmp_path, mode="--forget")
+        holder.kill()
+
+    assert code == 1
+    assert (tmp_path / "db.sqlite3").exists()
 
 
 def held_lock(data: Path, *, child: int) -> subprocess.Popen[bytes]:
