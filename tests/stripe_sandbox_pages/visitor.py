@@ -63,9 +63,11 @@ class Visitor:
         return self._send(urllib.request.Request(urllib.parse.urljoin(self._base_url, address)))
 
     def post(self, address: str, fields: dict[str, str], headers: dict[str, str] | None = None) -> Page:
+        return self.send(address, urllib.parse.urlencode(fields).encode(), headers or {})
+
+    def send(self, address: str, body: bytes, headers: dict[str, str]) -> Page:
         url = urllib.parse.urljoin(self._base_url, address)
-        data = urllib.parse.urlencode(fields).encode()
-        return self._send(urllib.request.Request(url, data=data, headers=headers or {}))
+        return self._send(urllib.request.Request(url, data=body, headers=headers))
 
     def submit(self, address: str, *, to: str | None = None, **fields: str) -> Page:
         """Load the page, then post its form, to another path of the same page if ``to`` names one."""
