@@ -5,8 +5,17 @@ from django.contrib import admin
 
 from accounts.admin.organizations import InvitationAdmin, MembershipAdmin, OrganizationAdmin
 from accounts.admin.people import ConsentAdmin, UserAdmin
+from accounts.admin.sign_in import AuthenticatorAdmin, EmailAddressAdmin
 
 # Django's own login form would let staff in without the code of their authenticator app.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
-__all__ = ["ConsentAdmin", "InvitationAdmin", "MembershipAdmin", "OrganizationAdmin", "UserAdmin"]
+__all__ = [
+    "AuthenticatorAdmin",
+    "ConsentAdmin",
+    "EmailAddressAdmin",
+    "InvitationAdmin",
+    "MembershipAdmin",
+    "OrganizationAdmin",
+    "UserAdmin",
+]

@@ -1,6 +1,7 @@
 """Staff's lists of people and organizations."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from accounts.consent import record_consent
@@ -78,6 +79,21 @@ def test_staff_set_a_new_password(staff: Client, alice: Membership):
     alice.user.refresh_from_db()
     assert (opened.status_code, saved.status_code) == (200, 302)
     assert alice.user.check_password(LONG)
+
+
+def test_key_of_the_authenticator_app_is_not_shown_to_staff(staff: Client, alice: Membership):
+    row = Authenticator.objects.create(user=alice.user, type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
+
+    listed, opened = (staff.get(f"/admin/mfa/authenticator/{tail}") for tail in ("", f"{row.pk}/change/"))
+
+    assert (listed.status_code, opened.status_code) == (200, 200)
+    assert b"JBSWY3DPEHPK3PXP" not in listed.content + opened.content
+
+
+def test_staff_find_an_email_address(staff: Client, alice: Membership):
+    response = staff.get("/admin/account/emailaddress/", {"q": "alice"})
+
+    assert "alice@oakline.example" in text_of(response)
 
 
 @pytest.mark.parametrize("name", ["invitation", "consent"])
