@@ -5,6 +5,7 @@ import stripe
 from billing.gateway.client import call, client
 
 
-def own_account() -> stripe.StripeObject:
+def own_account() -> stripe.Account:
     """The account (`acct_…`) of the secret key. Raises StripeKeyRefused, StripeUnreachable; safe to repeat."""
-    return call(client().v1.accounts.retrieve_current)
+    account: stripe.Account = call(client().v1.accounts.retrieve_current)
+    return account

@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import stripe
-
 from billing.gateway.client import call, client
 from billing.gateway.products import product_id
 from billing.money import Money
@@ -25,14 +23,14 @@ def list_prices(plan_code: str) -> tuple[PublishedPrice, ...]:
     return tuple(_published(price, plan_code=plan_code) for price in found if _is_flat(price))
 
 
-def create_price(plan_code: str, *, price: PlanPrice, takes_over: bool, key: str) -> stripe.StripeObject:
+def create_price(plan_code: str, *, price: PlanPrice, takes_over: bool, key: str) -> None:
     """Make a recurring flat price, without VAT. Safe to repeat with the same key.
 
     `takes_over` moves the lookup key here from the price that has it; without it Stripe refuses a key that is in
     use (StripeRefused). The tax behaviour can never be changed once set
     (https://docs.stripe.com/api/prices/object, read 2026-11).
     """
-    return call(
+    call(
         client().v1.prices.create,
         key=key,
         product=product_id(plan_code),
@@ -46,9 +44,9 @@ def create_price(plan_code: str, *, price: PlanPrice, takes_over: bool, key: str
     )
 
 
-def set_price_active(stripe_price_id: str, *, is_active: bool, key: str) -> stripe.StripeObject:
+def set_price_active(stripe_price_id: str, *, is_active: bool, key: str) -> None:
     """Put a price (`price_…`) on sale or take it off; subscriptions to it run on either way. Safe to repeat."""
-    return call(client().v1.prices.update, stripe_price_id, key=key, active=is_active)
+    call(client().v1.prices.update, stripe_price_id, key=key, active=is_active)
 
 
 def _is_flat(price: Any) -> bool:

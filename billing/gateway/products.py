@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import stripe
-
 from billing.gateway.client import call, client
 from billing.rules.catalogue import Plan
 from billing.rules.catalogue_steps import PublishedProduct
@@ -23,10 +21,10 @@ def list_products() -> tuple[PublishedProduct, ...]:
     return tuple(_published(product) for product in found if _PLAN_MARK in product["metadata"].to_dict())
 
 
-def create_product(plan: Plan, *, key: str) -> stripe.StripeObject:
+def create_product(plan: Plan, *, key: str) -> None:
     """Safe to repeat with the same key. Raises StripeRefused when another program took the id."""
     words: dict[str, Any] = {"description": plan.tagline} if plan.tagline else {}
-    return call(
+    call(
         client().v1.products.create,
         key=key,
         id=product_id(plan.code),
@@ -36,9 +34,9 @@ def create_product(plan: Plan, *, key: str) -> stripe.StripeObject:
     )
 
 
-def update_product(plan: Plan, *, key: str) -> stripe.StripeObject:
+def update_product(plan: Plan, *, key: str) -> None:
     """Put the product on sale under the plan's words; an empty tagline removes the description. Safe to repeat."""
-    return call(
+    call(
         client().v1.products.update,
         product_id(plan.code),
         key=key,
@@ -48,9 +46,9 @@ def update_product(plan: Plan, *, key: str) -> stripe.StripeObject:
     )
 
 
-def archive_product(plan_code: str, *, key: str) -> stripe.StripeObject:
+def archive_product(plan_code: str, *, key: str) -> None:
     """Take the product off sale; subscriptions to its prices run on. Safe to repeat."""
-    return call(client().v1.products.update, product_id(plan_code), key=key, active=False)
+    call(client().v1.products.update, product_id(plan_code), key=key, active=False)
 
 
 def _published(product: Any) -> PublishedProduct:

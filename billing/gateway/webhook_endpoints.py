@@ -8,15 +8,15 @@ from django.conf import settings
 from billing.gateway.client import call, client
 
 
-def list_endpoints(url: str) -> list[stripe.StripeObject]:
+def list_endpoints(url: str) -> list[stripe.WebhookEndpoint]:
     """The endpoints (`we_…`) that send to exactly this address, the newest first. Their secrets are not in it."""
     found = call(client().v1.webhook_endpoints.list, limit=100).auto_paging_iter()
     return [endpoint for endpoint in found if endpoint["url"] == url]
 
 
-def create_endpoint(url: str, *, event_types: Sequence[str], key: str) -> stripe.StripeObject:
+def create_endpoint(url: str, *, event_types: Sequence[str], key: str) -> stripe.WebhookEndpoint:
     """Make an endpoint with the pinned version. Only this answer holds its `secret`; the same key gives it again."""
-    return call(
+    made: stripe.WebhookEndpoint = call(
         client().v1.webhook_endpoints.create,
         key=key,
         url=url,
@@ -24,11 +24,12 @@ def create_endpoint(url: str, *, event_types: Sequence[str], key: str) -> stripe
         api_version=settings.STRIPE_API_VERSION,
         description="Billing: made by setup_stripe",
     )
+    return made
 
 
-def update_endpoint(stripe_endpoint_id: str, *, event_types: Sequence[str], key: str) -> stripe.StripeObject:
+def update_endpoint(stripe_endpoint_id: str, *, event_types: Sequence[str], key: str) -> None:
     """Set the events of an endpoint (`we_…`) and switch it on. Its version cannot be changed. Safe to repeat."""
-    return call(
+    call(
         client().v1.webhook_endpoints.update,
         stripe_endpoint_id,
         key=key,
