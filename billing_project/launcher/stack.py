@@ -1,16 +1,20 @@
 """Runs the processes of a Procfile together: all live, or all stop. It must not know what they do."""
 
+import os
+import signal
 import sys
 import threading
 import time
 from collections.abc import Callable
+from types import FrameType
 
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
 from honcho.printer import Printer
 
 STOP_SECONDS = 10
-SIGNAL_EXIT_CODES = (130, 143)
+LAST_SECONDS = 3
+SIGNAL_EXIT_CODES = (129, 130, 143)  # 128 and the number of SIGHUP, SIGINT, SIGTERM.
 
 
 class Stack(Manager):
@@ -37,15 +41,14 @@ class Stack(Manager):
         self.fault = ""
 
     def run(self) -> int:
-        """Stay until every process has ended: 130 or 143 after a signal, otherwise 1 with `fault` saying why."""
+        """Stay until every process has ended: 128 and its number after a signal, else 1 with `fault` saying why."""
+        signal.signal(signal.SIGHUP, self._hang_up)
         try:
             self.loop()
         finally:
             # Whatever broke the loop, such as a closed terminal, no process may outlive it.
-            for entry in self._processes.values():
-                if "returncode" not in entry and "pid" in entry:
-                    self._procmgr.kill(entry["pid"])
-        return self.returncode if not self.fault and self.returncode in SIGNAL_EXIT_CODES else 1
+            self._kill_survivors()
+        return self._exit_code()
 
     def terminate(self) -> None:
         """Ask every process to end. Called by honcho after a signal or a death, and when the companion fails."""
@@ -59,6 +62,19 @@ class Stack(Manager):
         """Kill what still lives after `stop_seconds`. honcho asks after five, too early for a task in hand."""
         if self._stop_began is not None and time.monotonic() - self._stop_began >= self._stop_seconds:
             super().kill()
+
+    def _hang_up(self, number: int, frame: FrameType | None) -> None:
+        # The processes have sessions of their own, so that the end of the terminal does not reach them.
+        self.returncode = 128 + number
+        self.terminate()
+
+    def _exit_code(self) -> int:
+        return self.returncode if not self.fault and self.returncode in SIGNAL_EXIT_CODES else 1
+
+    def _kill_survivors(self) -> None:
+        for entry in self._processes.values():
+            if "returncode" not in entry and "pid" in entry:
+                self._procmgr.kill(entry["pid"])
 
     def _name_the_dead(self) -> str:
         return " ".join(
@@ -85,8 +101,12 @@ class Stack(Manager):
         while not self._all_started():
             time.sleep(0.02)
         self._record({name: entry["pid"] for name, entry in self._processes.items()})
-        while True:
-            if self._stop_began is not None:
-                self.terminate()
-                self.kill()
+        while self._stop_began is None:
             time.sleep(0.2)
+        while time.monotonic() - self._stop_began < self._stop_seconds + LAST_SECONDS:
+            self.terminate()
+            self.kill()
+            time.sleep(0.2)
+        # honcho waits for a word from each process, and one may have been lost.
+        self._kill_survivors()
+        os._exit(self._exit_code())

@@ -88,7 +88,7 @@ def test_a_process_that_ends_well_still_stops_all_with_a_fault(runs: list[Run]) 
     assert (code, errors.split(",")[0]) == (1, "short ended by itself with exit code 0")
 
 
-@pytest.mark.parametrize(("number", "expected"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(("number", "expected"), [(signal.SIGHUP, 129), (signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_stops_all_processes_and_their_children(number: int, expected: int, runs: list[Run]) -> None:
     run = Run("one: exec sleep 60", "family: sleep 60 & wait")
     runs.append(run)
