@@ -64,6 +64,8 @@ class DirectoryLock:
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self._file = (directory / "launcher.lock").open("a+")
+        # honcho forks; a fork that outlives a killed launcher must not hold the lock in its place.
+        os.register_at_fork(after_in_child=self._file.close)
 
     def take(self) -> None:
         """Hold the lock until this process ends. Raises NotReady while another start or its left-overs live."""

@@ -11,15 +11,16 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 HOLD_LOCK = """
-import sys, time
+import os, sys, time
 from pathlib import Path
 from billing_project.launcher.machine import DirectoryLock
 
 lock = DirectoryLock(Path(sys.argv[1]))
 lock.take()
 lock.record({"web": int(sys.argv[2])})
-print("held", flush=True)
-time.sleep(60)
+if os.fork():  # As honcho does, once for each process.
+    print("held", flush=True)
+time.sleep(5)
 """
 
 
