@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import Membership, Role
 from billing import clock
-from tests.billing.web.situations import put_catalogue_on_sale
+from tests.billing.situations import put_catalogue_on_sale
 from tests.factories import MembershipFactory
 
 

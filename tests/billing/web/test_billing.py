@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from billing.models import ChargeAttempt, Invoice
-from tests.billing.web import situations
+from tests.billing import situations
 from tests.billing.web.reading import words
 
 pytestmark = pytest.mark.django_db

@@ -4,8 +4,8 @@ import pytest
 
 from billing.models import CheckoutIntent, LocalTrial, TrialRedemption
 from billing.selectors.trial import email_digest
+from tests.billing.situations import buy, try_locally
 from tests.billing.web.reading import form_fields, words
-from tests.billing.web.situations import buy, try_locally
 
 pytestmark = pytest.mark.django_db
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from tests.billing.situations import DAY, buy, give_invoice
 from tests.billing.web.reading import words
-from tests.billing.web.situations import DAY, buy, give_invoice
 
 pytestmark = pytest.mark.django_db
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from billing.models import Plan
+from tests.billing.situations import buy, try_locally
 from tests.billing.web.reading import words
-from tests.billing.web.situations import buy, try_locally
 
 pytestmark = pytest.mark.django_db
 
@@ -84,8 +85,6 @@ def test_an_empty_catalogue_is_a_page_all_the_same(client, db) -> None:
 
 
 def test_what_a_company_writes_into_its_catalogue_is_escaped(client, catalogue) -> None:
-    from billing.models import Plan
-
     Plan.objects.filter(code="growth").update(name="<b>Growth</b> & more")
 
     html = client.get("/").content.decode()

@@ -1,0 +1,84 @@
+"""Money, dates and states as a person reads them; features and limits as a template asks for them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.template import Context, Template
+from django.utils import translation
+
+from billing.money import Money
+from billing.rules.entitlement import Access, Grant
+from billing.selectors.payment_failure import CardName
+from billing.templatetags import billing as tags
+from billing.terms import AccessReason
+
+AT = datetime(2026, 12, 14, 23, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("amount_minor", "currency", "style", "text"),
+    [
+        (15360, "eur", "", "€153.60"),
+        (-1250, "eur", "", "\N{MINUS SIGN}€12.50"),
+        (4800, "eur", "whole", "€48"),
+        (4850, "eur", "whole", "€48.50"),
+        (128000, "usd", "whole", "US$1,280"),
+        (1200, "jpy", "", "JP¥1,200"),
+        (12340, "kwd", "", "KWD12.340"),
+        (0, "eur", "whole", "€0"),
+    ],
+)
+def test_an_amount_is_written_as_the_locale_writes_it(amount_minor, currency, style, text) -> None:
+    written = tags.money(Money(amount_minor, currency), style)
+
+    assert written.replace("\N{NO-BREAK SPACE}", "") == text
+
+
+def test_another_language_writes_it_its_own_way() -> None:
+    with translation.override("de"):
+        assert tags.money(Money(123456, "eur")) == "1.234,56\N{NO-BREAK SPACE}€"
+
+
+def test_a_day_is_a_time_element_with_a_machine_readable_date() -> None:
+    assert tags.day(AT) == '<time datetime="2026-12-14">14 Dec 2026</time>'
+    assert tags.day_long(AT) == '<time datetime="2026-12-14">14 December 2026</time>'
+    assert (tags.day_text(AT), tags.day_short(AT)) == ("14 Dec 2026", "14 Dec")
+
+
+def test_a_near_day_is_named_by_its_weekday() -> None:
+    assert ">Mon, 14 Dec<" in tags.day_near(AT, AT - timedelta(days=6))
+    assert ">14 Dec 2026<" in tags.day_near(AT, AT - timedelta(days=7))
+
+
+def test_states_and_cards_have_words_of_their_own() -> None:
+    assert [tags.status_word(word) for word in ("canceled", "past_due", "active")] == [
+        "Cancelled",
+        "Past due",
+        "Active",
+    ]
+    assert tags.card_name(CardName("amex", "0005")) == "American Express\N{NO-BREAK SPACE}0005"
+
+
+def test_a_feature_inside_a_sentence_keeps_its_abbreviation() -> None:
+    assert [tags.decapitalize(name) for name in ("Exports", "API calls")] == ["exports", "API calls"]
+
+
+def render(source: str, **context) -> str:
+    return Template("{% load billing %}" + source).render(Context(context))
+
+
+def test_a_template_asks_for_features_and_limits_through_access() -> None:
+    grants = {"exports": Grant(), "projects": Grant(limit=20), "history": Grant(is_unlimited=True)}
+    access = Access("growth", "Growth", AccessReason.SUBSCRIPTION, grants)
+
+    text = render(
+        '{% has_feature "exports" as can %}{% has_feature "sso" as cannot %}{{ can }} {{ cannot }} '
+        '{% limit_of "projects" %} {% limit_of "history" %} {% limit_of "sso" %}',
+        access=access,
+    )
+
+    assert text == "True False 20 None 0"
+
+
+def test_a_visitor_without_an_organization_has_nothing() -> None:
+    assert render('{% has_feature "exports" %} {% limit_of "projects" %}', organization=None) == "False 0"
