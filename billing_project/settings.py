@@ -7,6 +7,8 @@ from pathlib import Path
 
 import environ
 
+from billing_project.admin_theme import admin_theme
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 if (BASE_DIR / ".env").is_file():
@@ -91,6 +93,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
+FORMAT_MODULE_PATH = ["billing_project.formats"]
 
 # --- Database --------------------------------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
@@ -129,6 +132,7 @@ STRIPE_HOSTED_ORIGINS = (
         default=["https://checkout.stripe.com", "https://billing.stripe.com", "https://invoice.stripe.com"],
     )
 )
+REFRESH_LEASE_SECONDS = env.int("REFRESH_LEASE_SECONDS", default=60)
 STRIPE_TIMEOUT_SECONDS = env.int("STRIPE_TIMEOUT_SECONDS", default=8)
 CHECKOUT_AUTOMATIC_TAX = env.bool("CHECKOUT_AUTOMATIC_TAX", default=False)
 CHECKOUT_COLLECT_TAX_ID = env.bool("CHECKOUT_COLLECT_TAX_ID", default=False)
@@ -307,3 +311,5 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {"stripe": {"level": "WARNING"}},
 }
+
+UNFOLD = admin_theme(product_name=PRODUCT_NAME, uses_sandbox=USES_SANDBOX, is_live=STRIPE_LIVE_MODE)

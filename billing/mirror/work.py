@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 
@@ -19,7 +20,6 @@ from billing.mirror.refs import ObjectRef
 from billing.models import Work
 from billing.terms import ObjectKind
 
-LEASE_SECONDS = 60
 LONGEST_BACKOFF_SECONDS = 3600
 _POLL_SECONDS = 0.05
 _KEPT_EVENT_IDS = 50
@@ -80,7 +80,7 @@ def _claim_first(condition: Q) -> Lease | None:
         if row is None:
             return None
         row.fence += 1
-        row.lease_until = now + timedelta(seconds=LEASE_SECONDS)
+        row.lease_until = now + timedelta(seconds=settings.REFRESH_LEASE_SECONDS)
         row.save(update_fields=["fence", "lease_until"])
     return Lease(ObjectRef(ObjectKind(row.kind), row.stripe_id), row.fence, row.want, tuple(row.event_ids))
 
