@@ -144,7 +144,11 @@ class Sandbox:
 
     def clock_body(self) -> dict[str, Any]:
         """What GET /_sandbox/clock answers."""
-        return {**self.clock.body(), "next_due": self.time_engine.next_due(), "pending_deliveries": self._pending()}
+        return {
+            **self.clock.body(),
+            "next_due": self.time_engine.next_moment(),
+            "pending_deliveries": self._pending(),
+        }
 
     def _pending(self) -> int:
         row = self.database.reading().execute(

@@ -45,7 +45,7 @@ class TimeEngine:
             yield
 
     def next_due(self) -> int | None:
-        """The next moment in billing time at which there is something to do, or None."""
+        """The earliest moment at which anything is or was due, or None."""
         row = (
             self._sandbox.database.reading()
             .execute(
@@ -55,6 +55,20 @@ class TimeEngine:
             .fetchone()
         )
         return None if row["due_at"] is None else int(row["due_at"])
+
+    def next_moment(self) -> int | None:
+        """The next moment worth moving the clock to: deliveries that are due already (or held back) are not."""
+        now = self._sandbox.clock.now()
+        row = (
+            self._sandbox.database.reading()
+            .execute(
+                "SELECT min(due_at) AS due_at FROM (SELECT min(due_at) AS due_at FROM timers"
+                " UNION ALL SELECT min(due_at) FROM deliveries WHERE state = 'pending' AND due_at > ?)",
+                (now,),
+            )
+            .fetchone()
+        )
+        return None if row["due_at"] is None else max(int(row["due_at"]), now)
 
     def advance_to(self, moment: float) -> None:
         """Walk to this moment; deliveries of each step are tried before the next step.

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from stripe_sandbox.engine.declines import DECLINE_CODES
 
-SANDBOX_TOKEN = "pm_card_sandbox_"
-SEQUENCE_TOKEN = SANDBOX_TOKEN + "sequence_"
-SANDBOX_NUMBER = "400099"
+OWN_PREFIX = "pm_card_sandbox_"
+SEQUENCE_PREFIX = OWN_PREFIX + "sequence_"
+OWN_NUMBERS = "400099"
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,10 @@ _BY_TOKEN = {token: card for card in LISTED_CARDS for token in card.tokens}
 
 def card_for_token(token: str) -> TestCard | None:
     """The card behind `pm_card_visa`, `tok_visa`, `pm_card_visa_chargeDeclined`, `pm_card_sandbox_<code>` …"""
-    if token.startswith(SEQUENCE_TOKEN):
-        return _own_card(token, "sequence:" + token.removeprefix(SEQUENCE_TOKEN))
-    if token.startswith(SANDBOX_TOKEN):
-        code = token.removeprefix(SANDBOX_TOKEN)
+    if token.startswith(SEQUENCE_PREFIX):
+        return _own_card(token, "sequence:" + token.removeprefix(SEQUENCE_PREFIX))
+    if token.startswith(OWN_PREFIX):
+        code = token.removeprefix(OWN_PREFIX)
         return _own_card(token, f"decline:{code}") if code in DECLINE_CODES else None
     for prefix in ("pm_card_visa_", "pm_card_", "tok_visa_", "tok_"):
         name = token.removeprefix(prefix)
@@ -100,7 +100,7 @@ def card_for_token(token: str) -> TestCard | None:
 def card_for_number(number: str) -> TestCard | None:
     """The card with this number (spaces allowed), or None: no other number is ever accepted."""
     digits = number.replace(" ", "").replace("-", "")
-    if digits.startswith(SANDBOX_NUMBER) and len(digits) == 16 and digits.isdigit():
+    if digits.startswith(OWN_NUMBERS) and len(digits) == 16 and digits.isdigit():
         index = int(digits[6:8])
         if index < len(DECLINE_CODES):
             return TestCard(digits, (), DECLINE_CODES[index], f"decline:{DECLINE_CODES[index]}")

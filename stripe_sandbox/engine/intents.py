@@ -8,7 +8,7 @@ from stripe_sandbox.engine import payment_methods
 from stripe_sandbox.engine.cards import setup_outcome
 from stripe_sandbox.engine.charging import AUTHORISATION_SECONDS, make_charge, outcome_of
 from stripe_sandbox.engine.declines import decline_for
-from stripe_sandbox.errors import ApiError, invalid
+from stripe_sandbox.errors import ApiError
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit, render
 
@@ -43,7 +43,7 @@ def confirm_payment(
     is_authenticated: bool = False,
     return_url: str | None = None,
 ) -> Result:
-    """Try to take the money. A decline is a result, not an exception; its error is made to be raised by the caller."""
+    """Try to take the money. A decline is a result with an error that the caller may raise."""
     _demand_open(intent, verb="confirm")
     intent.update(payment_method=method["id"], next_action=None, last_payment_error=None)
     outcome = outcome_of(unit, method, customer_id=intent["customer"])

@@ -1,9 +1,7 @@
 """Decides what an invoice says and how it moves between draft, open, paid, void and uncollectible."""
 
-from typing import Any
-
 from stripe_sandbox import ids
-from stripe_sandbox.engine import accounts, intents, prices
+from stripe_sandbox.engine import drafts, intents
 from stripe_sandbox.errors import invalid
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
@@ -12,150 +10,6 @@ DRAFT_SECONDS = 3600
 LONGEST_DRAFT_SECONDS = 72 * 3600
 DAY_SECONDS = 86400
 _DESCRIPTIONS = {"subscription_create": "Subscription creation", "manual": "Payment for Invoice"}
-
-
-def subscription_line(
-    unit: Unit, subscription: StripeObject, item: dict[str, Any], *, start: int, end: int, is_trial: bool = False
-) -> dict[str, Any]:
-    """One line for a whole period of one subscription item; a trial period costs nothing."""
-    price, quantity, currency = item["price"], item["quantity"], subscription["currency"]
-    stored = unit.get("price", price["id"])
-    each = 0 if is_trial else prices.unit_amount_minor(stored, currency=currency)
-    text = prices.describe(unit, stored, quantity=quantity, currency=currency)
-    if is_trial:
-        text = f"Trial period for {unit.get('product', price['product'])['name']}"
-    return blank(
-        "line_item",
-        id=ids.new_id("line_item"),
-        amount=each * quantity,
-        subtotal=each * quantity,
-        currency=currency,
-        description=text,
-        parent={
-            "invoice_item_details": None,
-            "subscription_item_details": {
-                "invoice_item": None,
-                "proration": False,
-                "proration_details": {"credited_items": None},
-                "subscription": subscription["id"],
-                "subscription_item": item["id"],
-            },
-            "type": "subscription_item_details",
-        },
-        period={"end": end, "start": start},
-        pricing={
-            "price_details": {"price": price["id"], "product": price["product"]},
-            "type": "price_details",
-            "unit_amount_decimal": str(each),
-        },
-        quantity=quantity,
-        quantity_decimal=str(quantity),
-        metadata=dict(subscription["metadata"]),
-    )
-
-
-def create(
-    unit: Unit,
-    *,
-    customer: StripeObject,
-    subscription: StripeObject | None,
-    lines: list[dict[str, Any]],
-    reason: str,
-    period: tuple[int, int],
-    currency: str,
-) -> StripeObject:
-    """A draft with these lines. The caller says when its event goes out."""
-    invoice = draft_body(
-        unit,
-        customer=customer,
-        subscription=subscription,
-        lines=lines,
-        reason=reason,
-        period=period,
-        currency=currency,
-    )
-    if customer["currency"] is None:
-        customer["currency"] = currency
-        unit.emit("customer.updated", customer)
-    return unit.add(invoice)
-
-
-def draft_body(
-    unit: Unit,
-    *,
-    customer: StripeObject,
-    subscription: StripeObject | None,
-    lines: list[dict[str, Any]],
-    reason: str,
-    period: tuple[int, int],
-    currency: str,
-) -> StripeObject:
-    """The content of a draft, not stored: also what a preview shows."""
-    invoice_id = ids.new_id("invoice")
-    total = sum(line["amount"] for line in lines)
-    for line in lines:
-        line["invoice"] = invoice_id
-    invoice = blank(
-        "invoice",
-        id=invoice_id,
-        account_name=accounts.merchant_name(unit),
-        billing_reason=reason,
-        currency=currency,
-        customer=customer["id"],
-        lines=_line_list(lines, invoice_id=invoice_id),
-        period_start=period[0],
-        period_end=period[1],
-        created=unit.now,
-        starting_balance=customer["balance"],
-        **_customer_facts(customer),
-    )
-    _set_amounts(invoice, total=total)
-    if subscription is not None:
-        _link(invoice, subscription)
-    return invoice
-
-
-def _line_list(lines: list[dict[str, Any]], *, invoice_id: str) -> dict[str, Any]:
-    return {
-        "object": "list",
-        "data": lines,
-        "has_more": False,
-        "total_count": len(lines),
-        "url": f"/v1/invoices/{invoice_id}/lines",
-    }
-
-
-def _customer_facts(customer: StripeObject) -> dict[str, Any]:
-    return {
-        "customer_address": customer["address"],
-        "customer_email": customer["email"],
-        "customer_name": customer["name"],
-        "customer_phone": customer["phone"],
-        "customer_shipping": customer["shipping"],
-        "customer_tax_exempt": customer["tax_exempt"],
-    }
-
-
-def _set_amounts(invoice: StripeObject, *, total: int) -> None:
-    for key in ("subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax"):
-        invoice[key] = total
-    invoice["amount_due"] = invoice["amount_remaining"] = max(total + min(invoice["starting_balance"], 0), 0)
-
-
-def _link(invoice: StripeObject, subscription: StripeObject) -> None:
-    invoice.update(
-        auto_advance=True,
-        collection_method=subscription["collection_method"],
-        default_payment_method=None,
-        parent={
-            "quote_details": None,
-            "subscription_details": {
-                "metadata": dict(subscription["metadata"]),
-                "subscription": subscription["id"],
-            },
-            "type": "subscription_details",
-        },
-    )
 
 
 def subscription_of(unit: Unit, invoice: StripeObject) -> StripeObject | None:
@@ -204,7 +58,7 @@ def finalize(unit: Unit, invoice: StripeObject, *, prepaid: StripeObject | None 
 
 def _apply_balance(unit: Unit, invoice: StripeObject, customer: StripeObject) -> None:
     invoice["starting_balance"] = customer["balance"]
-    _set_amounts(invoice, total=invoice["total"])
+    drafts.set_amounts(invoice, total=invoice["total"])
     used = invoice["total"] - invoice["amount_due"]
     if used:
         customer["balance"] += used

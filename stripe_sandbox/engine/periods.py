@@ -9,7 +9,7 @@ _MONTHS = {"month": 1, "year": 12}
 
 
 def boundary(anchor: int, *, interval: str, interval_count: int, steps: int) -> int:
-    """The moment `steps` intervals after the anchor (unix seconds, UTC); 31 Jan plus one month is the end of February."""
+    """The moment `steps` intervals after the anchor (unix seconds, UTC); 31 January leads to the end of February."""
     start = datetime.fromtimestamp(anchor, tz=UTC)
     if interval in _FIXED_DAYS:
         moved = start + timedelta(days=_FIXED_DAYS[interval] * interval_count * steps)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import collection, invoices, payment_methods, periods, subscriptions
+from stripe_sandbox.engine import collection, drafts, invoices, payment_methods, periods, subscriptions
 from stripe_sandbox.store.unit import StripeObject, Unit, render
 
 
@@ -91,12 +91,12 @@ def _bill(
     unit: Unit, subscription: StripeObject, items: list[dict[str, Any]], *, period: tuple[int, int], reason: str
 ) -> StripeObject:
     lines = [
-        invoices.subscription_line(
+        drafts.subscription_line(
             unit, subscription, item, start=item["current_period_start"], end=item["current_period_end"]
         )
         for item in items
     ]
-    return invoices.create(
+    return drafts.create(
         unit,
         customer=unit.get("customer", subscription["customer"]),
         subscription=subscription,
@@ -153,8 +153,8 @@ def preview(unit: Unit, subscription: StripeObject) -> StripeObject:
             interval=recurring["interval"],
             interval_count=recurring["interval_count"],
         )
-        lines.append(invoices.subscription_line(unit, subscription, item, start=next_at, end=end))
-    body = invoices.draft_body(
+        lines.append(drafts.subscription_line(unit, subscription, item, start=next_at, end=end))
+    body = drafts.draft_body(
         unit,
         customer=customer,
         subscription=subscription,

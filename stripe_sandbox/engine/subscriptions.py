@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import collection, intents, invoices, payment_methods, periods, prices
+from stripe_sandbox.engine import collection, drafts, intents, invoices, payment_methods, periods, prices
 from stripe_sandbox.engine.subscription_timers import ENDED, LIVE, period_end, plan_timers
 from stripe_sandbox.errors import ApiError, invalid
 from stripe_sandbox.shapes import blank
@@ -62,7 +62,7 @@ def create(unit: Unit, order: Order) -> Created:
     _demand_card(unit, order, method)
     first_line_is_trial = order.trial_end is not None
     lines = [
-        invoices.subscription_line(
+        drafts.subscription_line(
             unit,
             subscription,
             item,
@@ -72,7 +72,7 @@ def create(unit: Unit, order: Order) -> Created:
         )
         for item in subscription["items"]["data"]
     ]
-    invoice = invoices.create(
+    invoice = drafts.create(
         unit,
         customer=order.customer,
         subscription=subscription,

@@ -42,7 +42,8 @@ def read_session(sandbox: Sandbox, session_id: str) -> PortalView:
     session = unit.get(KIND, session_id)
     configuration = unit.get("billing_portal.configuration", session["configuration"])
     customer = unit.get("customer", session["customer"])
-    mine = {"where": "customer = ?", "values": [customer["id"]]}
+    invoices = unit.select("invoice", where="customer = ?", values=[customer["id"]])
+    cards = unit.select("payment_method", where="customer = ?", values=[customer["id"]])
     return PortalView(
         session=shown(session),
         configuration=shown(configuration),
@@ -52,8 +53,8 @@ def read_session(sandbox: Sandbox, session_id: str) -> PortalView:
         merchant_name=accounts.merchant_name(unit),
         return_url=session["return_url"],
         subscriptions=_subscriptions(unit, customer["id"]),
-        invoices=[shown(found) for found in unit.select("invoice", **mine) if found["status"] != "draft"],
-        payment_methods=[shown(found) for found in unit.select("payment_method", **mine)],
+        invoices=[shown(found) for found in invoices if found["status"] != "draft"],
+        payment_methods=[shown(found) for found in cards],
         default_payment_method_id=customer["invoice_settings"]["default_payment_method"],
     )
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import collection, invoices, payment_methods, renewal
+from stripe_sandbox.engine import collection, drafts, invoices, payment_methods, renewal
 from stripe_sandbox.errors import invalid, invalid_parameter, missing_parameter
 from stripe_sandbox.resources.updates import merge_metadata, refuse, take
 from stripe_sandbox.store.unit import StripeObject, Unit
@@ -23,7 +23,7 @@ def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
     if not customer_id:
         raise missing_parameter("customer")
     customer = unit.get("customer", customer_id, param="customer", status=400)
-    invoice = invoices.create(
+    invoice = drafts.create(
         unit,
         customer=customer,
         subscription=subscription,

@@ -105,7 +105,7 @@ def _trial_end(
         )
     if days:
         return int(unit.now + days * DAY_SECONDS)
-    if end is None or end == "now" or not days and end is None:
+    if end is None or end == "now":
         return None
     if end <= unit.now:
         raise invalid_parameter(
@@ -173,9 +173,7 @@ def _change_end(unit: Unit, found: StripeObject, params: dict[str, Any]) -> None
     details = {key: value for key, value in (params.get("cancellation_details") or {}).items() if value}
     if params.get("cancel_at_period_end"):
         subscriptions.cancel_at_period_end(unit, found, details=details)
-    elif params.get("cancel_at_period_end") is False and found["cancel_at"] is not None:
-        subscriptions.undo_cancellation(found)
-    elif "cancel_at" in params and not params["cancel_at"]:
+    elif found["cancel_at"] is not None and _takes_end_back(params):
         subscriptions.undo_cancellation(found)
     elif params.get("cancel_at"):
         moment = params["cancel_at"]
@@ -192,6 +190,11 @@ def _change_end(unit: Unit, found: StripeObject, params: dict[str, Any]) -> None
         found["cancellation_details"].update({"reason": "cancellation_requested", **details})
     else:
         found["cancellation_details"].update(details)
+
+
+def _takes_end_back(params: dict[str, Any]) -> bool:
+    is_unset = "cancel_at" in params and not params["cancel_at"]
+    return is_unset or params.get("cancel_at_period_end") is False
 
 
 def _change_trial(unit: Unit, found: StripeObject, params: dict[str, Any]) -> bool:

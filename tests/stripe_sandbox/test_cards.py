@@ -45,9 +45,7 @@ def test_token_attaches_as_a_new_card_each_time(driver: Driver) -> None:
         ("pm_card_chargeCustomerFail", "visa", "0341", "US"),
     ],
 )
-def test_token_is_the_card_that_it_names(
-    driver: Driver, token: str, brand: str, last4: str, country: str
-) -> None:
+def test_token_is_the_card_that_it_names(driver: Driver, token: str, brand: str, last4: str, country: str) -> None:
     customer = driver.customer(None)
 
     method = driver.sdk().payment_methods.attach(token, {"customer": customer.id})
@@ -69,9 +67,7 @@ def test_token_is_the_card_that_it_names(
         ("pm_card_visa_chargeDeclinedVelocityLimitExceeded", "card_declined", "card_velocity_exceeded"),
     ],
 )
-def test_declining_card_cannot_be_attached(
-    driver: Driver, token: str, code: str, decline_code: str
-) -> None:
+def test_declining_card_cannot_be_attached(driver: Driver, token: str, code: str, decline_code: str) -> None:
     customer = driver.customer(None)
 
     with pytest.raises(stripe.CardError) as caught:

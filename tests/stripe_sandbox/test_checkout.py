@@ -35,9 +35,7 @@ def test_subscription_session_reads_as_recorded(driver: Driver) -> None:
 
 
 def test_payment_session_reads_as_recorded(driver: Driver) -> None:
-    price = driver.sdk().prices.create(
-        {"product": driver.price().product, "currency": "usd", "unit_amount": 1500}
-    )
+    price = driver.sdk().prices.create({"product": driver.price().product, "currency": "usd", "unit_amount": 1500})
 
     session = start(driver, mode="payment", price=price)
 
@@ -178,9 +176,7 @@ def test_setup_session_saves_the_card(driver: Driver) -> None:
 
 
 def test_one_off_payment_is_taken(driver: Driver) -> None:
-    price = driver.sdk().prices.create(
-        {"product": driver.price().product, "currency": "usd", "unit_amount": 1500}
-    )
+    price = driver.sdk().prices.create({"product": driver.price().product, "currency": "usd", "unit_amount": 1500})
     session = start(driver, mode="payment", price=price)
 
     checkout.submit(driver.sandbox, session.id, card=card(), email="a@example.org")

@@ -45,9 +45,7 @@ def test_cancel_and_undo_in_the_portal(driver: Driver) -> None:
     subscription = driver.subscribe(customer, driver.price())
     session = visit(driver, customer)
 
-    portal.cancel_subscription(
-        driver.sandbox, session.id, subscription_id=subscription.id, feedback="too_expensive"
-    )
+    portal.cancel_subscription(driver.sandbox, session.id, subscription_id=subscription.id, feedback="too_expensive")
     planned = driver.sdk().subscriptions.retrieve(subscription.id)
     portal.undo_cancellation(driver.sandbox, session.id, subscription_id=subscription.id)
     kept = driver.sdk().subscriptions.retrieve(subscription.id)
@@ -138,9 +136,7 @@ def test_deep_link_names_the_subscription(driver: Driver) -> None:
 
 def test_plan_switching_in_the_portal_is_refused_not_faked(driver: Driver) -> None:
     with pytest.raises(stripe.InvalidRequestError, match="does not implement"):
-        driver.sdk().billing_portal.configurations.create(
-            {"features": {"subscription_update": {"enabled": True}}}
-        )
+        driver.sdk().billing_portal.configurations.create({"features": {"subscription_update": {"enabled": True}}})
 
 
 def test_first_configuration_is_the_default(driver: Driver) -> None:

@@ -208,3 +208,11 @@ def test_automatic_collection_of_a_draft_can_be_stopped(driver: Driver) -> None:
     driver.advance("P2D")
 
     assert driver.sdk().invoices.retrieve(draft.id).status == "draft"
+
+
+def test_trial_can_be_ended_at_once(driver: Driver) -> None:
+    subscription = driver.subscribe(driver.customer(), driver.price(), trial_period_days=14)
+
+    ended = driver.sdk().subscriptions.update(subscription.id, {"trial_end": "now", "expand": ["latest_invoice"]})
+
+    assert (ended.status, ended.latest_invoice.status, ended.latest_invoice.total) == ("active", "paid", 2500)

@@ -67,9 +67,7 @@ def test_payment_of_the_first_invoice_reads_as_recorded(driver: Driver) -> None:
     ("amount", "quantity", "total", "fee"),
     [(2500, 1, 2500, 103), (2500, 10, 25000, 755), (1900, 1, 1900, 85), (1000, 1, 1000, 59)],
 )
-def test_fee_and_net_are_as_recorded(
-    driver: Driver, amount: int, quantity: int, total: int, fee: int
-) -> None:
+def test_fee_and_net_are_as_recorded(driver: Driver, amount: int, quantity: int, total: int, fee: int) -> None:
     driver.set_clock(1_893_490_000)  # 1 January 2030 09:26:40 UTC
     items = [{"price": driver.price(amount).id, "quantity": quantity}]
 
