@@ -31,7 +31,7 @@ class RecordedMailBackend(BaseEmailBackend):
             kind="account",
             key=f"account:{uuid.uuid4()}",
             recipient=", ".join(message.recipients()),
-            subject=message.subject,
+            subject=str(message.subject),
             text=_KEPT_OUT if settings.IS_PRODUCTION else str(message.body),
             html="",
         )

@@ -1,0 +1,38 @@
+"""Staff's view of billing: to look at, not to change; what may be done here is done by a service."""
+
+from billing.admin.audit import AuditEntryAdmin
+from billing.admin.cancellations import CancelRequestAdmin
+from billing.admin.catalogue import FeatureAdmin, PlanAdmin, PriceAdmin
+from billing.admin.charges import ChargeAttemptAdmin
+from billing.admin.checkouts import CheckoutIntentAdmin
+from billing.admin.customers import CustomerAdmin
+from billing.admin.invoices import InvoiceAdmin
+from billing.admin.notices import NoticeAdmin
+from billing.admin.schedule import PeriodicTaskAdmin
+from billing.admin.staff_tasks import StaffTaskAdmin
+from billing.admin.subscriptions import SubscriptionAdmin
+from billing.admin.taken_out import take_out
+from billing.admin.transitions import TransitionAdmin
+from billing.admin.trials import LocalTrialAdmin
+from billing.admin.work import WorkAdmin
+
+__all__ = [
+    "AuditEntryAdmin",
+    "CancelRequestAdmin",
+    "ChargeAttemptAdmin",
+    "CheckoutIntentAdmin",
+    "CustomerAdmin",
+    "FeatureAdmin",
+    "InvoiceAdmin",
+    "LocalTrialAdmin",
+    "NoticeAdmin",
+    "PeriodicTaskAdmin",
+    "PlanAdmin",
+    "PriceAdmin",
+    "StaffTaskAdmin",
+    "SubscriptionAdmin",
+    "TransitionAdmin",
+    "WorkAdmin",
+]
+
+take_out("djstripe")

@@ -95,6 +95,9 @@ class Migration(migrations.Migration):
                 ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='audit_entries', to='accounts.organization')),
             ],
+            options={
+                'verbose_name_plural': 'audit entries',
+            },
         ),
         migrations.CreateModel(
             name='ChargeAttempt',
@@ -296,6 +299,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
+                'verbose_name_plural': 'work',
                 'indexes': [models.Index(condition=models.Q(('done__lt', models.F('want'))), fields=['run_at'], name='work_to_do')],
             },
         ),

@@ -24,5 +24,8 @@ class AuditEntry(models.Model):
     details = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)
 
+    class Meta:
+        verbose_name_plural = "audit entries"
+
     def __str__(self) -> str:
         return f"{self.action} {self.subject}"

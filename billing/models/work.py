@@ -21,6 +21,7 @@ class Work(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name_plural = "work"
         indexes = [
             models.Index(fields=["run_at"], condition=models.Q(done__lt=models.F("want")), name="work_to_do"),
         ]

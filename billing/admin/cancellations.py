@@ -1,0 +1,49 @@
+"""Who wanted to cancel, or took that back, and why."""
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from billing.admin.read_only import ReadOnlyAdmin
+from billing.admin.shown import find, link_to, words
+from billing.models import CancelRequest
+from billing.terms import IntentState
+
+_COLOURS = {
+    IntentState.RECORDED.value: "info",
+    IntentState.SUCCEEDED.value: "success",
+    IntentState.FAILED.value: "danger",
+}
+
+
+@admin.register(CancelRequest)
+class CancelRequestAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "customer", "action", "shown_reason", "shown_state", "subscription", "requested_by"]
+    list_filter = ["action", "state", "reason"]
+    list_select_related = ["organization", "requested_by"]
+    search_fields = ["=uuid", "=stripe_subscription_id", "organization__name", "requested_by__email", "comment"]
+    search_help_text = "A whole id (sub_… or ours), or a part of the organization's name, the e-mail or the comment."
+    ordering = ["-id"]
+    readonly_fields = ["customer", "shown_reason", "subscription"]
+    fieldsets = [
+        (None, {"fields": ["customer", "requested_by", "action", "subscription"]}),
+        ("Why", {"fields": ["shown_reason", "comment"]}),
+        ("State", {"fields": ["state", "failure", "created_at", "ended_at"]}),
+        ("Keys", {"fields": ["uuid", "request_key"]}),
+    ]
+
+    @display(description="Organization", ordering="organization__name")
+    def customer(self, row: CancelRequest) -> SafeString | str:
+        return link_to(row.organization)
+
+    @display(description="Reason", ordering="reason")
+    def shown_reason(self, row: CancelRequest) -> str:
+        return words(row.reason)
+
+    @display(description="State", ordering="state", label=_COLOURS)
+    def shown_state(self, row: CancelRequest) -> tuple[str, str]:
+        return row.state, row.get_state_display()
+
+    @display(description="Subscription")
+    def subscription(self, row: CancelRequest) -> SafeString | str:
+        return find("billing_subscription", row.stripe_subscription_id)

@@ -1,0 +1,51 @@
+"""Which customer at Stripe belongs to which organization."""
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from billing.admin.read_only import ReadOnlyAdmin
+from billing.admin.shown import link_to, link_to_list
+from billing.models import Customer
+
+
+@admin.register(Customer)
+class CustomerAdmin(ReadOnlyAdmin):
+    list_display = ["shown_id", "payer", "currency", "is_delinquent", "is_deleted", "created_at"]
+    list_filter = ["currency", "is_delinquent", "is_deleted", "livemode"]
+    list_select_related = ["organization"]
+    search_fields = ["=stripe_customer_id", "organization__name", "organization__email"]
+    search_help_text = "A whole id (cus_…), or a part of the organization's name or e-mail."
+    ordering = ["-created_at", "-id"]
+    readonly_fields = ["payer", "subscriptions", "invoices", "charges"]
+    fieldsets = [
+        (None, {"fields": ["stripe_customer_id", "payer", "currency", "is_delinquent", "is_deleted"]}),
+        ("Look further", {"fields": ["subscriptions", "invoices", "charges"]}),
+        (
+            "At Stripe",
+            {"fields": ["default_stripe_payment_method_id", "livemode", "uuid", "created_at", "fetched_at"]},
+        ),
+    ]
+
+    @display(description="Customer", ordering="stripe_customer_id")
+    def shown_id(self, row: Customer) -> str:
+        return row.stripe_customer_id or "Being created"
+
+    @display(description="Organization", ordering="organization__name")
+    def payer(self, row: Customer) -> SafeString | str:
+        return link_to(row.organization)
+
+    @display(description="Subscriptions")
+    def subscriptions(self, row: Customer) -> SafeString | str:
+        return self._list_of(row, "billing_subscription", "Subscriptions of this customer")
+
+    @display(description="Invoices")
+    def invoices(self, row: Customer) -> SafeString | str:
+        return self._list_of(row, "billing_invoice", "Invoices of this customer")
+
+    @display(description="Charges")
+    def charges(self, row: Customer) -> SafeString | str:
+        return self._list_of(row, "billing_chargeattempt", "Each try to collect money")
+
+    def _list_of(self, row: Customer, list_name: str, text: str) -> SafeString | str:
+        return link_to_list(list_name, text if row.stripe_customer_id else "", q=row.stripe_customer_id or "")

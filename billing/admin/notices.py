@@ -1,0 +1,73 @@
+"""Every e-mail that the product wrote, with its words and what became of it."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from billing.admin.read_only import ReadOnlyAdmin
+from billing.admin.shown import NOTHING, link_to, words
+from billing.models import Notice, NoticeContent
+
+_COLOURS = {
+    Notice.State.DUE.value: "info",
+    Notice.State.SENDING.value: "info",
+    Notice.State.SENT.value: "success",
+    Notice.State.EXPIRED.value: "warning",
+    Notice.State.FAILED.value: "danger",
+}
+_ERASED = "Erased; the row stays as the record that it was sent."
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnlyAdmin):
+    list_display = ["subject", "recipient", "customer", "shown_kind", "shown_state", "created_at", "sent_at"]
+    list_filter = ["state", "kind"]
+    search_fields = ["=key", "content__recipient", "content__subject", "organization__name"]
+    search_help_text = "A part of the recipient, the subject or the organization's name, or a whole key."
+    ordering = ["-id"]
+    readonly_fields = ["subject", "recipient", "customer", "shown_kind", "text"]
+    fieldsets = [
+        ("Message", {"fields": ["subject", "recipient", "text"]}),
+        ("Sending", {"fields": ["state", "sent_at", "attempts", "run_at", "expires_at", "last_error"]}),
+        ("Cause", {"fields": ["shown_kind", "key", "customer", "created_at", "uuid"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Notice]:
+        rows: QuerySet[Notice] = super().get_queryset(request)
+        return rows.select_related("content", "organization").defer("content__html")
+
+    @display(description="Subject", ordering="content__subject")
+    def subject(self, row: Notice) -> str:
+        content = _content(row)
+        return content.subject if content else _ERASED
+
+    @display(description="To", ordering="content__recipient")
+    def recipient(self, row: Notice) -> str:
+        content = _content(row)
+        return content.recipient if content else NOTHING
+
+    @display(description="Organization", ordering="organization__name")
+    def customer(self, row: Notice) -> SafeString | str:
+        return link_to(row.organization)
+
+    @display(description="Kind", ordering="kind")
+    def shown_kind(self, row: Notice) -> str:
+        return words(row.kind)
+
+    @display(description="State", ordering="state", label=_COLOURS)
+    def shown_state(self, row: Notice) -> tuple[str, str]:
+        return row.state, row.get_state_display()
+
+    @display(description="Text")
+    def text(self, row: Notice) -> SafeString | str:
+        content = _content(row)
+        if content is None:
+            return _ERASED
+        return format_html('<div style="white-space: pre-wrap; overflow-wrap: anywhere">{}</div>', content.text)
+
+
+def _content(row: Notice) -> NoticeContent | None:
+    return getattr(row, "content", None)

@@ -1,0 +1,72 @@
+"""How the admin writes amounts and links; it must not know what a row means."""
+
+from functools import cache
+from urllib.parse import urlencode
+
+from django.db.models import Model
+from django.template import Context, Template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from billing.money import Money, UnknownCurrency
+
+NOTHING = "–"
+
+
+@cache
+def _amount_template() -> Template:
+    return Template("{% load billing %}{{ amount|money }}")
+
+
+def amount(amount_minor: int | None, currency: str) -> str:
+    """The amount as every page writes it. A currency that we do not know is shown as it came, never guessed."""
+    if amount_minor is None:
+        return NOTHING
+    try:
+        money = Money(amount_minor, currency)
+    except UnknownCurrency:
+        return f"{amount_minor} minor units of {currency.upper() or 'no currency'}"
+    return _amount_template().render(Context({"amount": money}))
+
+
+def price_text(amount_minor: int | None, currency: str, interval: str | None, *, quantity: int = 1) -> str:
+    """`€48.00 a month`, for all units together, on one line."""
+    if amount_minor is None or interval is None:
+        return NOTHING
+    return f"{amount(amount_minor * quantity, currency)}\N{NO-BREAK SPACE}a\N{NO-BREAK SPACE}{interval}"
+
+
+def words(code: str) -> str:
+    """A code as words: `local_trial_ending` is `Local trial ending`."""
+    return code.replace("_", " ").capitalize() or NOTHING
+
+
+def link_to(row: Model | None) -> SafeString | str:
+    """The row's name, linked to its page in the admin."""
+    if row is None:
+        return NOTHING
+    name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
+    return format_html('<a class="font-medium underline" href="{}">{}</a>', reverse(name, args=[row.pk]), str(row))
+
+
+def link_to_list(list_name: str, text: str, **query: str) -> SafeString | str:
+    """`text`, linked to the list `app_model` narrowed by `query`; nothing to link without a text."""
+    if not text:
+        return NOTHING
+    url = f"{reverse(f'admin:{list_name}_changelist')}?{urlencode(query)}"
+    return format_html('<a class="font-medium underline" href="{}">{}</a>', url, text)
+
+
+def find(list_name: str, stripe_id: str) -> SafeString | str:
+    """A Stripe id, linked to the list in which it is searched."""
+    return link_to_list(list_name, stripe_id, q=stripe_id)
+
+
+def link_out(url: str, text: str) -> SafeString | str:
+    """A page of Stripe's, opened apart."""
+    if not url.startswith(("https://", "http://")):
+        return NOTHING
+    return format_html(
+        '<a class="font-medium underline" href="{}" target="_blank" rel="noopener noreferrer">{}</a>', url, text
+    )

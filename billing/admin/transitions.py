@@ -1,0 +1,61 @@
+"""The timeline: what happened to each object of Stripe's, and what was done about it."""
+
+from django.contrib import admin
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from billing.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
+from billing.admin.shown import NOTHING, find, link_to, words
+from billing.models import Handled, Transition
+from billing.terms import ObjectKind
+
+_LISTS = {
+    ObjectKind.SUBSCRIPTION.value: "billing_subscription",
+    ObjectKind.INVOICE.value: "billing_invoice",
+    ObjectKind.CHARGE.value: "billing_chargeattempt",
+    ObjectKind.CUSTOMER.value: "billing_customer",
+    ObjectKind.CHECKOUT_SESSION.value: "billing_checkoutintent",
+}
+
+
+class HandledInline(ReadOnlyInline):
+    model = Handled
+    verbose_name_plural = "What was done about it"
+    fields = ["reaction", "outcome", "created_at"]
+
+
+@admin.register(Transition)
+class TransitionAdmin(ReadOnlyAdmin):
+    list_display = ["business_at", "kind", "moved", "customer", "stripe_object", "is_settled"]
+    list_filter = ["kind", "aspect", "to_state", "is_settled", "is_baseline", "livemode"]
+    list_select_related = ["organization"]
+    search_fields = ["=stripe_id", "organization__name", "organization__email"]
+    search_help_text = "A whole id (sub_…, in_…, ch_…), or a part of the organization's name or e-mail."
+    ordering = ["-id"]
+    inlines = [HandledInline]
+    readonly_fields = ["customer", "moved", "stripe_object", "events"]
+    fieldsets = [
+        (None, {"fields": ["kind", "stripe_object", "customer", "moved", "aspect"]}),
+        ("When", {"fields": ["business_at", "observed_at"]}),
+        ("Why and what then", {"fields": ["events", "is_settled", "is_baseline", "livemode"]}),
+    ]
+
+    @display(description="Organization", ordering="organization__name")
+    def customer(self, row: Transition) -> SafeString | str:
+        return link_to(row.organization)
+
+    @display(description="What happened", ordering="to_state")
+    def moved(self, row: Transition) -> str:
+        states = " → ".join(words(state) for state in (row.from_state, row.to_state) if state)
+        return states if row.aspect == "status" else f"{words(row.aspect)}: {states}"
+
+    @display(description="Object")
+    def stripe_object(self, row: Transition) -> SafeString | str:
+        list_name = _LISTS.get(row.kind)
+        return find(list_name, row.stripe_id) if list_name else row.stripe_id
+
+    @display(description="Events that led here")
+    def events(self, row: Transition) -> SafeString | str:
+        links = ((find("webhooks_inboxevent", event_id),) for event_id in row.event_ids)
+        return format_html_join(" ", "{}", links) or NOTHING

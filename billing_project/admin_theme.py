@@ -1,0 +1,113 @@
+"""How the admin looks and what stands in its sidebar; who may see a page is decided by that page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+# The accent and the greys of static/css/tokens.css, from light to dark.
+_PETROL = {
+    "50": "#f0f7f8",
+    "100": "#e1eff0",
+    "200": "#bfdfe2",
+    "300": "#9fd3d8",
+    "400": "#86d3d8",
+    "500": "#2f8793",
+    "600": "#0b4f5a",
+    "700": "#083b44",
+    "800": "#0a3239",
+    "900": "#072a30",
+    "950": "#06262b",
+}
+_SLATE = {
+    "50": "#f7fafa",
+    "100": "#f2f6f6",
+    "200": "#d7e0e0",
+    "300": "#b4c3c5",
+    "400": "#93a6a9",
+    "500": "#56696c",
+    "600": "#3f5154",
+    "700": "#253335",
+    "800": "#1a2628",
+    "900": "#131c1e",
+    "950": "#0c1314",
+}
+
+
+def admin_theme(*, product_name: str, uses_sandbox: bool, is_live: bool) -> dict[str, Any]:
+    """The theme's settings; under the name it says whose money is moved here."""
+    mode = "Sandbox" if uses_sandbox else "Live" if is_live else "Test mode"
+    return {
+        "SITE_TITLE": f"{product_name} staff",
+        "SITE_HEADER": product_name,
+        "SITE_SUBHEADER": f"Staff · {mode}",
+        "SITE_SYMBOL": "waves",
+        "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/mark.svg")}],
+        "SITE_URL": "/",
+        "SHOW_VIEW_ON_SITE": False,
+        "SHOW_HISTORY": False,
+        "BORDER_RADIUS": "6px",
+        "COLORS": {"primary": _PETROL, "base": _SLATE},
+        "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": _navigation()},
+    }
+
+
+def _navigation() -> list[dict[str, Any]]:
+    return [
+        _group(
+            "Now",
+            _item("Staff tasks", "assignment_late", "billing_stafftask"),
+            _item("Inbox", "inbox", "webhooks_inboxevent"),
+            _item("Notices", "mail", "billing_notice"),
+        ),
+        _group(
+            "Customers",
+            _item("Organizations", "apartment", "accounts_organization"),
+            _item("People", "person", "accounts_user"),
+            _item("Subscriptions", "autorenew", "billing_subscription"),
+            _item("Invoices", "receipt_long", "billing_invoice"),
+            _item("Charge attempts", "credit_card", "billing_chargeattempt"),
+            _item("Checkouts", "shopping_cart_checkout", "billing_checkoutintent"),
+            _item("Trials without card", "hourglass_top", "billing_localtrial"),
+            _item("Cancellations", "event_busy", "billing_cancelrequest"),
+        ),
+        _group(
+            "Catalogue",
+            _item("Plans", "sell", "billing_plan"),
+            _item("Prices", "payments", "billing_price"),
+            _item("Features", "toggle_on", "billing_feature"),
+        ),
+        _group(
+            "Machinery",
+            _item("Timeline", "timeline", "billing_transition"),
+            _item("Audit", "fact_check", "billing_auditentry"),
+            _item("Stripe customers", "link", "billing_customer"),
+            _item("Refreshes", "sync", "billing_work"),
+            _item("Schedule", "schedule", "django_celery_beat_periodictask"),
+        ),
+    ]
+
+
+def _group(title: str, *items: dict[str, Any]) -> dict[str, Any]:
+    return {"title": title, "separator": title != "Now", "items": list(items)}
+
+
+def _item(title: str, icon: str, model: str) -> dict[str, Any]:
+    """One link; `model` is app and model as the admin's addresses name them."""
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{model}_changelist"),
+        "permission": _may_view(model),
+    }
+
+
+def _may_view(model: str) -> Callable[[HttpRequest], bool]:
+    app, _, name = model.rpartition("_")
+
+    def has_permission(request: HttpRequest) -> bool:
+        return request.user.has_perm(f"{app}.view_{name}") or request.user.has_perm(f"{app}.change_{name}")
+
+    return has_permission

@@ -1,0 +1,1 @@
+"""How Django writes dates and times where a page leaves it to Django, as the admin does."""
