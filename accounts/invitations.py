@@ -86,8 +86,6 @@ def resend(invitation: Invitation, *, request_key: UUID) -> None:
     last mail, `closed` if the invitation was accepted or withdrawn.
     """
     now = timezone.now()
-    if invitation.request_key == request_key:
-        return
     earliest = now - timedelta(seconds=RESEND_AFTER_SECONDS)
     is_ours = (
         Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None, sent_at__lte=earliest)

@@ -50,7 +50,7 @@ def test_sign_up_from_the_link_is_for_the_invited_email_whatever_is_posted(clien
     client.post("/accounts/signup/", sign_up_form("mallory@evil.example", next=link))
 
     assert User.objects.filter(email=DORA).exists()
-    assert not User.objects.filter(email="mallory@evil.example").exists()
+    assert not EmailAddress.objects.filter(email="mallory@evil.example").exists()
 
 
 def test_sign_up_with_a_closed_link_is_an_ordinary_one(client: Client, invitation: Invitation, link: str):
