@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.quick_database import django_db_setup
 
 OWN_HOSTS = {"127.0.0.1", "localhost", ""}  # "" is that of data: and about: addresses.
 LAUNCH_ARGUMENTS = [
@@ -20,6 +23,14 @@ LAUNCH_ARGUMENTS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
+
+
+__all__ = ["django_db_setup"]
+
+
+def pytest_configure() -> None:
+    # The real one takes a quarter of a second for each password, and its strength is not what is tested.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.hookimpl(trylast=True)  # After the shuffle.
