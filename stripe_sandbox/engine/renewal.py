@@ -163,7 +163,11 @@ def preview(unit: Unit, subscription: StripeObject) -> StripeObject:
         period=(items[0]["current_period_start"], next_at),
         currency=subscription["currency"],
     )
+    # A preview is stored nowhere, so nothing in it may name it as if it could be retrieved.
     body["id"] = "upcoming_" + body["id"]
+    body["lines"]["url"] = "/v1/invoices/upcoming/lines"
+    for line in lines:
+        line["invoice"] = None
     body["created"] = next_at
     body["next_payment_attempt"] = next_at + invoices.DRAFT_SECONDS
     return render(body)

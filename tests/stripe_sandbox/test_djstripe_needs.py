@@ -1,0 +1,133 @@
+"""What dj-stripe asks of the API when it retrieves and lists objects: everything is answered, no id dangles."""
+
+import re
+from typing import Any
+
+import pytest
+
+from stripe_sandbox.hosted import checkout
+from tests.stripe_sandbox.driver import Driver, card
+
+ID = re.compile(r"[a-z]+_[A-Za-z0-9]{14,}")
+ID_PREFIXES = {
+    "cus": "/v1/customers",
+    "sub": "/v1/subscriptions",
+    "si": "/v1/subscription_items",
+    "in": "/v1/invoices",
+    "inpay": "/v1/invoice_payments",
+    "pi": "/v1/payment_intents",
+    "seti": "/v1/setup_intents",
+    "ch": "/v1/charges",
+    "txn": "/v1/balance_transactions",
+    "pm": "/v1/payment_methods",
+    "price": "/v1/prices",
+    "prod": "/v1/products",
+    "evt": "/v1/events",
+    "we": "/v1/webhook_endpoints",
+}
+LISTS = (
+    "customers",
+    "subscriptions",
+    "invoices",
+    "charges",
+    "payment_intents",
+    "setup_intents",
+    "checkout/sessions",
+    "products",
+    "prices",
+    "balance_transactions",
+    "invoice_payments",
+    "events",
+)
+
+
+def life(driver: Driver) -> str:
+    """A customer through checkout, a renewal and a declined one; the session's id."""
+    price = driver.price()
+    session = driver.sdk().checkout.sessions.create(
+        {
+            "mode": "subscription",
+            "success_url": "http://127.0.0.1:9/",
+            "line_items": [{"price": price.id, "quantity": 1}],
+        }
+    )
+    checkout.submit(driver.sandbox, session.id, card=card("4000000000000341"), email="a@example.org")
+    checkout.submit(driver.sandbox, session.id, card=card(), email="a@example.org")
+    driver.advance("P32D")
+    return str(session.id)
+
+
+def ids_in(thing: Any) -> set[str]:
+    if isinstance(thing, dict):
+        # The order reference is the beginning of an invoice id, as recorded, and no id itself.
+        return set().union(*(ids_in(value) for key, value in thing.items() if key != "order_reference"))
+    if isinstance(thing, list):
+        return set().union(*(ids_in(value) for value in thing))
+    if isinstance(thing, str) and ID.fullmatch(thing) and thing.partition("_")[0] in ID_PREFIXES:
+        return {thing}
+    return set()
+
+
+def test_every_id_in_any_answer_can_be_retrieved(driver: Driver) -> None:
+    life(driver)
+    found: set[str] = set()
+    for name in LISTS:
+        found |= ids_in(driver.call("GET", f"/v1/{name}", {"limit": 100}).body)
+
+    for object_id in sorted(found):
+        prefix = object_id.partition("_")[0]
+        reply = driver.call("GET", f"{ID_PREFIXES[prefix]}/{object_id}")
+        assert reply.status == 200, object_id
+
+    assert {object_id.partition("_")[0] for object_id in found} >= {"cus", "sub", "in", "pi", "ch", "txn", "pm"}
+
+
+@pytest.mark.parametrize(
+    ("path", "expand"),
+    [
+        ("charges", ["balance_transaction"]),
+        ("customers", ["default_source", "sources"]),
+        ("prices", ["currency_options", "product", "tiers"]),
+        ("invoices", ["discounts", "lines.data.discounts"]),
+        (
+            "checkout/sessions",
+            ["line_items", "total_details.breakdown", "line_items.data.discounts"],
+        ),
+        ("subscriptions", ["customer", "default_payment_method", "items.data.price", "discounts"]),
+    ],
+)
+def test_its_expansions_are_answered(driver: Driver, path: str, expand: list[str]) -> None:
+    life(driver)
+    [newest] = driver.call("GET", f"/v1/{path}", {"limit": 1}).body["data"]
+    params = {f"expand[{index}]": name for index, name in enumerate(expand)}
+
+    reply = driver.call("GET", f"/v1/{path}/{newest['id']}", params)
+
+    assert reply.status == 200, reply.body
+
+
+def test_sources_are_an_empty_list(driver: Driver) -> None:
+    customer = driver.customer()
+
+    expanded = driver.call("GET", f"/v1/customers/{customer.id}", {"expand[]": "sources"}).body["sources"]
+    listed = driver.call("GET", f"/v1/customers/{customer.id}/sources", {"object": "source"}).body
+
+    assert (expanded["data"], listed["data"]) == ([], [])
+
+
+def test_account_of_the_key_is_found(driver: Driver) -> None:
+    account = driver.sdk().accounts.retrieve_current()
+
+    assert driver.sdk().accounts.retrieve(account.id).id == account.id
+    assert account.settings.dashboard.timezone == "Etc/UTC"
+    assert account.charges_enabled
+
+
+def test_answers_carry_no_old_keys(driver: Driver) -> None:
+    life(driver)
+
+    [subscription] = driver.call("GET", "/v1/subscriptions").body["data"]
+    invoice = driver.call("GET", "/v1/invoices").body["data"][0]
+
+    assert not {"current_period_end", "current_period_start"} & set(subscription)
+    assert not {"paid", "charge", "payment_intent", "subscription"} & set(invoice)
