@@ -1,9 +1,8 @@
 """Pages of people, teams and organizations; allauth's own stand under accounts/ beside them."""
 
 from django.urls import path
-from django.views.generic import TemplateView
 
-from accounts.views import invitations, organization, profile, team
+from accounts.views import invitations, organization, pages, profile, team
 
 app_name = "accounts"
 urlpatterns = [
@@ -18,6 +17,6 @@ urlpatterns = [
     path("team/start/", organization.start, name="start"),
     path("team/join/<str:signed>/", invitations.join, name="join"),
     path("accounts/profile/", profile.profile, name="profile"),
-    path("terms/", TemplateView.as_view(template_name="accounts/terms.html"), name="terms"),
-    path("privacy/", TemplateView.as_view(template_name="accounts/privacy.html"), name="privacy"),
+    path("terms/", pages.terms, name="terms"),
+    path("privacy/", pages.privacy, name="privacy"),
 ]

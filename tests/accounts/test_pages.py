@@ -114,3 +114,9 @@ def test_own_names_with_signs_of_html_are_shown_as_text(alice: Membership, signe
 
     assert "<b>Oak</b>" not in page
     assert "&lt;b&gt;Oak&lt;/b&gt; &amp; line" in page
+
+
+def test_terms_name_the_version_that_a_consent_records(client: Client, db, settings):
+    settings.TERMS_VERSION = "2031-07"
+
+    assert b"Version 2031-07." in client.get("/terms/").content
