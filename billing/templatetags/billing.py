@@ -122,7 +122,7 @@ def _access(context: Context) -> Access | None:
     request = context["request"]
     if not hasattr(request, "_access"):
         request._access = access_for(organization, business_now())
-    return request._access  # type: ignore[no-any-return]
+    return request._access
 
 
 @register.simple_tag(takes_context=True)

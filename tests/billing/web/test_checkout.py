@@ -120,3 +120,13 @@ def test_stripe_that_does_not_answer_gives_a_retry_that_cannot_double_anything(s
     assert retry.status_code == 303
     assert len(sessions()) == 1
     assert Consent.objects.count() == 1
+
+
+def test_an_unfinished_checkout_does_not_count_as_a_used_trial(shop: Shop, browser) -> None:
+    shop.start(shop.growth)
+
+    text = words(browser.get("/billing/choose/growth_month_eur/"))
+
+    assert "A trial was used before" not in text
+    assert "Continue, and add a card" in text
+    assert "Today Nothing to pay" in text
