@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -110,6 +111,11 @@ class Running:
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What stands in the product's database now, read past its processes."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.data / 'db.sqlite3'}?mode=ro", uri=True)) as database:
+            return database.execute(query).fetchall()
 
     def latest_mail(self) -> str:
         files = sorted((self.data / "mail").iterdir(), key=lambda file: file.stat().st_mtime_ns)
