@@ -94,6 +94,7 @@ class Sandbox:
             base_url=self.base_url,
             faults=self.faults,
             settings=self.settings,
+            is_read_only=True,
         )
 
     # Accounts
@@ -123,6 +124,7 @@ class Sandbox:
     def reset(self) -> None:
         """Forget all state, faults and the clock's offset; the command line's endpoints stay."""
         with self.time_engine.exclusive(), self._accounts_lock:
+            self.courier.quiesce()
             self.database.clear()
             self.clock.restart()
             self.faults.clear()

@@ -197,7 +197,13 @@ def complete(unit: Unit, session: StripeObject, *, payment_status: str) -> None:
     if details is not None:
         for key in ("email", "name", "phone", "address"):
             details[key] = entry.get(key) or details[key]
+        if entry.get("tax_id"):
+            details["tax_ids"] = [{"type": "unknown", "value": entry["tax_id"]}]
     session.update(status="complete", payment_status=payment_status, url=None, customer_details=details)
+    if session["automatic_tax"]["enabled"]:
+        session["automatic_tax"]["status"] = "complete"
+    if (session["consent_collection"] or {}).get("terms_of_service") == "required":
+        session["consent"] = {"promotions": None, "terms_of_service": "accepted"}
     unit.unschedule("checkout_expiry", session["id"])
     unit.emit("checkout.session.completed", session)
 

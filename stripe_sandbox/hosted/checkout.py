@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_sandbox.engine import accounts, checkout, checkout_payment
+from stripe_sandbox.engine import accounts, checkout, checkout_payment, payment_methods
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.hosted.entry import CardEntry, Outcome, change, declined, make_method, owner
 from stripe_sandbox.sandbox import Sandbox
@@ -106,7 +106,7 @@ def submit(
             "email": email or None,
             "name": card.name if card else None,
             "phone": phone or None,
-            "address": address,
+            "address": _address(card, address),
             "tax_id": tax_id,
         }
         try:
@@ -115,6 +115,17 @@ def submit(
             return declined(error)
         result = checkout_payment.submit(unit, session, method)
         return _outcome(unit, session, result.status, result.error)
+
+
+def _address(card: CardEntry | None, given: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Every key that Stripe shows; a card form asks for country and postal code in any case."""
+    entered = dict(given or {})
+    if card is not None:
+        entered.setdefault("country", card.country)
+        entered.setdefault("postal_code", card.postal_code)
+    if not any(entered.values()):
+        return None
+    return {key: entered.get(key) for key in payment_methods.EMPTY_BILLING["address"]}
 
 
 def _outcome(unit: Unit, session: StripeObject, status: str, error: ApiError | None) -> Outcome:

@@ -75,6 +75,7 @@ def _check(unit: Unit, params: dict[str, Any], mode: str | None) -> None:
         if params.get("customer_email"):
             raise ApiError("You may only specify one of these parameters: customer, customer_email.")
         _check_currency(customer, params)
+    _check_customer_update(unit, params)
     if mode == "setup" and params.get("line_items"):
         raise ApiError("You can not pass `line_items` in `setup` mode.", param="line_items")
     if mode == "setup" and not params.get("currency") and not params.get("payment_method_types"):
@@ -90,6 +91,29 @@ def _check(unit: Unit, params: dict[str, Any], mode: str | None) -> None:
     if end is not None and end < unit.now + 2 * checkout.LIFETIME_SECONDS:
         raise invalid_parameter(
             "The `trial_end` date has to be at least 2 days in the future.", param="subscription_data[trial_end]"
+        )
+
+
+def _check_customer_update(unit: Unit, params: dict[str, Any]) -> None:
+    """What may be collected on the page must be allowed to change a customer who exists already."""
+    update = params.get("customer_update") or {}
+    if not params.get("customer"):
+        if update:
+            raise ApiError("`customer_update` can only be used with `customer`.", param="customer_update")
+        return
+    if (params.get("tax_id_collection") or {}).get("enabled") and update.get("name") != "auto":
+        raise ApiError(
+            "Tax ID collection requires updating business name on the customer. To enable tax ID collection for an "
+            "existing customer, please set `customer_update[name]` to `auto`."
+        )
+    has_address = (unit.get("customer", params["customer"])["address"] or {}).get("country")
+    is_taxed = (params.get("automatic_tax") or {}).get("enabled")
+    if is_taxed and not has_address and update.get("address") != "auto":
+        raise ApiError(
+            "Automatic tax calculation in Checkout requires a valid address on the Customer. Add a valid address to "
+            "the Customer or set either `customer_update[address]` to 'auto' or `customer_update[shipping]` to "
+            "'auto' to save the address entered in Checkout to the Customer.",
+            code="customer_tax_location_invalid",
         )
 
 

@@ -45,6 +45,7 @@ class Unit:
         base_url: str,
         faults: Faults,
         settings: dict[str, Any],
+        is_read_only: bool = False,
     ) -> None:
         self.connection = connection
         self.account_id = account_id
@@ -53,6 +54,7 @@ class Unit:
         self.base_url = base_url
         self.faults = faults
         self.settings = settings
+        self._is_read_only = is_read_only
         self.has_events = False
         self.has_timers = False
         self._loaded: dict[tuple[str, str], StripeObject] = {}
@@ -107,7 +109,9 @@ class Unit:
         return [self._remember(kind, row["data"]) for row in rows]
 
     def flush(self) -> None:
-        """Write every new or changed object."""
+        """Write every new or changed object; a reading unit writes nothing."""
+        if self._is_read_only:
+            return
         for key, thing in self._loaded.items():
             data = dump(thing)
             if self._stored.get(key) == data:

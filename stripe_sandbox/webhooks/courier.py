@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 GONE = 410
+QUIESCE_SECONDS = 1.0
 DUE = (
     "SELECT d.*, e.body FROM deliveries d JOIN events e ON e.id = d.event_id"
     " WHERE d.state = 'pending' AND d.endpoint_id = ? AND d.due_at <= ? ORDER BY d.seq LIMIT 1"
@@ -63,6 +64,14 @@ class Courier:
     def pause(self) -> None:
         """Hold everything back; it stays pending."""
         self.is_paused = True
+
+    def quiesce(self) -> None:
+        """Pause, and give the delivery under way a second to end, so that it does not reach into an emptied state."""
+        self.pause()
+        ends_at = time.monotonic() + QUIESCE_SECONDS
+        while self._workers and time.monotonic() < ends_at:
+            with self._wake:
+                self._wake.wait(timeout=0.01)
 
     def resume(self) -> None:
         """Deliver again, the held ones first."""

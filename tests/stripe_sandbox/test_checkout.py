@@ -202,3 +202,31 @@ def test_unknown_page_is_not_found(driver: Driver) -> None:
         checkout.read_session(driver.sandbox, "cs_test_nothing")
 
     assert caught.value.status == 404
+
+
+def test_collected_details_must_be_allowed_to_change_the_customer(driver: Driver) -> None:
+    customer = driver.customer(None)
+
+    with pytest.raises(stripe.InvalidRequestError, match="customer_update"):
+        start(driver, customer=customer.id, tax_id_collection={"enabled": True})
+    with pytest.raises(stripe.InvalidRequestError, match="valid address"):
+        start(driver, customer=customer.id, automatic_tax={"enabled": True})
+
+
+def test_entered_details_reach_session_and_customer(driver: Driver) -> None:
+    customer = driver.customer(None)
+    session = start(
+        driver,
+        customer=customer.id,
+        automatic_tax={"enabled": True},
+        tax_id_collection={"enabled": True},
+        customer_update={"name": "auto", "address": "auto"},
+    )
+    address = {"country": "DE", "postal_code": "10115", "city": "Berlin", "line1": "Invalidenstr. 1"}
+
+    checkout.submit(driver.sandbox, session.id, card=card(), tax_id="DE123456789", address=address)
+
+    done = driver.sdk().checkout.sessions.retrieve(session.id, {"expand": ["customer"]})
+    assert done.customer.address.city == done.customer_details.address.city == "Berlin"
+    assert done.customer_details.tax_ids[0].value == "DE123456789"
+    assert done.automatic_tax.status == "complete"
