@@ -3,6 +3,7 @@
 from functools import cache
 from urllib.parse import urlencode
 
+from django.contrib.admin.utils import quote
 from django.db.models import Model
 from django.template import Context, Template
 from django.urls import reverse
@@ -47,7 +48,7 @@ def link_to(row: Model | None) -> SafeString | str:
     if row is None:
         return NOTHING
     name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
-    return format_html('<a class="font-medium underline" href="{}">{}</a>', reverse(name, args=[row.pk]), str(row))
+    return format_html('<a class="font-medium underline" href="{}">{}</a>', reverse(name, args=[quote(row.pk)]), row)
 
 
 def link_to_list(list_name: str, text: str, **query: str) -> SafeString | str:
