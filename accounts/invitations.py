@@ -15,6 +15,7 @@ from accounts.invitation_links import join_path
 from accounts.mail import send_from_templates
 from accounts.models import Invitation, Membership, Organization, Role, User
 from accounts.people import has_verified_email
+from accounts.people_limit import refuse_beyond_limit
 from accounts.team import pending_invitations
 
 RESEND_AFTER_SECONDS = 60
@@ -26,7 +27,7 @@ def invite(organization: Organization, *, email: str, role: Role, invited_by: Us
     """Offer `email` a place as `role` and send the link.
 
     Safe to repeat: the same `request_key` makes one row and one mail. Raises AccountsError `already_member`,
-    `already_invited`, `too_many_invitations`.
+    `already_invited`, `too_many_invitations`, `people_limit`.
     """
     email = email.strip().lower()
     now = timezone.now()
@@ -59,6 +60,10 @@ def _write(
     if lapsed is None and pending.count() >= MAX_PENDING:
         raise AccountsError(
             f"{MAX_PENDING} invitations are open. Withdraw some before you send more.", code="too_many_invitations"
+        )
+    if lapsed is None:
+        refuse_beyond_limit(
+            organization, held=organization.memberships.count() + pending.filter(expires_at__gt=now).count()
         )
     invitation = lapsed or Invitation(organization=organization, email=email)
     invitation.role = role
@@ -114,7 +119,8 @@ def accept(invitation: Invitation, *, user: User) -> Membership:
     """Take the place that was offered. Safe to repeat: the second time the same membership comes back.
 
     Raises AccountsError `wrong_email` (403) unless the person has verified the invited e-mail, `gone` (410) if the
-    offer was withdrawn, has lapsed, or was taken by somebody who has left since.
+    offer was withdrawn, has lapsed, or was taken by somebody who has left since, `people_limit` (402) if the
+    organization is full.
     """
     if not has_verified_email(user, invitation.email):
         raise AccountsError(
@@ -128,6 +134,8 @@ def accept(invitation: Invitation, *, user: User) -> Membership:
         membership = Membership.objects.filter(organization=locked.organization, user=user).first()
         if membership is None and not locked.is_open(now):
             raise AccountsError("This invitation no longer holds.", code="gone", status=410)
+        if membership is None:
+            refuse_beyond_limit(locked.organization, held=locked.organization.memberships.count())
         if locked.accepted_at is None and locked.revoked_at is None:
             locked.accepted_at = now
             locked.save(update_fields=["accepted_at"])

@@ -240,6 +240,8 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = PRODUCT_NAME
 MFA_TOTP_TOLERANCE = 1  # A phone may be half a minute slow or fast.
 CSRF_FAILURE_VIEW = "billing_project.error_pages.csrf_failure"
+# The function that knows how many people a plan holds; accounts must not know of plans.
+PEOPLE_LIMIT = "billing.selectors.people.people_limit"
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
 
 # --- Mail: every message is a row of the notice list first ------------------------------------------------

@@ -1,0 +1,53 @@
+"""A plan's people limit holds for invitations and for joining."""
+
+import uuid
+
+import pytest
+
+from accounts.errors import AccountsError
+from accounts.invitations import accept, invite
+from accounts.models import Invitation, Role
+from billing.selectors.people import people_limit
+from tests.billing.factories import FeatureFactory, FreePlanFactory, PlanFeatureFactory
+from tests.factories import MembershipFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alice():
+    people = FeatureFactory(code="people", name="People", kind="limit")
+    PlanFeatureFactory(plan=FreePlanFactory(), feature=people, limit=2)
+    return MembershipFactory()
+
+
+def send(alice, email: str) -> Invitation:
+    return invite(alice.organization, email=email, role=Role.MEMBER, invited_by=alice.user, request_key=uuid.uuid4())
+
+
+def test_an_invitation_beyond_the_plan_is_refused_and_not_sent(alice, mailoutbox) -> None:
+    send(alice, "bob@example.com")
+
+    with pytest.raises(AccountsError, match="2 people at most") as refused:
+        send(alice, "carol@example.com")
+
+    assert (refused.value.code, refused.value.status) == ("people_limit", 402)
+    assert len(mailoutbox) == 1
+    assert Invitation.objects.count() == 1
+
+
+def test_nobody_joins_a_full_organization(alice) -> None:
+    bob = UserFactory(email="bob@example.com")
+    invitation = send(alice, bob.email)
+    MembershipFactory(organization=alice.organization)
+
+    with pytest.raises(AccountsError, match="2 people at most"):
+        accept(invitation, user=bob)
+
+    invitation.refresh_from_db()
+    assert invitation.accepted_at is None
+    assert alice.organization.memberships.count() == 2
+
+
+def test_without_a_catalogue_there_is_no_limit() -> None:
+    assert people_limit(MembershipFactory().organization) is None
