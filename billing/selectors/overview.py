@@ -29,6 +29,7 @@ class Overview:
     standing: Standing
     access_until: datetime | None
     card: CardName | None
+    has_payment_method: bool
     failure: PaymentFailure | None
     banner: Banner | None
     ruler: Ruler | None
@@ -56,6 +57,7 @@ def billing_overview(organization: Organization, now: datetime) -> Overview:
         standing=standing_of(contract, on_local_trial=on_local_trial, access=access),
         access_until=until,
         card=card,
+        has_payment_method=bool(_payment_method_id(contract, customer=customer)),
         failure=failure,
         banner=choose_banner(contracts, failure=failure, access_until=until, local_trial=local_trial, now=now),
         ruler=_ruler(contract, failure=failure, on_local_trial=on_local_trial, access_until=until, now=now),
@@ -77,13 +79,18 @@ def who_may_act(organization: Organization) -> tuple[str, ...]:
 
 
 def _card(contract: Contract | None, *, customer: Customer | None) -> CardName | None:
-    """What Stripe would charge: the subscription's own method, else the customer's default."""
-    chosen = contract.row.stripe_payment_method_id if contract else ""
-    default = customer.default_stripe_payment_method_id if customer else ""
-    method = PaymentMethod.objects.filter(stripe_payment_method_id=chosen or default or "-").first()
+    """The card that Stripe would charge; None as well while its row is on its way, or if it is no card."""
+    stripe_id = _payment_method_id(contract, customer=customer)
+    method = PaymentMethod.objects.filter(stripe_payment_method_id=stripe_id or "-").first()
     if method is None or not method.card_last4:
         return None
     return CardName(method.card_brand, method.card_last4, method.card_exp_month, method.card_exp_year)
+
+
+def _payment_method_id(contract: Contract | None, *, customer: Customer | None) -> str:
+    """The subscription's own method (`pm_…`), else the customer's default: the order in which Stripe collects."""
+    chosen = contract.row.stripe_payment_method_id if contract else ""
+    return chosen or (customer.default_stripe_payment_method_id if customer else "")
 
 
 def _ruler(

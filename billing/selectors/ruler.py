@@ -23,7 +23,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Ruler:
-    """`day` of `days` is today; `anchor` says how its label hangs, so that it stays on the paper."""
+    """`day` of `days` is today, the first is 1; `anchor` says how its label hangs, so that it stays on the paper."""
 
     starts_at: datetime
     ends_at: datetime
@@ -49,8 +49,8 @@ def draw_ruler(
     if starts_at is None or ends_at is None or ends_at.date() <= starts_at.date():
         return None
     days = (ends_at.date() - starts_at.date()).days
-    day = min(max((now.date() - starts_at.date()).days, 0), days)
-    today = 100 * day / days
+    gone = min(max((now.date() - starts_at.date()).days, 0), days)
+    today = 100 * gone / days
     step = 1 if days <= DAY_TICKS_UP_TO else DAYS_OF_A_WEEK
 
     def mark(at: datetime) -> Mark:
@@ -62,7 +62,7 @@ def draw_ruler(
         starts_at=starts_at,
         ends_at=ends_at,
         days=days,
-        day=day,
+        day=min(gone + 1, days),
         tick=f"{100 * step / days:.4f}%",
         today=_percent(today),
         anchor="start" if today < _LABEL_EDGE else "end" if today > 100 - _LABEL_EDGE else "middle",

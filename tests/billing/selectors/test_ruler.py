@@ -13,7 +13,7 @@ DAY = timedelta(days=1)
 def test_today_lies_where_it_is_in_the_period() -> None:
     ruler = draw_ruler(NOW - 7 * DAY, ends_at=NOW + 23 * DAY, now=NOW)
 
-    assert (ruler.day, ruler.days, ruler.today, ruler.tick) == (7, 30, "23.33%", "3.3333%")
+    assert (ruler.day, ruler.days, ruler.today, ruler.tick) == (8, 30, "23.33%", "3.3333%")
 
 
 def test_a_year_has_a_tick_a_week() -> None:
