@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +18,7 @@ from billing.selectors.invoices import InvoiceRow, invoices_to_export
 class ExportsView(BillingAPIView):
     permission_classes = [IsAuthenticated, feature_permission("exports")]
 
+    @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         """The newest invoices of the current organization; amounts in minor units, times in UTC."""
         membership = membership_for(request)

@@ -33,6 +33,11 @@ def moment(obj: Any, *path: str | int) -> datetime | None:
     return None if found is None else datetime.fromtimestamp(found, tz=UTC)
 
 
+def created_at(obj: Any) -> datetime:
+    """When Stripe made the object, as an aware UTC datetime; KeyError where the object does not say."""
+    return datetime.fromtimestamp(obj["created"], tz=UTC)
+
+
 def subscription_period(subscription: Any) -> tuple[datetime | None, datetime | None]:
     """The paid period: on the items today, on the subscription before basil. Several items: the widest."""
     items = value(subscription, "items", "data") or []

@@ -126,9 +126,10 @@ def _record(customer: Customer, *, price: Price, request_key: UUID, actor: User,
             audit.record("checkout_started", subject=str(intent.uuid), organization=organization, actor=actor)
     except IntegrityError:
         # Another click was first; with the same price it opens the same session.
-        intent = CheckoutIntent.objects.filter(organization=organization, state__in=_UNFINISHED, price=price).first()
-        if intent is None:
+        first = CheckoutIntent.objects.filter(organization=organization, state__in=_UNFINISHED, price=price).first()
+        if first is None:
             raise UnderWay() from None
+        return first
     return intent
 
 

@@ -50,4 +50,4 @@ def _fill(row: ChargeAttempt, obj: Any) -> None:
     row.card_brand = shapes.text(obj, "payment_method_details", "card", "brand")
     row.card_last4 = shapes.text(obj, "payment_method_details", "card", "last4")
     row.card_fingerprint = shapes.text(obj, "payment_method_details", "card", "fingerprint")
-    row.created_at = shapes.moment(obj, "created")
+    row.created_at = shapes.created_at(obj)

@@ -62,7 +62,7 @@ def _fill(row: Invoice, obj: Any) -> None:
     row.has_been_attempted = obj["attempted"]
     row.hosted_invoice_url = shapes.text(obj, "hosted_invoice_url")
     row.invoice_pdf_url = shapes.text(obj, "invoice_pdf")
-    row.created_at = shapes.moment(obj, "created")
+    row.created_at = shapes.created_at(obj)
     row.due_at = shapes.moment(obj, "due_date")
     row.paid_at = shapes.moment(obj, "status_transitions", "paid_at")
     row.next_payment_attempt_at = shapes.moment(obj, "next_payment_attempt")

@@ -55,7 +55,7 @@ def _fill(row: Subscription, obj: Any) -> None:
     row.collection_method = shapes.text(obj, "collection_method")
     row.stripe_payment_method_id = shapes.text(obj, "default_payment_method")
     row.stripe_latest_invoice_id = shapes.text(obj, "latest_invoice")
-    row.created_at = shapes.moment(obj, "created")
+    row.created_at = shapes.created_at(obj)
     row.current_period_start, row.current_period_end = shapes.subscription_period(obj)
     row.trial_start = shapes.moment(obj, "trial_start")
     row.trial_end = shapes.moment(obj, "trial_end")
