@@ -15,7 +15,7 @@ from accounts.invitation_links import join_path
 from accounts.mail import send_from_templates
 from accounts.models import Invitation, Membership, Organization, Role, User
 from accounts.people import has_verified_email
-from accounts.people_limit import refuse_beyond_limit
+from accounts.people_limit import refuse_when_full
 from accounts.team import pending_invitations
 
 RESEND_AFTER_SECONDS = 60
@@ -62,9 +62,7 @@ def _write(
             f"{MAX_PENDING} invitations are open. Withdraw some before you send more.", code="too_many_invitations"
         )
     if lapsed is None:
-        refuse_beyond_limit(
-            organization, held=organization.memberships.count() + pending.filter(expires_at__gt=now).count()
-        )
+        refuse_when_full(organization, invited=pending.filter(expires_at__gt=now).count())
     invitation = lapsed or Invitation(organization=organization, email=email)
     invitation.role = role
     invitation.invited_by = invited_by
@@ -135,7 +133,7 @@ def accept(invitation: Invitation, *, user: User) -> Membership:
         if membership is None and not locked.is_open(now):
             raise AccountsError("This invitation no longer holds.", code="gone", status=410)
         if membership is None:
-            refuse_beyond_limit(locked.organization, held=locked.organization.memberships.count())
+            refuse_when_full(locked.organization)
         if locked.accepted_at is None and locked.revoked_at is None:
             locked.accepted_at = now
             locked.save(update_fields=["accepted_at"])

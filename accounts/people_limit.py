@@ -22,9 +22,10 @@ def people_limit(organization: Organization) -> int | None:
     return ask(organization)
 
 
-def refuse_beyond_limit(organization: Organization, *, held: int) -> None:
-    """Raise AccountsError `people_limit` (402) if no place is free beside the `held` ones."""
+def refuse_when_full(organization: Organization, *, invited: int = 0) -> None:
+    """Raise AccountsError `people_limit` (402) if no place is free beside the members and the `invited` ones."""
     limit = people_limit(organization)
+    held = organization.memberships.count() + invited
     if limit is not None and held >= limit:
         raise AccountsError(
             f"{organization.name} holds {limit} people at most, invitations included. "

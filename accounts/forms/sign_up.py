@@ -12,11 +12,13 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from accounts.consent import record_consent
+from accounts.errors import AccountsError
 from accounts.forms.plain import NEW_PASSWORD_HINT, PlainFields
 from accounts.invitation_links import read_link
 from accounts.invitations import accept
 from accounts.models import Consent, Invitation, User
 from accounts.organizations import default_name, open_organization
+from accounts.people_limit import refuse_when_full
 
 
 class SignupForm(PlainFields, account_forms.SignupForm):
@@ -53,6 +55,15 @@ class SignupForm(PlainFields, account_forms.SignupForm):
             self.fields["email"].disabled = True
             self.initial["email"] = self.invitation.email
             del self.fields["organization_name"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.invitation:
+            try:
+                refuse_when_full(self.invitation.organization)
+            except AccountsError as error:
+                raise forms.ValidationError(error.message) from error
+        return cleaned
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         try:

@@ -71,16 +71,17 @@ def _accept(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     try:
         membership = accept(invitation, user=request.user)
     except AccountsError as error:
-        return _offer(request, invitation, status=error.status)
+        return _offer(request, invitation, refusal=error.message, status=error.status)
     enter_organization(request, membership)
     messages.success(request, f"You are now in {membership.organization.name}.")
     return redirect("accounts:team")
 
 
-def _offer(request: HttpRequest, invitation: Invitation, *, status: int = 200) -> HttpResponse:
+def _offer(request: HttpRequest, invitation: Invitation, *, refusal: str = "", status: int = 200) -> HttpResponse:
     user = request.user
     context = {
         "invitation": invitation,
+        "refusal": refusal,
         "can_join": isinstance(user, User) and has_verified_email(user, invitation.email),
         # The link came to this mailbox, so its reader may know whether the mailbox has a sign-in.
         "has_sign_in": User.objects.filter(email__iexact=invitation.email).exists(),

@@ -5,8 +5,9 @@ import uuid
 import pytest
 
 from accounts.errors import AccountsError
+from accounts.invitation_links import join_path
 from accounts.invitations import accept, invite
-from accounts.models import Invitation, Role
+from accounts.models import Invitation, Role, User
 from billing.selectors.people import people_limit
 from tests.billing.factories import FeatureFactory, FreePlanFactory, PlanFeatureFactory
 from tests.factories import MembershipFactory, UserFactory
@@ -51,3 +52,21 @@ def test_nobody_joins_a_full_organization(alice) -> None:
 
 def test_without_a_catalogue_there_is_no_limit() -> None:
     assert people_limit(MembershipFactory().organization) is None
+
+
+def test_nobody_signs_up_into_a_full_organization(alice, client) -> None:
+    invitation = send(alice, "bob@example.com")
+    MembershipFactory(organization=alice.organization)
+    fields = {
+        "email": "bob@example.com",
+        "password1": "a quiet harbour 42",
+        "terms": "on",
+        "request_key": str(uuid.uuid4()),
+        "next": join_path(invitation),
+    }
+
+    answer = client.post("/accounts/signup/", fields)
+
+    assert answer.status_code == 400
+    assert "2 people at most" in answer.content.decode()
+    assert not User.objects.filter(email="bob@example.com").exists()
