@@ -5,6 +5,7 @@ from typing import Any
 from stripe_sandbox.engine import checkout
 from stripe_sandbox.engine.prices import create_price
 from stripe_sandbox.errors import ApiError, invalid_parameter, missing_parameter, not_built
+from stripe_sandbox.resources.checkout_checks import check, expiry
 from stripe_sandbox.resources.updates import merge_metadata, refuse, take
 from stripe_sandbox.store.unit import StripeObject, Unit
 from stripe_sandbox.wire.listing import Filter, page
@@ -41,8 +42,6 @@ PRIVATE = (
     "subscription_data",
     "tax_id_collection",
 )
-SUBSCRIPTION_DATA = {"metadata", "description", "trial_period_days", "trial_end", "trial_settings"}
-HOSTED = (None, "hosted", "hosted_page")
 
 
 @route("POST", "/v1/checkout/sessions", schema="checkout/session_create")
@@ -50,7 +49,7 @@ def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
     """An open session with its page."""
     refuse(params, *NOT_BUILT)
     mode = params.get("mode")
-    _check(unit, params, mode)
+    check(unit, params, mode)
     lines = [] if mode == "setup" else _lines(unit, params, mode)
     currency = params.get("currency") or (lines[0]["currency"] if lines else None)
     return checkout.create(
@@ -58,72 +57,9 @@ def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
         mode=str(mode),
         lines=lines,
         currency=currency,
-        expires_at=_expiry(unit, params.get("expires_at")),
+        expires_at=expiry(unit, params.get("expires_at")),
         values=_values(params, str(mode)),
     )
-
-
-def _check(unit: Unit, params: dict[str, Any], mode: str | None) -> None:
-    if mode is None:
-        raise missing_parameter("mode")
-    if params.get("ui_mode") not in HOSTED:
-        raise not_built(f"ui_mode={params['ui_mode']}")
-    if not params.get("success_url"):
-        raise missing_parameter("success_url")
-    if params.get("customer"):
-        customer = unit.get("customer", params["customer"], param="customer", status=400)
-        if params.get("customer_email"):
-            raise ApiError("You may only specify one of these parameters: customer, customer_email.")
-        _check_currency(customer, params)
-    _check_customer_update(unit, params)
-    if mode == "setup" and params.get("line_items"):
-        raise ApiError("You can not pass `line_items` in `setup` mode.", param="line_items")
-    if mode == "setup" and not params.get("currency") and not params.get("payment_method_types"):
-        raise missing_parameter("currency")
-    if mode != "subscription" and params.get("subscription_data"):
-        raise ApiError("You can not pass `subscription_data` in this mode.", param="subscription_data")
-    if mode != "payment" and params.get("payment_intent_data"):
-        raise ApiError("You can not pass `payment_intent_data` in this mode.", param="payment_intent_data")
-    unknown = set(params.get("subscription_data") or {}) - SUBSCRIPTION_DATA
-    if unknown:
-        raise not_built(f"subscription_data[{min(unknown)}]")
-    end = (params.get("subscription_data") or {}).get("trial_end")
-    if end is not None and end < unit.now + 2 * checkout.LIFETIME_SECONDS:
-        raise invalid_parameter(
-            "The `trial_end` date has to be at least 2 days in the future.", param="subscription_data[trial_end]"
-        )
-
-
-def _check_customer_update(unit: Unit, params: dict[str, Any]) -> None:
-    """What may be collected on the page must be allowed to change a customer who exists already."""
-    update = params.get("customer_update") or {}
-    if not params.get("customer"):
-        if update:
-            raise ApiError("`customer_update` can only be used with `customer`.", param="customer_update")
-        return
-    if (params.get("tax_id_collection") or {}).get("enabled") and update.get("name") != "auto":
-        raise ApiError(
-            "Tax ID collection requires updating business name on the customer. To enable tax ID collection for an "
-            "existing customer, please set `customer_update[name]` to `auto`."
-        )
-    has_address = (unit.get("customer", params["customer"])["address"] or {}).get("country")
-    is_taxed = (params.get("automatic_tax") or {}).get("enabled")
-    if is_taxed and not has_address and update.get("address") != "auto":
-        raise ApiError(
-            "Automatic tax calculation in Checkout requires a valid address on the Customer. Add a valid address to "
-            "the Customer or set either `customer_update[address]` to 'auto' or `customer_update[shipping]` to "
-            "'auto' to save the address entered in Checkout to the Customer.",
-            code="customer_tax_location_invalid",
-        )
-
-
-def _check_currency(customer: StripeObject, params: dict[str, Any]) -> None:
-    if params.get("currency") and customer["currency"] not in (None, params["currency"]):
-        raise ApiError(
-            "You cannot combine currencies on a single customer. This customer has a currency of "
-            f"{customer['currency']}.",
-            param="currency",
-        )
 
 
 def _lines(unit: Unit, params: dict[str, Any], mode: str | None) -> list[dict[str, Any]]:
@@ -180,18 +116,6 @@ def _price(unit: Unit, entry: dict[str, Any], *, index: int) -> StripeObject:
             param=f"line_items[{index}][price]",
         )
     return price
-
-
-def _expiry(unit: Unit, moment: int | None) -> int | None:
-    if moment is None:
-        return None
-    if not checkout.SHORTEST_SECONDS <= moment - unit.now <= checkout.LIFETIME_SECONDS:
-        raise invalid_parameter(
-            "The `expires_at` timestamp must be at least 30 minutes and at most 24 hours from Checkout Session "
-            "creation.",
-            param="expires_at",
-        )
-    return moment
 
 
 def _values(params: dict[str, Any], mode: str) -> dict[str, Any]:

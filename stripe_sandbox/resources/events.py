@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from stripe_sandbox.engine import accounts
-from stripe_sandbox.errors import ApiError, invalid_parameter, no_such
+from stripe_sandbox.errors import ApiError, invalid_parameter, missing_parameter, no_such
 from stripe_sandbox.resources.updates import merge_metadata, refuse, take
 from stripe_sandbox.store.unit import StripeObject, Unit
 from stripe_sandbox.wire.listing import Filter, page
@@ -70,7 +70,8 @@ def listed(unit: Unit, params: dict[str, Any]) -> StripeObject:
 def create_endpoint(unit: Unit, params: dict[str, Any]) -> StripeObject:
     """An endpoint; its secret is shown in this answer only."""
     refuse(params, "connect")
-    _check_url(params["url"])
+    _check_url(params["url"] or "")
+    _check_types(params["enabled_events"])
     secret = "whsec_" + secrets.token_urlsafe(24)
     endpoint = accounts.add_endpoint(unit, url=params["url"], secret=secret, enabled_events=params["enabled_events"])
     if params.get("api_version"):
@@ -85,6 +86,11 @@ def _check_version(wanted: str, *, pinned: str) -> None:
         raise invalid_parameter(
             f"This sandbox renders events at {pinned} only; the request asked for {wanted}.", param="api_version"
         )
+
+
+def _check_types(types: list[str] | None) -> None:
+    if not types:
+        raise missing_parameter("enabled_events")
 
 
 def _check_url(url: str) -> None:
@@ -105,7 +111,11 @@ def update_endpoint(unit: Unit, params: dict[str, Any], endpoint: str) -> Stripe
     found = unit.get("webhook_endpoint", endpoint)
     if params.get("url"):
         _check_url(params["url"])
-    take(found, params, "url", "enabled_events", "description")
+    if "enabled_events" in params:
+        _check_types(params["enabled_events"])
+    take(found, params, "enabled_events", "description")
+    if params.get("url"):
+        found["url"] = params["url"]
     if "disabled" in params:
         found["status"] = "disabled" if params["disabled"] else "enabled"
     return found

@@ -37,6 +37,11 @@ class Call:
         """The idempotency key, if any."""
         return self.headers.get("idempotency-key")
 
+    @property
+    def version(self) -> str:
+        """The API version asked for; the account's own when none is named."""
+        return self.headers.get("stripe-version", API_VERSION)
+
 
 @dataclass
 class Answer:
@@ -63,8 +68,14 @@ class Dispatcher:
             answer = self._answer(call, request_id=request_id)
         except ApiError as error:
             answer = _error_answer(error, call, request_id=request_id)
+        except Exception:
+            # A fault of the sandbox itself: said as Stripe says it, and loud in the log.
+            logger.exception("%s %s failed inside the sandbox", call.method, call.path)
+            answer = Answer(status=500, body=dump(_server_error().body(request_id=request_id)))
         answer.headers.setdefault("Request-Id", request_id)
         answer.headers["Stripe-Version"] = API_VERSION
+        if call.version != API_VERSION:
+            answer.headers["Warning"] = f'299 - "asked for {call.version}, answered in {API_VERSION}"'
         if call.key is not None and call.method != "GET":
             answer.headers["Idempotency-Key"] = call.key
             if call.method == "POST":
@@ -101,10 +112,9 @@ class Dispatcher:
         return answer
 
     def _check_version(self, call: Call) -> None:
-        version = call.headers.get("stripe-version", API_VERSION)
-        if version != API_VERSION and self._sandbox.settings["strict_version"]:
+        if call.version != API_VERSION and self._sandbox.settings["strict_version"]:
             raise ApiError(
-                f"This sandbox speaks the API version {API_VERSION} only; the request asked for {version}. "
+                f"This sandbox speaks the API version {API_VERSION} only; the request asked for {call.version}. "
                 "Send this version, or switch the setting strict_version off."
             )
 
@@ -169,7 +179,7 @@ def _check_account(call: Call, account_id: str) -> None:
 def _run(unit: Unit, route: routing.Route, path_ids: dict[str, str], values: dict[str, Any]) -> str:
     if route.schema is not None:
         values = params.check(route.schema, values, optional=route.optional, extra=route.extra)
-    paths = values.pop("expand", None) or []
+    paths = [path for path in values.pop("expand", None) or [] if path]
     thing: StripeObject = route.handler(unit, values, **path_ids)
     return dump(expand(unit, shown(thing), paths=paths))
 

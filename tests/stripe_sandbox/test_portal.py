@@ -139,6 +139,18 @@ def test_plan_switching_in_the_portal_is_refused_not_faked(driver: Driver) -> No
         driver.sdk().billing_portal.configurations.create({"features": {"subscription_update": {"enabled": True}}})
 
 
+def test_link_that_was_not_opened_in_time_is_gone(driver: Driver) -> None:
+    session = visit(driver, driver.customer())
+    account_id = driver.sandbox.owner_of("billing_portal.session", session.id)
+    with driver.sandbox.unit(account_id) as unit:
+        unit.get("billing_portal.session", session.id)["_made_wall"] -= 301
+
+    with pytest.raises(PageRefused) as caught:
+        portal.read_session(driver.sandbox, session.id)
+
+    assert caught.value.status == 410
+
+
 def test_first_configuration_is_the_default(driver: Driver) -> None:
     with pytest.raises(stripe.InvalidRequestError):
         driver.sdk().billing_portal.sessions.create({"customer": driver.customer().id, "return_url": "http://x/"})

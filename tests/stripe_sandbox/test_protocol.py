@@ -33,6 +33,15 @@ def test_other_api_version_is_refused(driver: Driver) -> None:
     assert reply.status == 400
 
 
+def test_other_api_version_is_answered_with_a_warning_when_allowed(driver: Driver) -> None:
+    driver.control("POST", "settings", {"strict_version": False})
+
+    reply = driver.call("GET", "/v1/customers", Stripe_Version="2026-08-26.dahlia")
+
+    assert reply.status == 200
+    assert "2026-08-26.dahlia" in reply.headers["warning"]
+
+
 def test_unknown_account_in_the_connect_header_is_refused(driver: Driver) -> None:
     assert driver.call("GET", "/v1/customers", Stripe_Account="acct_other").status == 403
 
@@ -61,6 +70,12 @@ def test_unknown_object_names_itself_and_has_no_retry_header(driver: Driver) -> 
         ("/v1/customers", {"address[town]": "x"}, "parameter_unknown", "address[town]"),
         ("/v1/subscriptions", {"customer": "cus_1"}, "resource_missing", "customer"),
         ("/v1/webhook_endpoints", {"url": "http://127.0.0.1/"}, "parameter_missing", "enabled_events"),
+        (
+            "/v1/webhook_endpoints",
+            {"url": "http://127.0.0.1/", "enabled_events": ""},
+            "parameter_missing",
+            "enabled_events",
+        ),
         ("/v1/customers", {"balance": "ten"}, "parameter_invalid_integer", "balance"),
         ("/v1/checkout/sessions", {"mode": "gift"}, None, "mode"),
         ("/v1/payment_intents", {"amount": "0", "currency": "usd"}, "parameter_invalid_integer", "amount"),

@@ -43,7 +43,6 @@ def test_renewals_of_half_a_year_are_all_paid(driver: Driver) -> None:
     assert [invoice.status for invoice in invoices] == ["paid"] * 7
     assert [invoice.number[-4:] for invoice in invoices] == [f"{n:04d}" for n in range(7, 0, -1)]
     assert {invoice.billing_reason for invoice in invoices[:-1]} == {"subscription_cycle"}
-    assert invoices[0].period_end == invoices[0].created
 
 
 def test_renewal_is_a_draft_for_an_hour(driver: Driver) -> None:
