@@ -114,9 +114,7 @@ def test_another_currency_than_the_invoices_is_refused_in_words(shop: Shop) -> N
 
 def test_an_answer_that_was_lost_leads_to_the_same_session(shop: Shop) -> None:
     ensure_customer(shop.organization)
-    shop.sandbox.fault(
-        "timeout_after_commit", times=2, match={"method": "POST", "path": "/v1/checkout/sessions"}
-    )
+    shop.sandbox.fault("timeout_after_commit", times=2, match={"method": "POST", "path": "/v1/checkout/sessions"})
     with pytest.raises(StripeUnreachable):
         shop.start()
 
