@@ -5,15 +5,17 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from accounts.models import Organization
+from accounts.models import Membership, Organization
 from billing.errors import InvalidInput
 from billing.models import Customer
 from billing.money import Money
+from billing.rules.entitlement import Access
 from billing.rules.trial import REMIND_BEFORE
 from billing.selectors.access import access_for
 from billing.selectors.catalogue import OfferedFeature, OfferedPlan, OfferedPrice, offered_currencies, offered_plans
 from billing.selectors.ruler import Ruler, draw_ruler
 from billing.selectors.subscription import current_subscription
+from billing.selectors.trial import has_redeemed_trial
 from billing.terms import AccessReason, Interval
 
 _MONTHS = 12
@@ -49,6 +51,7 @@ class PricingPage:
     free_months: int
     has_whole_prices: bool
     trial_plan: OfferedPlan | None
+    offers_trial: bool
     trial_ruler: Ruler | None
     remind_day: int
     current_plan_name: str
@@ -56,29 +59,22 @@ class PricingPage:
     is_on_local_trial: bool
 
 
-def pricing_page(organization: Organization | None, *, interval: str, currency: str, now: datetime) -> PricingPage:
-    """The page at `now` (business time). `interval` is `month`, `year` or empty, `currency` in lower case or empty.
+def pricing_page(membership: Membership | None, *, interval: str, currency: str, now: datetime) -> PricingPage:
+    """The page at `now` (business time). `interval` is `month`, `year` or empty, `currency` in lower case or empty;
+    `membership` says who looks for whom, None is a visitor.
 
     Raises InvalidInput for an interval or a currency in which nothing is sold.
     """
-    if interval and interval not in list(Interval):
-        raise InvalidInput("Prices are by the month or by the year.", field="interval")
-    chosen = Interval(interval or Interval.MONTH)
-    currencies = offered_currencies()
+    chosen, currencies = _interval(interval), offered_currencies()
     if currency and currency not in currencies:
         raise InvalidInput("There are no prices in this currency.", field="currency")
+    organization = membership.organization if membership else None
     locked = _customer_currency(organization)
     shown = locked or currency or next(iter(currencies), "")
     plans = offered_plans()
     access = access_for(organization, now) if organization else None
-    columns = tuple(
-        Column(
-            plan=plan,
-            price=plan.price(interval=chosen, currency=shown),
-            is_current=access is not None and plan.code == access.plan_code,
-        )
-        for plan in plans
-    )
+    columns = _columns(plans, interval=chosen, currency=shown, access=access)
+    has_subscription = organization is not None and current_subscription(organization) is not None
     trial_plan = next((plan for plan in plans if plan.trial_days), None)
     return PricingPage(
         columns=columns,
@@ -86,16 +82,36 @@ def pricing_page(organization: Organization | None, *, interval: str, currency: 
         interval=chosen,
         currency=shown,
         currencies=currencies,
-        refused_currency=currency if locked and currency and currency != locked else "",
+        refused_currency=currency if locked and currency != locked else "",
         nothing=Money(0, shown or _ANY_CURRENCY),
         free_months=_free_months(plans, currency=shown),
         has_whole_prices=all(_is_whole(column.price) for column in columns),
         trial_plan=trial_plan,
+        offers_trial=trial_plan is not None and not has_subscription and not _has_had_trial(membership),
         trial_ruler=_trial_ruler(trial_plan, now=now),
         remind_day=trial_plan.trial_days - REMIND_BEFORE.days if trial_plan else 0,
         current_plan_name=access.plan_name if access else "",
-        has_subscription=organization is not None and current_subscription(organization) is not None,
+        has_subscription=has_subscription,
         is_on_local_trial=access is not None and access.reason == AccessReason.LOCAL_TRIAL,
+    )
+
+
+def _interval(name: str) -> Interval:
+    if name and name not in list(Interval):
+        raise InvalidInput("Prices are by the month or by the year.", field="interval")
+    return Interval(name or Interval.MONTH)
+
+
+def _columns(
+    plans: tuple[OfferedPlan, ...], *, interval: Interval, currency: str, access: Access | None
+) -> tuple[Column, ...]:
+    return tuple(
+        Column(
+            plan=plan,
+            price=plan.price(interval=interval, currency=currency),
+            is_current=access is not None and plan.code == access.plan_code,
+        )
+        for plan in plans
     )
 
 
@@ -105,6 +121,10 @@ def _customer_currency(organization: Organization | None) -> str:
         return ""
     customers = Customer.objects.filter(organization=organization, livemode=settings.STRIPE_LIVE_MODE)
     return customers.values_list("currency", flat=True).first() or ""
+
+
+def _has_had_trial(membership: Membership | None) -> bool:
+    return membership is not None and has_redeemed_trial(membership.organization, email=membership.user.email)
 
 
 def _comparison(plans: tuple[OfferedPlan, ...]) -> tuple[ComparisonRow, ...]:

@@ -17,7 +17,7 @@ from billing.web.errors import explain_failures
 def pricing(request: HttpRequest) -> HttpResponse:
     membership = membership_for(request)
     page = pricing_page(
-        membership.organization if membership else None,
+        membership,
         interval=request.GET.get("interval", ""),
         currency=request.GET.get("currency", "").lower(),
         now=business_now(),

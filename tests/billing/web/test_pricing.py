@@ -2,7 +2,7 @@
 
 import pytest
 
-from billing.models import Plan
+from billing.models import Plan, TrialRedemption
 from tests.billing.situations import buy, try_locally
 from tests.billing.web.reading import words
 
@@ -69,6 +69,16 @@ def test_a_running_trial_leads_on_to_its_plan(catalogue, alice, browser_of, now)
 
     assert "Growth Your trial" in text
     assert "Keep Growth" in text
+
+
+def test_who_has_had_a_trial_is_not_offered_another(catalogue, alice, browser_of, now) -> None:
+    try_locally(alice.organization, days_left=-1, now=now)
+    TrialRedemption.objects.create(email_digest="of Alice", organization=alice.organization)
+
+    text = words(browser_of(alice).get("/"))
+
+    assert "Choose Growth" in text
+    assert "14 days" not in text
 
 
 def test_a_member_reads_who_may_act_and_finds_no_button(catalogue, bob, browser_of) -> None:
