@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
 from django.utils import timezone
 
@@ -17,6 +18,13 @@ from tests.billing.factories import NOW, PlanFactory
 from tests.factories import OrganizationFactory
 
 pytestmark = pytest.mark.django_db
+
+
+class KilledWhileSending(BaseEmailBackend):
+    """The mail server at the moment at which the worker is killed: nothing after it runs."""
+
+    def send_messages(self, email_messages) -> int:
+        raise KeyboardInterrupt
 
 
 @pytest.fixture(autouse=True)
@@ -104,6 +112,20 @@ def test_a_notice_that_was_left_half_sent_expires_as_well() -> None:
     send_due_notices(notice.expires_at)
 
     assert (state_of(notice), mail.outbox) == ("expired", [])
+
+
+def test_a_worker_that_is_killed_while_sending_leaves_a_lease_of_five_minutes(settings) -> None:
+    settings.MAIL_DELIVERY_BACKEND = f"{__name__}.KilledWhileSending"
+    notice = put_into_outbox()
+    before = timezone.now()
+
+    with pytest.raises(KeyboardInterrupt):
+        send_due_notices(NOW)
+
+    notice.refresh_from_db()
+    assert (notice.state, notice.attempts) == ("sending", 1)
+    assert timedelta(minutes=5) <= notice.lease_until - before < timedelta(minutes=6)
+    assert send_due_notices(NOW) == 0
 
 
 @pytest.mark.parametrize(("seconds", "sent"), [(60, 0), (-1, 1)])
