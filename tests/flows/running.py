@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 DEMO_EMAIL = "demo@tidewater.example"
 DEMO_PASSWORD = "harbour-lights-42"
 _START_SECONDS = 120.0
+_DEATH_SECONDS = 10.0
 
 
 def _free_port() -> int:
@@ -136,6 +137,9 @@ class Running:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.process.wait(timeout=20)
+        ends_at = time.monotonic() + _DEATH_SECONDS
+        while any(Path(f"/proc/{pid}").exists() for pid in self.pids.values()) and time.monotonic() < ends_at:
+            time.sleep(0.05)  # A killed process holds its port until the system has taken it away.
 
     def stop(self) -> None:
         if self.process.poll() is None:
