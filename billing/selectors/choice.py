@@ -29,6 +29,7 @@ class Choice:
     trial_ends_at: datetime
     first_charge_at: datetime | None
     running_trial_ends_at: datetime | None
+    is_of_running_trial: bool
     has_used_trial: bool
     has_subscription: bool
 
@@ -60,6 +61,7 @@ def choice_of(organization: Organization, *, lookup_key: str, person: User, now:
         trial_ends_at=trial_ends_at,
         first_charge_at=(trial.ends_at or trial_ends_at) if trial.is_trial else None,
         running_trial_ends_at=running.ends_at if running else None,
+        is_of_running_trial=running is not None and running.plan_id == row.plan_id,
         has_used_trial=has_used_trial,
         has_subscription=current_subscription(organization) is not None,
     )

@@ -65,6 +65,15 @@ def test_the_rest_of_a_running_trial_stays_free(catalogue, alice, browser_of, no
     assert "Today Nothing to pay" in text
 
 
+def test_a_running_trial_of_another_plan_stays_free_for_the_chosen_one(catalogue, alice, browser_of, now) -> None:
+    try_locally(alice.organization, now=now)
+
+    text = words(browser_of(alice).get("/billing/choose/scale_month_eur/"))
+
+    assert "Subscribe to Scale" in text
+    assert "Today Nothing to pay" in text
+
+
 def test_who_has_a_plan_is_sent_to_the_billing_page(catalogue, alice, browser_of, now) -> None:
     buy(alice.organization, now=now)
 
