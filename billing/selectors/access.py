@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from accounts.models import Organization
-from billing.models import LocalTrial, Plan, Price, Subscription
+from billing.models import LocalTrial, Plan, PlanFeature, Price, Subscription
 from billing.rules.entitlement import (
     Access,
     Grant,
@@ -56,7 +56,7 @@ def _plan_ids_by_price(stripe_price_ids: Iterable[str]) -> dict[str, int]:
 def _plans(plan_ids: set[int]) -> tuple[dict[int, PlanFacts], PlanFacts]:
     """The named plans by primary key, and the free plan."""
     rows = Plan.objects.filter(Q(pk__in=plan_ids) | Q(is_free=True, is_archived=False)).prefetch_related(
-        "grants__feature"
+        Prefetch("grants", queryset=PlanFeature.objects.select_related("feature"))
     )
     facts = {row.pk: plan_facts(row) for row in rows}
     free = next((facts[row.pk] for row in rows if row.is_free and not row.is_archived), _NO_PLAN)
@@ -64,7 +64,7 @@ def _plans(plan_ids: set[int]) -> tuple[dict[int, PlanFacts], PlanFacts]:
 
 
 def plan_facts(plan: Plan) -> PlanFacts:
-    """A plan as the rules see it; `grants__feature` should be prefetched."""
+    """A plan as the rules see it; its grants with their features should be prefetched."""
     grants = {
         grant.feature.code: Grant(limit=grant.limit, is_unlimited=grant.is_unlimited) for grant in plan.grants.all()
     }
