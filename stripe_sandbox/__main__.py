@@ -7,7 +7,7 @@ from pathlib import Path
 import uvicorn
 
 from stripe_sandbox.application import build_application
-from stripe_sandbox.sandbox import Sandbox
+from stripe_sandbox.sandbox import MERCHANT_NAME, Sandbox
 
 
 def main() -> None:
@@ -18,6 +18,7 @@ def main() -> None:
         options.state,
         base_url=options.public_url or f"http://{options.host}:{options.port}",
         endpoints=[_endpoint(text) for text in options.webhook],
+        merchant_name=options.merchant,
         token=options.token,
     )
     sandbox.start()
@@ -40,6 +41,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=12111)
     parser.add_argument("--state", type=Path, required=True, help="the SQLite file that holds all state")
     parser.add_argument("--webhook", action="append", default=[], metavar="URL=SECRET")
+    parser.add_argument("--merchant", default=MERCHANT_NAME, help="the shop's name on pages and invoices")
     parser.add_argument("--token", default="", help="returned by /_sandbox/health")
     parser.add_argument("--public-url", default="", help="where browsers reach this sandbox, if not host and port")
     return parser.parse_args()

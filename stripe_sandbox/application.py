@@ -59,12 +59,18 @@ def _response(answer: Answer) -> Response:
     return Response(answer.body, answer.status, headers=answer.headers, media_type="application/json")
 
 
+_OWN_SITES = ("none", "same-origin")  # Programs send no such header at all.
+
+
 def _control_routes(sandbox: Sandbox) -> list[BaseRoute]:
     names: dict[str, list[str]] = {}
     for method, name in ACTIONS:
         names.setdefault(name, []).append(method)
 
     async def control(request: Request) -> Response:
+        if request.headers.get("Sec-Fetch-Site", "none") not in _OWN_SITES:
+            # Another page of the person's browser must not move time or break things here.
+            return JSONResponse({"error": "not from another site"}, status_code=403)
         name = request.url.path.removeprefix("/_sandbox/")
         try:
             body = await _control_body(request)

@@ -33,11 +33,20 @@ DEFAULT_SETTINGS: dict[str, Any] = {
 }
 
 
+MERCHANT_NAME = "Sandbox Merchant"
+
+
 class Sandbox:
     """Everything that one running sandbox holds."""
 
     def __init__(
-        self, state: Path, *, base_url: str, endpoints: list[tuple[str, str]] | None = None, token: str = ""
+        self,
+        state: Path,
+        *,
+        base_url: str,
+        endpoints: list[tuple[str, str]] | None = None,
+        merchant_name: str = MERCHANT_NAME,
+        token: str = "",
     ) -> None:
         self.database = Database(state)
         self.base_url = base_url
@@ -47,6 +56,7 @@ class Sandbox:
         self.requests: deque[dict[str, Any]] = deque(maxlen=500)
         self.settings = self._read_settings()
         self._endpoints = endpoints or []
+        self._merchant_name = merchant_name
         self._accounts: set[str] = set()
         self._accounts_lock = threading.Lock()
         self.courier = Courier(self)
@@ -106,7 +116,7 @@ class Sandbox:
             if account_id not in self._accounts:
                 if self.reader(account_id).find("account", account_id) is None:
                     with self.unit(account_id) as unit:
-                        accounts.create(unit, endpoints=self._endpoints)
+                        accounts.create(unit, merchant_name=self._merchant_name, endpoints=self._endpoints)
                 self._accounts.add(account_id)
         return account_id
 

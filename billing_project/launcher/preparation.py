@@ -37,6 +37,7 @@ def procfile() -> str:
     os.environ["PORT"] = str(settings.PORT)
     if settings.USES_SANDBOX:
         os.environ["SANDBOX_PORT"] = str(settings.SANDBOX_PORT)
+        os.environ["PRODUCT_NAME"] = settings.PRODUCT_NAME
         os.environ["SANDBOX_STATE"] = str(settings.DATA_DIR / "sandbox.sqlite3")
         endpoint = f"http://127.0.0.1:{settings.PORT}/webhooks/stripe/"
         os.environ["SANDBOX_WEBHOOK"] = f"{endpoint}={settings.STRIPE_WEBHOOK_SECRETS[0]}"

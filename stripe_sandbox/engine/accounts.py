@@ -4,14 +4,12 @@ from stripe_sandbox import API_VERSION, ids
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
 
-MERCHANT_NAME = "Sandbox Merchant"
 
-
-def create(unit: Unit, *, endpoints: list[tuple[str, str]]) -> StripeObject:
+def create(unit: Unit, *, merchant_name: str, endpoints: list[tuple[str, str]]) -> StripeObject:
     """The account of this unit, with one webhook endpoint for each (url, secret)."""
     account = blank("account", id=unit.account_id, email="owner@sandbox.example")
-    account["business_profile"]["name"] = MERCHANT_NAME
-    account["settings"]["dashboard"]["display_name"] = MERCHANT_NAME
+    account["business_profile"]["name"] = merchant_name
+    account["settings"]["dashboard"]["display_name"] = merchant_name
     unit.add(account)
     for url, secret in endpoints:
         add_endpoint(unit, url=url, secret=secret, enabled_events=["*"])

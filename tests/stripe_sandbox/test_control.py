@@ -1,9 +1,13 @@
 """The switches under /_sandbox/: clock, reset, faults, health."""
 
 import time
+import urllib.error
+import urllib.request
+from pathlib import Path
 
 import pytest
 
+from stripe_sandbox.sandbox import Sandbox
 from tests.stripe_sandbox.driver import Driver
 
 
@@ -120,3 +124,27 @@ def test_overview_counts_objects(driver: Driver) -> None:
     [counts] = driver.control("GET", "state").body["accounts"].values()
 
     assert counts["customer"] == 1
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_page_of_another_site_cannot_touch_the_switches(driver: Driver, site: str) -> None:
+    before = driver.control("GET", "clock").body["offset_seconds"]
+    request = urllib.request.Request(
+        f"{driver.url}/_sandbox/clock", data=b'{"advance": "P1D"}', headers={"Sec-Fetch-Site": site}
+    )
+
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=10)
+
+    refused.value.close()
+    assert refused.value.code == 403
+    assert driver.control("GET", "clock").body["offset_seconds"] == pytest.approx(before, abs=1)
+
+
+def test_the_shop_has_the_name_that_the_command_line_gives(tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path / "state.sqlite3", base_url="http://127.0.0.1:1", merchant_name="Tidewater")
+
+    account_id = sandbox.account_for("sk_test_" + "x" * 24)
+
+    account = sandbox.reader(account_id).get("account", account_id)
+    assert account["business_profile"]["name"] == "Tidewater"
