@@ -20,6 +20,8 @@ except ImportError:  # Started as a script, when nothing is installed: the neigh
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OLDEST_PYTHON = (3, 11)
+# A process of an earlier start that is just ending, such as gunicorn's worker, gives its port back within a second.
+PATIENCE_SECONDS = 2.0
 RUN_FILES = ("db.sqlite3*", "broker.sqlite3*", "sandbox.sqlite3*", "mail", "launcher.lock")
 
 
@@ -104,7 +106,7 @@ def require_free_ports() -> None:
     if uses_sandbox():
         wanted["SANDBOX_PORT"] = int(setting("SANDBOX_PORT", default="12111"))
     for variable, port in wanted.items():
-        if ports.is_taken(port):
+        if not ports.becomes_free(port, within_seconds=PATIENCE_SECONDS):
             raise NotReady(
                 f"Port {port} is taken by {ports.holder(port)}. "
                 f"Stop it, or choose another port: make run {variable}={port + 1}"

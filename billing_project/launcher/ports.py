@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 LISTENING = "0A"  # The state column of /proc/net/tcp.
@@ -27,10 +28,20 @@ def is_taken(port: int) -> bool:
     return False
 
 
+def becomes_free(port: int, *, within_seconds: float) -> bool:
+    """Whether the port is free now or gets free in time."""
+    ends_at = time.monotonic() + within_seconds
+    while is_taken(port):
+        if time.monotonic() > ends_at:
+            return False
+        time.sleep(0.1)
+    return True
+
+
 def holder(port: int) -> str:
     """The program behind a taken port, as `pid 17 (python -m http.server)`."""
     pid = _pid_from_proc(port) or _pid_from_lsof(port)
-    return f"pid {pid} ({command(pid)})" if pid else "a program of another user"
+    return f"pid {pid} ({command(pid)})" if pid else "a program that you may not see"
 
 
 def command(pid: int) -> str:
