@@ -8,6 +8,7 @@ from pathlib import Path
 import environ
 
 from billing_project.admin_theme import admin_theme
+from billing_project.schedule import beat_schedule
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -167,31 +168,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
-    "webhooks.process_inbox": {
-        "task": "webhooks.tasks.process_inbox",
-        "schedule": 5,
-        "options": {"expires": 5},
-    },
-    "billing.sweep": {
-        "task": "billing.tasks.sweep",
-        "schedule": 5,
-        "options": {"expires": 5},
-    },
-    "billing_project.clear_read_messages": {
-        "task": "billing_project.tasks.clear_read_messages",
-        "schedule": 300,
-        "options": {"expires": 300},
-    },
-}
-if START_TOKEN:
-    # The launcher waits for this row: beat, broker and worker of this start have then worked together.
-    CELERY_BEAT_SCHEDULE["billing_project.mark_start"] = {
-        "task": "billing_project.tasks.mark_start",
-        "schedule": 2,
-        "args": [START_TOKEN],
-        "options": {"expires": 10},
-    }
+CELERY_BEAT_SCHEDULE = beat_schedule(start_token=START_TOKEN)
 
 # --- Accounts --------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

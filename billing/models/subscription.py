@@ -31,6 +31,9 @@ class Subscription(models.Model):
     canceled_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     is_collection_paused = models.BooleanField(default=False)
+    paused_paid_until = models.DateTimeField(
+        null=True, blank=True, help_text="The end of the period that was paid when the present pause was first seen."
+    )
     past_due_at = models.DateTimeField(
         null=True,
         blank=True,

@@ -42,7 +42,7 @@ class SubscriptionFacts:
     cancel_at: datetime | None = None
     ended_at: datetime | None = None
     past_due_at: datetime | None = None
-    is_collection_paused: bool = False
+    paused_paid_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +123,11 @@ def _access_through(subscription: SubscriptionFacts, *, now: datetime, grace_day
 def _ends(subscription: SubscriptionFacts, *, grace_days: int) -> list[datetime]:
     """Every moment that closes access; the first one counts, so a cancellation never lengthens grace.
 
-    A subscription whose collection is paused stays `active` at Stripe: it ends with the paid period. Grace counts
+    A subscription whose collection is paused stays `active` at Stripe and its periods roll on: what counts is the
+    period that was paid when the pause began. Grace counts
     from the first failed payment of the run, so a later failed try does not restart it.
     """
-    ends = [subscription.ended_at, subscription.cancel_at]
-    if subscription.is_collection_paused:
-        ends.append(subscription.current_period_end)
+    ends = [subscription.ended_at, subscription.cancel_at, subscription.paused_paid_until]
     if subscription.status == SubscriptionStatus.PAST_DUE and subscription.past_due_at:
         ends.append(subscription.past_due_at + timedelta(days=grace_days))
     return [end for end in ends if end is not None]

@@ -81,5 +81,5 @@ def _subscription_facts(row: Subscription, *, plan: PlanFacts) -> SubscriptionFa
         cancel_at=row.cancel_at,
         ended_at=row.ended_at,
         past_due_at=row.past_due_at,
-        is_collection_paused=row.is_collection_paused,
+        paused_paid_until=row.paused_paid_until,
     )

@@ -19,9 +19,10 @@ def write(fetched: Fetched) -> Written:
         return _write_missing(row, fetched)
     if row is None:
         row = Subscription(stripe_subscription_id=fetched.ref.stripe_id)
-    before, was_ending = row.status, _is_ending(row)
+    before, was_ending, paid_until = row.status, _is_ending(row), row.current_period_end
     _fill(row, fetched.obj)
     row.past_due_at = _past_due_at(row, before=before, now=fetched.business_at)
+    row.paused_paid_until = _paused_paid_until(row, paid_until)
     row.fetched_at = fetched.system_at
     row.save()
     return Written(
@@ -71,6 +72,13 @@ def _past_due_at(row: Subscription, *, before: str, now: datetime) -> datetime |
     if row.status != SubscriptionStatus.PAST_DUE:
         return None
     return row.past_due_at if before == SubscriptionStatus.PAST_DUE and row.past_due_at else now
+
+
+def _paused_paid_until(row: Subscription, paid_until: datetime | None) -> datetime | None:
+    """Set once when a pause is first seen, because Stripe rolls the period on while nothing is paid."""
+    if not row.is_collection_paused:
+        return None
+    return row.paused_paid_until or paid_until or row.current_period_end
 
 
 def _is_ending(row: Subscription) -> bool:

@@ -9,12 +9,16 @@ from django.db import transaction
 
 from billing import clock
 from billing.errors import LeaseLost, StripeUnreachable
+from billing.gateway import objects
 from billing.gateway.client import client
 from billing.gateway.transport import NetworkInTransaction
 from billing.mirror import work
 from billing.mirror.refresh import carry_out, refresh
 from billing.mirror.refs import ObjectRef
+from billing.mirror.rows.subscription import write
+from billing.mirror.written import Fetched
 from billing.models import ChargeAttempt, Invoice, PaymentMethod, Subscription, Transition, Work
+from billing.selectors.access import access_for
 from billing.terms import ObjectKind
 from tests.billing.shop import Shop
 
@@ -169,3 +173,22 @@ def test_a_customer_whose_creation_was_cut_off_is_found_by_our_own_mark(shop: Sh
     assert customer.stripe_customer_id == stripe_id
     subscription.refresh_from_db()
     assert subscription.organization == shop.organization
+
+
+def test_a_pause_keeps_what_was_paid_and_gives_no_more(shop: Shop) -> None:
+    subscription = shop.subscribe()
+    paid_until = subscription.current_period_end
+    obj = objects.fetch(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id).to_dict()
+    obj["pause_collection"] = {"behavior": "void", "resumes_at": None}
+
+    for roll_on_seconds in (0, 30 * 86400):
+        obj["items"]["data"][0]["current_period_end"] += roll_on_seconds
+        with transaction.atomic():
+            write(Fetched(ref_of(subscription), obj, clock.system_now(), shop.now))
+
+    subscription.refresh_from_db()
+    assert subscription.status == "active"
+    assert subscription.current_period_end == paid_until + timedelta(days=30)
+    assert subscription.paused_paid_until == paid_until
+    assert access_for(shop.organization, paid_until - timedelta(seconds=1)).plan_code == "scale"
+    assert access_for(shop.organization, paid_until).plan_code == "free"

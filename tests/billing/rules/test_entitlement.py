@@ -51,8 +51,7 @@ def test_every_status_with_every_cancellation_and_pause(status: str, cancel: str
     subscription = facts(
         status,
         cancel_at=CANCEL_AT[cancel],
-        is_collection_paused=PAUSE[pause] is not None,
-        current_period_end=PAUSE[pause] or NOW + 20 * DAY,
+        paused_paid_until=PAUSE[pause],
         past_due_at=NOW - DAY if status == "past_due" else None,
     )
 
@@ -91,7 +90,7 @@ def test_a_cancelled_subscription_closes_at_the_very_second() -> None:
 
 
 def test_a_paused_subscription_says_until_when_it_is_paid() -> None:
-    paused = facts(is_collection_paused=True, current_period_end=NOW + 3 * DAY)
+    paused = facts(paused_paid_until=NOW + 3 * DAY, current_period_end=NOW + 33 * DAY)
 
     assert decide(paused).until == NOW + 3 * DAY
 
@@ -199,7 +198,7 @@ any_subscription = st.builds(
     cancel_at=moments,
     ended_at=moments,
     past_due_at=moments,
-    is_collection_paused=st.booleans(),
+    paused_paid_until=moments,
 )
 any_trial = st.none() | st.builds(
     LocalTrialFacts, plan=st.sampled_from([STARTER, GROWTH]), ends_at=moments.filter(bool), ended_at=moments
@@ -239,6 +238,6 @@ def test_until_its_end_an_answer_stands_and_then_it_changes(subscriptions, trial
 
 @given(subscription=any_subscription.filter(lambda row: row.status in ("active", "trialing")))
 def test_without_an_end_on_record_time_changes_nothing(subscription) -> None:
-    open_ended = replace(subscription, cancel_at=None, ended_at=None, is_collection_paused=False)
+    open_ended = replace(subscription, cancel_at=None, ended_at=None, paused_paid_until=None)
 
     assert decide(open_ended, now=NOW + 9000 * DAY).plan_code == subscription.plan.code

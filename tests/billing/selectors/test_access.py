@@ -55,7 +55,7 @@ def test_rows_and_rule_give_one_answer(
         "status": status,
         "current_period_end": NOW + 2 * DAY,
         "cancel_at": None if cancel_in is None else NOW + cancel_in * DAY,
-        "is_collection_paused": is_paused,
+        "paused_paid_until": NOW + 2 * DAY if is_paused else None,
         "past_due_at": None if failed_ago is None else NOW - failed_ago * DAY,
     }
     price = PriceFactory()

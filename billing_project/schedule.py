@@ -1,0 +1,20 @@
+"""What beat does and how often; the seconds of each entry are system time."""
+
+from typing import Any
+
+
+def beat_schedule(*, start_token: str) -> dict[str, dict[str, Any]]:
+    """Entries for beat's table. A message that no worker took before the next one is due is worth nothing."""
+    entries = {
+        "webhooks.process_inbox": _every(5, "webhooks.tasks.process_inbox"),
+        "billing.sweep": _every(5, "billing.tasks.sweep"),
+        "billing_project.clear_read_messages": _every(300, "billing_project.tasks.clear_read_messages"),
+    }
+    if start_token:
+        # The launcher waits for the row that this writes: beat, broker and worker of this start have worked together.
+        entries["billing_project.mark_start"] = _every(2, "billing_project.tasks.mark_start", start_token)
+    return entries
+
+
+def _every(seconds: int, task: str, *arguments: str) -> dict[str, Any]:
+    return {"task": task, "schedule": seconds, "args": list(arguments), "options": {"expires": max(seconds, 5)}}
