@@ -7,14 +7,14 @@ from django.conf import settings
 
 from accounts.models import Organization, User
 from billing.errors import UnknownPlan
-from billing.models import Customer, TrialRedemption
+from billing.models import Customer
 from billing.money import Money
 from billing.rules.checkout import refuse_other_currency
 from billing.rules.trial import checkout_trial
 from billing.selectors.catalogue import OfferedPlan, offered_plans, price_for
 from billing.selectors.subscription import current_subscription
 from billing.selectors.trial import has_redeemed_trial, running_local_trial
-from billing.terms import CheckoutState, Interval
+from billing.terms import Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,7 @@ def choice_of(organization: Organization, *, lookup_key: str, person: User, now:
     if plan is None:
         raise UnknownPlan(lookup_key=lookup_key)
     running = running_local_trial(organization, now)
-    has_redeemed = has_redeemed_trial(organization, email=person.email)
-    has_used_trial = has_redeemed and not _is_reserved_by_open_checkout(organization)
+    has_used_trial = has_redeemed_trial(organization, email=person.email)
     trial = checkout_trial(
         plan_trial_days=plan.trial_days,
         has_redeemed=has_used_trial,
@@ -57,7 +56,7 @@ def choice_of(organization: Organization, *, lookup_key: str, person: User, now:
         lookup_key=row.lookup_key,
         interval=Interval(row.interval),
         price=Money(row.amount_minor, row.currency),
-        can_try_without_card=bool(plan.trial_days) and not has_redeemed and running is None,
+        can_try_without_card=bool(plan.trial_days) and not has_used_trial and running is None,
         trial_ends_at=trial_ends_at,
         first_charge_at=(trial.ends_at or trial_ends_at) if trial.is_trial else None,
         running_trial_ends_at=running.ends_at if running else None,
@@ -65,9 +64,3 @@ def choice_of(organization: Organization, *, lookup_key: str, person: User, now:
         has_used_trial=has_used_trial,
         has_subscription=current_subscription(organization) is not None,
     )
-
-
-def _is_reserved_by_open_checkout(organization: Organization) -> bool:
-    """The trial of a checkout that is not finished: the next one reaches the same session, or gets the trial back."""
-    unfinished = (CheckoutState.RECORDED.value, CheckoutState.OPEN.value)
-    return TrialRedemption.objects.filter(organization=organization, checkout_intent__state__in=unfinished).exists()

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.crypto import salted_hmac
 
 from accounts.models import Organization
 from billing.models import LocalTrial, TrialRedemption
 from billing.rules.trial import normalize_email
+from billing.terms import CheckoutState
 
 
 def email_digest(email: str) -> str:
@@ -16,8 +17,19 @@ def email_digest(email: str) -> str:
 
 
 def has_redeemed_trial(organization: Organization, *, email: str) -> bool:
-    """Whether this person, or anybody for this organization, has had a trial."""
-    return TrialRedemption.objects.filter(Q(email_digest=email_digest(email)) | Q(organization=organization)).exists()
+    """Whether this person, or anybody for this organization, has had a trial.
+
+    What the organization's own unfinished checkout reserves is not used yet.
+    """
+    redeemed = TrialRedemption.objects.filter(Q(email_digest=email_digest(email)) | Q(organization=organization))
+    return redeemed.exclude(pk__in=reserved_trials(organization)).exists()
+
+
+def reserved_trials(organization: Organization) -> QuerySet[TrialRedemption]:
+    """Trials that wait for an unfinished checkout of this organization."""
+    return TrialRedemption.objects.filter(
+        organization=organization, checkout_intent__state__in=[CheckoutState.RECORDED, CheckoutState.OPEN]
+    )
 
 
 def running_local_trial(organization: Organization, now: datetime) -> LocalTrial | None:

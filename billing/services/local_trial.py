@@ -9,7 +9,7 @@ from accounts.models import Organization, User
 from billing import audit
 from billing.errors import AlreadySubscribed, TrialNotAvailable, UnknownPlan
 from billing.models import LocalTrial, Plan, Subscription, TrialRedemption
-from billing.selectors.trial import email_digest, has_redeemed_trial
+from billing.selectors.trial import email_digest, has_redeemed_trial, reserved_trials
 from billing.terms import LIVE_SUBSCRIPTION_STATUSES
 
 
@@ -22,7 +22,7 @@ def start_local_trial(organization: Organization, *, plan_code: str, actor: User
     plan = Plan.objects.filter(code=plan_code, is_archived=False, trial_days__gt=0).first()
     if plan is None:
         raise UnknownPlan()
-    running = LocalTrial.objects.filter(organization=organization, plan=plan, ended_at=None, ends_at__gt=now).first()
+    running = _running(organization, plan=plan, now=now)
     if running is not None:
         return running
     if Subscription.objects.filter(
@@ -30,18 +30,28 @@ def start_local_trial(organization: Organization, *, plan_code: str, actor: User
     ).exists():
         raise AlreadySubscribed()
     if has_redeemed_trial(organization, email=actor.email):
-        raise TrialNotAvailable()
+        return _begun_meanwhile(organization, plan=plan, now=now)
     try:
         with transaction.atomic():
+            # An open checkout may have reserved it; should that be completed after all, this trial ends with it.
+            reserved_trials(organization).delete()
             TrialRedemption.objects.create(email_digest=email_digest(actor.email), organization=organization)
             trial = LocalTrial.objects.create(
                 organization=organization, plan=plan, started_at=now, ends_at=now + timedelta(days=plan.trial_days)
             )
             audit.record("local_trial_started", subject=str(trial.uuid), organization=organization, actor=actor)
     except IntegrityError:
-        # A second click was faster: with the same plan its trial is the answer, otherwise the one trial is used.
-        raced = LocalTrial.objects.filter(organization=organization, plan=plan, ended_at=None).first()
-        if raced is None:
-            raise TrialNotAvailable() from None
-        return raced
+        return _begun_meanwhile(organization, plan=plan, now=now)
     return trial
+
+
+def _running(organization: Organization, *, plan: Plan, now: datetime) -> LocalTrial | None:
+    return LocalTrial.objects.filter(organization=organization, plan=plan, ended_at=None, ends_at__gt=now).first()
+
+
+def _begun_meanwhile(organization: Organization, *, plan: Plan, now: datetime) -> LocalTrial:
+    """A second click was faster: with the same plan its trial is the answer, otherwise the one trial is used."""
+    running = _running(organization, plan=plan, now=now)
+    if running is None:
+        raise TrialNotAvailable()
+    return running
