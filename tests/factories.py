@@ -19,9 +19,7 @@ class UserFactory(DjangoModelFactory):
     def is_email_verified(self, create, extracted, **kwargs):
         """True unless the test says otherwise: who has not proven the mailbox cannot sign in."""
         if create:
-            EmailAddress.objects.create(
-                user=self, email=self.email, primary=True, verified=extracted is not False
-            )
+            EmailAddress.objects.create(user=self, email=self.email, primary=True, verified=extracted is not False)
 
 
 class OrganizationFactory(DjangoModelFactory):

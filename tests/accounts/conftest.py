@@ -11,9 +11,8 @@ from tests.factories import MembershipFactory, OrganizationFactory, UserFactory
 
 
 @pytest.fixture(autouse=True)
-def _quick_and_unlimited(settings) -> Iterator[None]:
-    """A hash that costs nothing, and no tries left over from another test."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def _unlimited() -> Iterator[None]:
+    """No tries left over from another test."""
     cache.clear()
     yield
     cache.clear()

@@ -12,12 +12,6 @@ from tests.billing.situations import put_catalogue_on_sale
 from tests.factories import MembershipFactory
 
 
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings) -> None:
-    """A hash that costs nothing: nobody here signs in by password."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def catalogue(db) -> None:
     put_catalogue_on_sale()
