@@ -13,6 +13,7 @@ from django.core.management.base import CommandError, SystemCheckError
 from django.db import DatabaseError, connections
 
 from billing_project import demo
+from billing_project.checks import refuse_bad_configuration
 from billing_project.launcher import machine
 from billing_project.launcher.readiness import wait_for
 
@@ -25,6 +26,7 @@ def prepare() -> None:
     if settings.IS_PRODUCTION:
         raise ImproperlyConfigured("`make run` is for development; ENVIRONMENT says production.")
     django.setup()
+    refuse_bad_configuration()  # A command that is called from code does not run the checks by itself.
     call_command("prepare_database")
     call_command("seed_demo", verbosity=0)
     # The processes are forked from here, and a database connection must not be shared with them.
