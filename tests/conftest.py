@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from django.conf import settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.quick_database import django_db_setup
@@ -36,11 +35,6 @@ def pytest_configure() -> None:
 
 
 @pytest.hookimpl(trylast=True)  # After the shuffle.
-def pytest_configure() -> None:
-    # A password's hash is slow on purpose; here it only has to be right.
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
