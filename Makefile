@@ -14,10 +14,10 @@ CHECKS := check-format check-lint check-types check-imports check-migrations che
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check $(CHECKS) install install-dev lock format travel clean-data
+.PHONY: help run test check $(CHECKS) install install-dev lock format travel setup-stripe clean-data
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Install, prepare and start everything; Ctrl-C stops it (PORT, SANDBOX_PORT move it)
 	@$(PYTHON) $(LAUNCHER)/machine.py --start
@@ -82,6 +82,11 @@ lock: install-dev ## Write requirements*.txt anew from requirements*.in
 
 travel: ## Move the running demo's billing time forward: make travel DAYS=40
 	@$(BIN)/python manage.py travel --days $(DAYS)
+
+# The database first, without its check for the webhook secret: that secret is what comes out of this.
+setup-stripe: install ## Prepare the Stripe account whose key stands in .env; safe to repeat
+	@$(BIN)/python manage.py prepare_database --skip-checks
+	@$(BIN)/python manage.py setup_stripe
 
 clean-data: ## Delete what a run left behind: database, sandbox, mail (stop `make run` first)
 	@$(PYTHON) $(LAUNCHER)/machine.py --forget
