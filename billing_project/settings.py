@@ -110,6 +110,8 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = None
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
+CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+
 # --- Stripe ----------------------------------------------------------------------------------------------
 STRIPE_API_VERSION = env.str("STRIPE_API_VERSION", default="2026-05-27.dahlia")
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
@@ -229,6 +231,7 @@ MAIL_DELIVERY_BACKEND = env.str(
     if IS_PRODUCTION
     else "django.core.mail.backends.filebased.EmailBackend",
 )
+ANYMAIL = env.dict("ANYMAIL", default={})
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{PRODUCT_NAME} <billing@tidewater.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

@@ -117,3 +117,13 @@ def test_a_failure_that_the_sender_does_not_want_to_hear_of_is_not_listed_as_sen
         sent = send_sign_in_mail(fail_silently=True)
 
     assert (sent, Notice.objects.get().state) == (0, "failed")
+
+
+def test_a_mail_provider_s_backend_delivers_what_is_listed(settings) -> None:
+    settings.MAIL_DELIVERY_BACKEND = "anymail.backends.test.EmailBackend"
+
+    sent = send_sign_in_mail()
+
+    (message,) = mail.outbox
+    assert (sent, message.anymail_test_params["subject"]) == (1, "Sign in to Tidewater")
+    assert Notice.objects.get().state == "sent"

@@ -11,6 +11,8 @@ TYPES = {
     "bool": "true or false",
     "list": "list",
     "db_url": "address",
+    "cache_url": "address",
+    "dict": "names and values",
     "email_url": "address",
 }
 ROW = re.compile(r"^\| `([A-Z_]+)` \| ([a-z ]+) \| *(.*?) *\| (.+) \|$", re.MULTILINE)
@@ -45,7 +47,7 @@ def literal_default(read: ast.Call) -> str | None:
         value = ast.literal_eval(default)
     except ValueError:
         return None
-    if isinstance(value, list):
+    if isinstance(value, list | dict):
         return ",".join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.flows.running import ROOT, Running
@@ -16,14 +17,20 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def picture(page: Page, name: str) -> None:
-    """Keep what a person sees, wide and narrow, by day and by night."""
+    """Keep what a person sees, wide and narrow, by day and by night, and ask axe whether everybody can use it."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     for width, scheme in ((1280, "light"), (390, "light"), (1280, "dark"), (390, "dark")):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        assert grave_findings(page) == []
         page.screenshot(path=PICTURES / f"{name}-{width}-{scheme}.png", full_page=True)
     page.set_viewport_size({"width": 1280, "height": 900})
     page.emulate_media(color_scheme="light")
+
+
+def grave_findings(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{item['id']} at {page.url}" for item in found if item["impact"] in ("serious", "critical")]
 
 
 def sign_up(page: Page, running: Running) -> None:
