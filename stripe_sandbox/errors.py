@@ -68,9 +68,12 @@ _NAMES = {
     "webhook_endpoint": "webhook endpoint",
     "balance_transaction": "balance transaction",
     "subscription_item": "subscription item",
+    "promotion_code": "promotion code",
+    "tax_rate": "tax rate",
     "payment_intent": "payment_intent",
     "setup_intent": "setupintent",
     "invoice_payment": "invoice payment",
+    "subscription_schedule": "subscription schedule",
 }
 
 

@@ -14,9 +14,14 @@ TARGETS = {
     "balance_transaction": "balance_transaction",
     "charge": "charge",
     "configuration": "billing_portal.configuration",
+    "coupon": "coupon",
     "customer": "customer",
     "default_payment_method": "payment_method",
     "default_price": "price",
+    "discount": "discount",
+    "discounts": "discount",
+    "dispute": "dispute",
+    "failure_balance_transaction": "balance_transaction",
     "invoice": "invoice",
     "latest_charge": "charge",
     "latest_invoice": "invoice",
@@ -25,10 +30,16 @@ TARGETS = {
     "pending_setup_intent": "setup_intent",
     "price": "price",
     "product": "product",
+    "schedule": "subscription_schedule",
+    "promotion_code": "promotion_code",
     "setup_intent": "setup_intent",
-    "source": "charge",
+    "refund": "refund",
     "subscription": "subscription",
 }
+
+
+# What moved the money of a balance entry is named by its id alone.
+_SOURCES = {"ch_": "charge", "re_": "refund", "dp_": "dispute"}
 
 
 def empty_list(url: str, *, has_count: bool = False) -> dict[str, Any]:
@@ -60,6 +71,13 @@ def _subscriptions(unit: Unit, customer: StripeObject) -> dict[str, Any]:
     where = "customer = ? AND json_extract(data, '$.status') NOT IN ('canceled', 'incomplete_expired')"
     body["data"] = [shown(found) for found in unit.select("subscription", where=where, values=[customer["id"]])]
     body["total_count"] = len(body["data"])
+    return body
+
+
+def _refunds(unit: Unit, charge: StripeObject) -> dict[str, Any]:
+    body = empty_list(f"/v1/charges/{charge['id']}/refunds", has_count=True)
+    found = unit.select("refund", where="json_extract(data, '$.charge') = ?", values=[charge["id"]])
+    body.update(data=[shown(refund) for refund in found], total_count=len(found))
     return body
 
 
@@ -95,6 +113,19 @@ def _currency_options(unit: Unit, price: StripeObject) -> dict[str, Any]:
     }
 
 
+def _coupon_products(unit: Unit, coupon: StripeObject) -> dict[str, Any] | None:
+    products = (unit.find("coupon", coupon["id"]) or {}).get("_products")
+    return None if products is None else {"products": products}
+
+
+def _coupon_currencies(unit: Unit, coupon: StripeObject) -> dict[str, Any] | None:
+    if coupon["amount_off"] is None:
+        return None
+    amounts = {coupon["currency"]: coupon["amount_off"]}
+    amounts |= (unit.find("coupon", coupon["id"]) or {}).get("_currency_options", {})
+    return {currency: {"amount_off": amount} for currency, amount in amounts.items()}
+
+
 VIRTUAL: dict[tuple[str, str], Callable[[Unit, StripeObject], Any]] = {
     ("invoice", "payments"): _payments,
     ("invoice", "confirmation_secret"): _confirmation_secret,
@@ -103,8 +134,10 @@ VIRTUAL: dict[tuple[str, str], Callable[[Unit, StripeObject], Any]] = {
     ("customer", "sources"): lambda _unit, customer: empty_list(f"/v1/customers/{customer['id']}/sources"),
     ("customer", "subscriptions"): _subscriptions,
     ("customer", "tax_ids"): lambda _unit, customer: empty_list(f"/v1/customers/{customer['id']}/tax_ids"),
-    ("charge", "refunds"): lambda _unit, charge: empty_list(f"/v1/charges/{charge['id']}/refunds", has_count=True),
+    ("charge", "refunds"): _refunds,
     ("checkout.session", "line_items"): _line_items,
+    ("coupon", "applies_to"): _coupon_products,
+    ("coupon", "currency_options"): _coupon_currencies,
     ("price", "currency_options"): _currency_options,
     ("price", "tiers"): lambda _unit, _price: None,
     ("item", "discounts"): lambda _unit, _item: [],
@@ -150,16 +183,18 @@ def _expand(unit: Unit, node: Any, parts: list[str], *, path: str) -> None:
         raise _dead_end(path)
     if isinstance(node[key], str):
         node[key] = _load(unit, key, node[key], path=path)
+    elif isinstance(node[key], list) and key in TARGETS:
+        node[key] = [_load(unit, key, each, path=path) if isinstance(each, str) else each for each in node[key]]
     _expand(unit, node[key], rest, path=path)
 
 
 def _load(unit: Unit, key: str, object_id: str, *, path: str) -> StripeObject:
-    if key not in TARGETS:
-        raise _dead_end(path)
-    found = unit.find(TARGETS[key], object_id)
+    kind = _SOURCES.get(object_id[:3]) if key == "source" else TARGETS.get(key)
+    found = unit.find(kind, object_id) if kind else None
     if found is None:
         raise _dead_end(path)
-    if found.get("_is_deleted"):
+    # A discount goes on showing the coupon that made it when that is deleted.
+    if found.get("_is_deleted") and found["object"] != "coupon":
         return {"id": object_id, "object": found["object"], "deleted": True}
     return shown(found)
 
