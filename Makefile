@@ -6,6 +6,7 @@ LAUNCHER := billing_project/launcher
 PACKAGES := accounts billing webhooks billing_project stripe_sandbox
 DAYS ?= 30
 PYTEST_WORKERS ?= 2
+RECORDINGS ?= ../shared/stripe/recorded
 # Steps of one target print as a block where make can do that (GNU make 4; macOS ships 3.81).
 BLOCKS := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 CHECKS := check-format check-lint check-types check-imports check-migrations check-deploy check-templates
@@ -14,7 +15,7 @@ CHECKS := check-format check-lint check-types check-imports check-migrations che
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check $(CHECKS) install install-dev lock format travel setup-stripe clean-data
+.PHONY: help run test conformance check $(CHECKS) install install-dev lock format travel setup-stripe clean-data
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +27,9 @@ run: ## Install, prepare and start everything; Ctrl-C stops it (PORT, SANDBOX_PO
 
 test: install-dev ## Run the tests
 	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder
+
+conformance: install-dev ## Replay recorded Stripe exchanges against the sandbox (RECORDINGS=folder)
+	@$(BIN)/python -m tests.conformance --recordings "$(RECORDINGS)"
 
 check: install-dev ## Formatting, lint, types, walls, migrations, deployment checks, templates
 	@$(MAKE) --no-print-directory -k -j2 $(BLOCKS) $(CHECKS)

@@ -7,7 +7,7 @@ from typing import Any
 from stripe_sandbox import ids
 from stripe_sandbox.engine.cards import TestCard, card_for_number, card_for_token, setup_outcome
 from stripe_sandbox.engine.declines import decline_for
-from stripe_sandbox.errors import ApiError, card_error, invalid, no_such
+from stripe_sandbox.errors import ApiError, card_error, invalid, no_such, not_built
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
 
@@ -89,13 +89,18 @@ def check_expiry(unit: Unit, *, exp_month: int, exp_year: int) -> None:
 
 
 def resolve(unit: Unit, name: str, *, param: str = "payment_method", status: int = 404) -> StripeObject:
-    """The payment method with this id; a test token gives a fresh one. Raises ApiError "No such PaymentMethod"."""
+    """The payment method with this id; a test token gives a fresh one.
+
+    Raises ApiError "No such PaymentMethod", and for a method that is no card: only cards pay here.
+    """
     card = card_for_token(name)
     if card is not None:
         return create(unit, card)
     method = unit.find("payment_method", name)
     if method is None:
         raise no_such("payment_method", name, param=param, status=status)
+    if method["type"] != "card":
+        raise not_built(f"{param} of type {method['type']}")
     return method
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import intents, payment_methods
-from stripe_sandbox.errors import ApiError, invalid_parameter, missing_parameter, no_such, not_built
+from stripe_sandbox.engine import intents, local_methods, payment_methods
+from stripe_sandbox.errors import ApiError, invalid_parameter, missing_parameter, no_such
 from stripe_sandbox.resources.updates import merge_metadata, refuse, take, take_into
 from stripe_sandbox.store.unit import StripeObject, Unit
 from stripe_sandbox.wire.listing import Filter, page
@@ -12,23 +12,27 @@ from stripe_sandbox.wire.routing import route
 
 @route("POST", "/v1/payment_methods", schema="payment_method_create")
 def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
-    """A card from a listed test number or a `tok_` token; no number is kept."""
+    """A card from a listed test number or a `tok_` token, or a method of another type; no number is kept."""
     refuse(params, "payment_method", "customer")
     kind = params.get("type")
     if kind is None:
         raise missing_parameter("type")
-    if kind != "card":
-        raise not_built(f"type={kind}")
-    card = params.get("card")
+    details = params.get("billing_details")
+    if kind == "card":
+        method = _card(unit, params.get("card"), details)
+    else:
+        method = local_methods.create(unit, kind, params.get(kind), billing_details=details)
+    method["metadata"] = merge_metadata({}, params.get("metadata") or {})
+    return method
+
+
+def _card(unit: Unit, card: dict[str, Any] | None, details: dict[str, Any] | None) -> StripeObject:
     if not card:
         raise missing_parameter("card")
-    details = params.get("billing_details")
-    if card.get("token"):
-        method = payment_methods.resolve(unit, card["token"], param="card[token]")
-        method["billing_details"] = payment_methods.billing_address(details or {})
-    else:
-        method = _from_number(unit, card, details)
-    method["metadata"] = merge_metadata({}, params.get("metadata") or {})
+    if not card.get("token"):
+        return _from_number(unit, card, details)
+    method = payment_methods.resolve(unit, card["token"], param="card[token]")
+    method["billing_details"] = payment_methods.billing_address(details or {})
     return method
 
 
@@ -54,7 +58,8 @@ def update(unit: Unit, params: dict[str, Any], method: str) -> StripeObject:
     """Change what is printed on the card or who is billed."""
     found = unit.get("payment_method", method, param="payment_method")
     take(found, params, "allow_redisplay")
-    take_into(found["card"], params.get("card"))
+    if found["type"] == "card":
+        take_into(found["card"], params.get("card"))
     take_into(found["billing_details"], params.get("billing_details"))
     unit.emit("payment_method.updated", found)
     return found

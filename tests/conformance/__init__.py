@@ -1,0 +1,1 @@
+"""Replays recorded Stripe exchanges against a sandbox process: `python -m tests.conformance`."""
