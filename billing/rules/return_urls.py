@@ -3,7 +3,8 @@
 from billing.errors import InvalidInput
 
 RETURN_PATHS = {
-    "billing": "/billing/",
+    # By way of a look at what was changed there.
+    "billing": "/billing/portal/return/",
     "invoices": "/billing/invoices/",
     "pricing": "/",
     "checkout": "/billing/return/",

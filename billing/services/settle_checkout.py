@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from accounts.models import Organization
 from billing.errors import LeaseLost, LeaseTaken, NotFound, StripeUnreachable
+from billing.mirror.glance import glance, shown
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
 from billing.models import CheckoutIntent, CheckoutSession, Subscription
@@ -14,6 +15,7 @@ from billing.terms import ObjectKind, SubscriptionStatus
 
 _WAITS_SECONDS = (0.0, 0.3, 0.8)
 _LEASE_WAIT_SECONDS = 2.0
+_GLANCE_SECONDS = 1.0
 _FULFILLED = ("paid", "no_payment_required")
 _NOT_YET = (SubscriptionStatus.INCOMPLETE.value, SubscriptionStatus.INCOMPLETE_EXPIRED.value)
 
@@ -46,7 +48,7 @@ def settle_checkout(organization: Organization, *, stripe_session_id: str, now: 
         .first()
     )
     if intent is None:
-        raise NotFound()
+        raise NotFound("There is no such checkout, or it belongs to another organization. Nothing was changed.")
     progress = CheckoutProgress(ProgressState.PROCESSING, intent)
     for wait_seconds in _WAITS_SECONDS:
         time.sleep(wait_seconds)
@@ -62,13 +64,17 @@ def _look(intent: CheckoutIntent) -> CheckoutProgress:
             ObjectRef(ObjectKind.CHECKOUT_SESSION, str(intent.stripe_session_id)), wait_seconds=_LEASE_WAIT_SECONDS
         )
         session = CheckoutSession.objects.get(stripe_session_id=intent.stripe_session_id)
-        if session.stripe_subscription_id:
-            refresh(
-                ObjectRef(ObjectKind.SUBSCRIPTION, session.stripe_subscription_id), wait_seconds=_LEASE_WAIT_SECONDS
-            )
+        if not session.stripe_subscription_id:
+            return _judge(intent, session)
+        subscription = ObjectRef(ObjectKind.SUBSCRIPTION, session.stripe_subscription_id)
+        named = refresh(subscription, wait_seconds=_LEASE_WAIT_SECONDS).written.follow
     except (LeaseTaken, LeaseLost, StripeUnreachable):
         return CheckoutProgress(ProgressState.PROCESSING, intent)
-    return _judge(intent, session)
+    progress = _judge(intent, session)
+    if progress.state == ProgressState.SETTLED:
+        # The page that follows names the card and lists the first invoice.
+        glance(shown(named), seconds=_GLANCE_SECONDS)
+    return progress
 
 
 def _judge(intent: CheckoutIntent, session: CheckoutSession) -> CheckoutProgress:

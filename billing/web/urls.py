@@ -16,6 +16,7 @@ urlpatterns = [
     path("billing/return/", returning.checkout_return, name="checkout_return"),
     path("billing/return/status/", returning.checkout_status, name="checkout_status"),
     path("billing/portal/", portal.portal, name="portal"),
+    path("billing/portal/return/", portal.portal_return, name="portal_return"),
     path("billing/cancel/", cancellation.cancel, name="cancel"),
     path("billing/cancel/undo/", cancellation.undo_cancel, name="undo_cancel"),
     path("app/", app.app, name="app"),

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from billing.gateway import client as gateway
 from billing.models import AuditEntry
 from billing.services.setup_stripe import setup_stripe
 from tests.billing.shop import Shop
@@ -53,3 +54,33 @@ def test_a_member_may_not_open_it(shop: Shop, client) -> None:
 
 def test_it_is_never_opened_by_get(shop: Shop, browser) -> None:
     assert browser.get("/billing/portal/").status_code == 405
+
+
+def test_who_comes_back_sees_what_was_done_there_without_a_webhook(shop: Shop, browser) -> None:
+    subscription = shop.subscribe()
+    gateway.client().v1.subscriptions.update(
+        subscription.stripe_subscription_id,
+        params={"cancel_at_period_end": True},
+        options={"idempotency_key": "left"},
+    )
+
+    answer = browser.get("/billing/portal/return/", follow=True)
+
+    assert answer.redirect_chain == [("/billing/", 302)]
+    assert "Keep Scale" in answer.content.decode()
+
+
+def test_who_comes_back_while_stripe_is_silent_gets_the_page_all_the_same(shop: Shop, browser) -> None:
+    shop.subscribe()
+    shop.sandbox.fault("http_500_before", times=20, match={"method": "GET", "path": "/v1/*"})
+
+    answer = browser.get("/billing/portal/return/", follow=True)
+
+    assert answer.redirect_chain == [("/billing/", 302)]
+    assert "Cancel Scale" in answer.content.decode()
+
+
+def test_who_may_not_open_it_cannot_come_back_from_it(shop: Shop, client) -> None:
+    client.force_login(MembershipFactory(organization=shop.organization, role="member").user)
+
+    assert client.get("/billing/portal/return/").status_code == 403

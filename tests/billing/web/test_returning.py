@@ -2,7 +2,7 @@
 
 import pytest
 
-from billing.models import CheckoutIntent, Subscription
+from billing.models import CheckoutIntent, Invoice, Subscription
 from tests.billing.shop import Shop
 from tests.billing.web.reading import words
 from tests.factories import MembershipFactory
@@ -30,8 +30,10 @@ def test_a_paid_checkout_is_settled_in_the_request_itself(shop: Shop, browser) -
 
     assert answer.headers["Location"] == "/billing/"
     assert Subscription.objects.get(organization=shop.organization).status == "active"
-    page = browser.get("/billing/")
-    assert "Scale is on. Thank you for the payment." in page.content.decode()
+    page = browser.get("/billing/").content.decode()
+    assert "Scale is on. Thank you for the payment." in page
+    assert "Visa ending 4242" in page
+    assert Invoice.objects.get(organization=shop.organization).number in page
 
 
 def test_a_trial_says_that_nothing_was_charged(shop: Shop, browser) -> None:
