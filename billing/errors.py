@@ -67,7 +67,7 @@ class NotFound(BillingError):
 class NothingToCancel(BillingError):
     code = "nothing_to_cancel"
     status = 409
-    message = "There is no subscription that could be cancelled."
+    message = "There is no plan that could be cancelled, or it is cancelled already."
 
 
 class NothingToUndo(BillingError):

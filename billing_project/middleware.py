@@ -1,8 +1,9 @@
-"""Relaxes the content policy for the admin only: its theme needs eval and inline styles."""
+"""What every response passes: the admin's own content policy, and one page for what is not found."""
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.defaults import page_not_found
 
 ADMIN_PREFIX = "/admin/"
 ADMIN_POLICY = {
@@ -23,3 +24,19 @@ class AdminContentPolicyMiddleware:
         if request.path.startswith(ADMIN_PREFIX):
             response._csp_update = ADMIN_POLICY  # type: ignore[attr-defined]
         return response
+
+
+class OwnNotFoundPageMiddleware:
+    """A page that is not found, or not theirs, shows people the same with DEBUG as without.
+
+    An address that no page has still gets Django's list of addresses with DEBUG: it helps who writes the code.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return page_not_found(request, exception) if isinstance(exception, Http404) else None

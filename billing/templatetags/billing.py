@@ -81,9 +81,10 @@ def day_text(at: datetime) -> str:
 
 
 @register.filter
-def day_short(at: datetime) -> str:
-    """`14 Dec` without an element: for a ruler, whose year is known."""
-    return _write_day(at, "d MMM")
+def day_short(at: datetime, other: datetime | None = None) -> str:
+    """`14 Dec` without an element: for a ruler; with the year where `other`, its far end, lies in another one."""
+    has_year = other is not None and timezone.localtime(at).year != timezone.localtime(other).year
+    return _write_day(at, "d MMM y" if has_year else "d MMM")
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""Which pages may run what: the admin's theme needs more than the rest."""
+"""Which pages may run what, as the admin's theme needs more than the rest; and what is shown where nothing is."""
 
 import pytest
 from django.test import Client
@@ -29,3 +29,13 @@ def test_all_other_pages_allow_no_inline_code_and_no_eval(client: Client, path: 
     assert policy["default-src"] == ["'self'"]
     assert policy["object-src"] == ["'none'"]
     assert not any("unsafe" in value for values in policy.values() for value in values)
+
+
+@pytest.mark.django_db
+def test_a_broken_link_shows_the_same_page_with_debug_as_without(client: Client, settings) -> None:
+    settings.DEBUG = True
+
+    response = client.get("/team/join/not-a-link-of-ours/")
+
+    assert response.status_code == 404
+    assert "Not found, or not yours" in response.content.decode()

@@ -30,7 +30,10 @@ class Command(BaseCommand):
                 for transition in stop.transitions:
                     self.stdout.write(f"    {transition}")
         except StripeUnreachable as error:
-            raise CommandError(f"{error} Start the demo with `make run` first.") from error
+            raise CommandError(
+                f"{error} Start the demo with `make run` first; if it runs with a SANDBOX_PORT of its own, "
+                "give it here, too: make travel SANDBOX_PORT=…"
+            ) from error
         except StillBusy as error:
             raise CommandError(str(error)) from error
         self.stdout.write(self.style.SUCCESS(f"{days} days later."))

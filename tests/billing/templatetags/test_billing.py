@@ -45,6 +45,11 @@ def test_a_day_is_a_time_element_with_a_machine_readable_date() -> None:
     assert (tags.day_text(AT), tags.day_short(AT)) == ("14 Dec 2026", "14 Dec")
 
 
+def test_a_ruler_over_the_turn_of_the_year_names_the_years() -> None:
+    assert tags.day_short(AT, AT + timedelta(days=7)) == "14 Dec"
+    assert tags.day_short(AT, AT + timedelta(days=365)) == "14 Dec 2026"
+
+
 def test_a_near_day_is_named_by_its_weekday() -> None:
     assert ">Mon, 14 Dec<" in tags.day_near(AT, AT - timedelta(days=6))
     assert ">14 Dec 2026<" in tags.day_near(AT, AT - timedelta(days=7))
