@@ -1,6 +1,6 @@
 """Decides how open invoices are collected and what the result does to their subscription."""
 
-from stripe_sandbox.engine import intents, invoices, payment_methods
+from stripe_sandbox.engine import intents, invoices, payment_methods, pending_updates
 from stripe_sandbox.engine.intents import Result
 from stripe_sandbox.engine.subscription_timers import plan_timers
 from stripe_sandbox.errors import ApiError, invalid
@@ -114,6 +114,7 @@ def _follow_paid(unit: Unit, invoice: StripeObject) -> None:
     if subscription is None:
         return
     _keep_card(unit, invoice, subscription)
+    pending_updates.apply_if_paid(unit, subscription, invoice)
     if subscription["latest_invoice"] == invoice["id"] and subscription["status"] in {
         "incomplete",
         "past_due",
@@ -139,6 +140,8 @@ def _has_failed_invoice(unit: Unit, customer: StripeObject) -> bool:
 
 def _follow_unpaid(unit: Unit, invoice: StripeObject) -> None:
     subscription = invoices.subscription_of(unit, invoice)
+    if subscription is not None and pending_updates.is_held_by(subscription, invoice):
+        return
     if subscription is not None and subscription["status"] == "active":
         subscription["status"] = "past_due"
         unit.emit("customer.subscription.updated", subscription)

@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import collection, drafts, invoices, payment_methods, periods, subscriptions
+from stripe_sandbox.engine import (
+    collection,
+    drafts,
+    invoice_items,
+    invoices,
+    payment_methods,
+    pending_updates,
+    periods,
+    subscriptions,
+    update_payments,
+)
+from stripe_sandbox.engine import subscription_invoices as billing
 from stripe_sandbox.store.unit import StripeObject, Unit, render
 
 
@@ -11,6 +22,9 @@ def act_when_due(unit: Unit, subscription_id: str) -> None:
     subscription = unit.get("subscription", subscription_id)
     if subscription["status"] in subscriptions.ENDED:
         return
+    pending = subscription["pending_update"]
+    if pending is not None and pending["expires_at"] <= unit.now:
+        pending_updates.expire(unit, subscription_id)
     if subscription["cancel_at"] is not None and subscription["cancel_at"] <= unit.now:
         _end_as_planned(unit, subscription)
     elif subscription["status"] == "trialing" and subscription["trial_end"] <= unit.now:
@@ -25,7 +39,9 @@ def _end_as_planned(unit: Unit, subscription: StripeObject) -> None:
     unit.emit("customer.subscription.deleted", subscription)
 
 
-def end_trial(unit: Unit, subscription: StripeObject, *, is_immediate: bool) -> None:
+def end_trial(
+    unit: Unit, subscription: StripeObject, *, is_immediate: bool, payment_behavior: str = "allow_incomplete"
+) -> None:
     """The trial is over: bill the first paid period, or do what the trial settings say when there is no card.
 
     `is_immediate`: asked for by a call (`trial_end=now`); then the invoice is collected within it.
@@ -45,10 +61,16 @@ def end_trial(unit: Unit, subscription: StripeObject, *, is_immediate: bool) -> 
         unit.emit("customer.subscription.paused", subscription)
         return
     subscription.update(status="active", billing_cycle_anchor=subscription["trial_end"])
-    renew(unit, subscription, is_immediate=is_immediate)
+    renew(unit, subscription, is_immediate=is_immediate, payment_behavior=payment_behavior)
 
 
-def renew(unit: Unit, subscription: StripeObject, *, is_immediate: bool = False) -> None:
+def renew(
+    unit: Unit,
+    subscription: StripeObject,
+    *,
+    is_immediate: bool = False,
+    payment_behavior: str = "allow_incomplete",
+) -> None:
     """Move the items whose period has ended and bill the new period: a draft that is collected an hour later."""
     due = [item for item in subscription["items"]["data"] if is_immediate or item["current_period_end"] <= unit.now]
     if not due:
@@ -57,12 +79,12 @@ def renew(unit: Unit, subscription: StripeObject, *, is_immediate: bool = False)
     previous = (due[0]["current_period_start"], min(due[0]["current_period_end"], unit.now))
     for item in due:
         _move_period(unit, subscription, item)
-    invoice = _bill(
+    invoice = billing.draft(
         unit,
         subscription,
-        due,
-        period=previous,
+        lines=billing.period_lines(unit, subscription, due),
         reason="subscription_update" if is_immediate else "subscription_cycle",
+        period=previous,
     )
     subscription["latest_invoice"] = invoice["id"]
     if subscription["cancel_at_period_end"]:
@@ -70,7 +92,10 @@ def renew(unit: Unit, subscription: StripeObject, *, is_immediate: bool = False)
     unit.emit("customer.subscription.updated", subscription)
     unit.emit("invoice.created", invoice)
     subscriptions.plan_timers(unit, subscription)
-    _hand_over(unit, subscription, invoice, is_immediate=is_immediate)
+    if is_immediate:
+        update_payments.pay_now(unit, invoice, payment_behavior=payment_behavior)
+    else:
+        _hand_over(unit, subscription, invoice)
 
 
 def _move_period(unit: Unit, subscription: StripeObject, item: dict[str, Any]) -> None:
@@ -87,32 +112,8 @@ def _move_period(unit: Unit, subscription: StripeObject, item: dict[str, Any]) -
     )
 
 
-def _bill(
-    unit: Unit, subscription: StripeObject, items: list[dict[str, Any]], *, period: tuple[int, int], reason: str
-) -> StripeObject:
-    lines = [
-        drafts.subscription_line(
-            unit, subscription, item, start=item["current_period_start"], end=item["current_period_end"]
-        )
-        for item in items
-    ]
-    return drafts.create(
-        unit,
-        customer=unit.get("customer", subscription["customer"]),
-        subscription=subscription,
-        lines=lines,
-        reason=reason,
-        period=period,
-        currency=subscription["currency"],
-    )
-
-
-def _hand_over(unit: Unit, subscription: StripeObject, invoice: StripeObject, *, is_immediate: bool) -> None:
-    if is_immediate:
-        invoices.finalize(unit, invoice)
-        invoice["webhooks_delivered_at"] = unit.now
-        collection.settle_or_collect(unit, invoice, is_off_session=True)
-    elif subscription["status"] == "unpaid":
+def _hand_over(unit: Unit, subscription: StripeObject, invoice: StripeObject) -> None:
+    if subscription["status"] == "unpaid":
         # An unpaid subscription goes on billing, but its drafts are not collected by themselves.
         invoice["auto_advance"] = False
     else:
@@ -141,7 +142,7 @@ def preview(unit: Unit, subscription: StripeObject) -> StripeObject:
     customer = unit.get("customer", subscription["customer"])
     items = subscription["items"]["data"]
     next_at = min(item["current_period_end"] for item in items)
-    lines = []
+    lines = [invoice_items.as_line(item) for item in billing.waiting_items(unit, subscription)]
     anchor = subscription["trial_end"] if subscription["status"] == "trialing" else None
     for item in items:
         if item["current_period_end"] != next_at:
@@ -162,6 +163,7 @@ def preview(unit: Unit, subscription: StripeObject) -> StripeObject:
         reason="upcoming",
         period=(items[0]["current_period_start"], next_at),
         currency=subscription["currency"],
+        at=next_at,
     )
     # A preview is stored nowhere, so nothing in it may name it as if it could be retrieved.
     body["id"] = "upcoming_" + body["id"]

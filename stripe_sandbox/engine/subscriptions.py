@@ -4,7 +4,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import collection, drafts, intents, invoices, payment_methods, periods, prices
+from stripe_sandbox.engine import (
+    collection,
+    discounts,
+    drafts,
+    intents,
+    invoices,
+    items,
+    payment_methods,
+    periods,
+    prices,
+    update_payments,
+)
+from stripe_sandbox.engine import subscription_invoices as billing
 from stripe_sandbox.engine.subscription_timers import ENDED, LIVE, period_end, plan_timers
 from stripe_sandbox.errors import ApiError, invalid
 from stripe_sandbox.shapes import blank
@@ -40,6 +52,10 @@ class Order:
     return_url: str | None = None
     # A payment that succeeded before the subscription was made: Checkout takes the money first.
     prepaid: StripeObject | None = None
+    redeemed: list[discounts.Wanted] = field(default_factory=list)
+    # By the item's place in `items`.
+    item_redeemed: dict[int, list[discounts.Wanted]] = field(default_factory=dict)
+    item_tax_rates: dict[int, list[StripeObject]] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
 
 
@@ -59,7 +75,7 @@ def create(unit: Unit, order: Order) -> Created:
     _check_currency(order)
     subscription = _body(unit, order)
     method = order.method or payment_methods.default_for(unit, customer=order.customer, subscription=subscription)
-    _demand_card(unit, order, method)
+    _apply_discounts(unit, order, subscription)
     first_line_is_trial = order.trial_end is not None
     lines = [
         drafts.subscription_line(
@@ -72,15 +88,10 @@ def create(unit: Unit, order: Order) -> Created:
         )
         for item in subscription["items"]["data"]
     ]
-    invoice = drafts.create(
-        unit,
-        customer=order.customer,
-        subscription=subscription,
-        lines=lines,
-        reason="subscription_create",
-        period=(unit.now, unit.now),
-        currency=order.currency,
+    invoice = billing.draft(
+        unit, subscription, lines=lines, reason="subscription_create", period=(unit.now, unit.now)
     )
+    _demand_card(order, method, invoice)
     subscription["latest_invoice"] = invoice["id"]
     if first_line_is_trial and method is None and order.payment_behavior == "default_incomplete":
         _ask_for_card(unit, subscription)
@@ -88,6 +99,15 @@ def create(unit: Unit, order: Order) -> Created:
     unit.emit("invoice.created", invoice)
     plan_timers(unit, subscription)
     return Created(subscription=subscription, result=_first_payment(unit, order, subscription, invoice, method))
+
+
+def _apply_discounts(unit: Unit, order: Order, subscription: StripeObject) -> None:
+    owner = {"customer": subscription["customer"], "subscription": subscription["id"]}
+    subscription["discounts"] = discounts.grant_all(unit, order.redeemed, **owner)
+    for index, item in enumerate(subscription["items"]["data"]):
+        wanted = order.item_redeemed.get(index, [])
+        item["discounts"] = discounts.grant_all(unit, wanted, **owner, subscription_item=item["id"])
+        item["tax_rates"] = order.item_tax_rates.get(index, [])
 
 
 def _check_currency(order: Order) -> None:
@@ -120,9 +140,7 @@ def _body(unit: Unit, order: Order) -> StripeObject:
     subscription["items"] = _item_list(
         [_item(unit, order, sub_id, entry, anchor=anchor) for entry in order.items], sub_id=sub_id
     )
-    first = subscription["items"]["data"][0]
-    if len(order.items) == 1:
-        subscription.update(plan=first["plan"], quantity=first["quantity"])
+    items.install(subscription, subscription["items"]["data"])
     unit.add(subscription)
     if subscription["cancel_at_period_end"]:
         subscription["cancel_at_period_end"] = False
@@ -162,10 +180,8 @@ def _item_list(items: list[dict[str, Any]], *, sub_id: str) -> dict[str, Any]:
     }
 
 
-def _demand_card(unit: Unit, order: Order, method: StripeObject | None) -> None:
-    is_free = all(
-        prices.unit_amount_minor(price, currency=order.currency) * quantity == 0 for price, quantity, _ in order.items
-    )
+def _demand_card(order: Order, method: StripeObject | None, invoice: StripeObject) -> None:
+    is_free = invoice["amount_due"] == 0
     waits = order.trial_end is not None or order.payment_behavior == "default_incomplete"
     if is_free or waits or method is not None or order.values.get("collection_method") == "send_invoice":
         return
@@ -204,23 +220,8 @@ def _first_payment(
         return None
     result = collection.collect(unit, invoice, method=method, return_url=order.return_url)
     if result.status != "succeeded" and order.payment_behavior == "error_if_incomplete":
-        raise _not_kept(result)
+        raise update_payments.not_kept(result)
     return result
-
-
-def _not_kept(result: intents.Result) -> ApiError:
-    if result.error is None:
-        return ApiError(
-            "Your card was declined. This transaction requires authentication.",
-            status=402,
-            type="card_error",
-            code="subscription_payment_intent_requires_action",
-            is_executed=True,
-        )
-    result.error.keeps_changes = False
-    for key in ("charge", "payment_intent"):
-        result.error.extra.pop(key, None)
-    return result.error
 
 
 def cancel_at_period_end(unit: Unit, subscription: StripeObject, *, details: dict[str, Any] | None = None) -> None:

@@ -1,12 +1,13 @@
-"""Routes of subscriptions and their items."""
+"""Routes that make, show, list and end subscriptions; `subscription_updates` changes them."""
 
 from typing import Any
 
-from stripe_sandbox.engine import renewal, subscriptions
-from stripe_sandbox.errors import ApiError, invalid, invalid_parameter, missing_parameter, no_such
-from stripe_sandbox.resources.updates import merge_metadata, refuse, take
+from stripe_sandbox.engine import discounts, subscriptions, tax
+from stripe_sandbox.errors import ApiError, invalid_parameter, missing_parameter, no_such
+from stripe_sandbox.resources.item_params import recurring_price
+from stripe_sandbox.resources.price_terms import order_terms
+from stripe_sandbox.resources.updates import merge_metadata, refuse
 from stripe_sandbox.store.unit import StripeObject, Unit
-from stripe_sandbox.wire.expand import shown
 from stripe_sandbox.wire.listing import Filter, page
 from stripe_sandbox.wire.routing import route
 
@@ -18,8 +19,6 @@ NOT_BUILT = (
     "billing_cycle_anchor_config",
     "billing_schedules",
     "billing_thresholds",
-    "default_tax_rates",
-    "discounts",
     "on_behalf_of",
     "pause_collection",
     "pending_invoice_item_interval",
@@ -37,21 +36,30 @@ def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
         raise missing_parameter("customer")
     customer = unit.get("customer", params["customer"], param="customer", status=400)
     items = _items(unit, params.get("items"))
-    method = _method(unit, params.get("default_payment_method"), customer_id=customer["id"])
+    method = own_card(unit, params.get("default_payment_method"), customer_id=customer["id"])
     if params.get("payment_behavior") == "pending_if_incomplete":
         raise invalid_parameter(
             "`pending_if_incomplete` can only be used when updating a subscription.", param="payment_behavior"
         )
+    currency = params.get("currency") or items[0][0]["currency"]
     order = subscriptions.Order(
         customer=customer,
         items=items,
-        currency=params.get("currency") or items[0][0]["currency"],
+        currency=currency,
         trial_end=_trial_end(unit, params, items),
         payment_behavior=params.get("payment_behavior") or "allow_incomplete",
         is_off_session=bool(params.get("off_session")),
-        values=_values(params, method),
+        values={**_values(params, method), "default_tax_rates": _tax_rates(unit, params)},
+        **order_terms(unit, params, customer_id=customer["id"], currency=currency, items=items),
     )
     return subscriptions.create(unit, order).subscription
+
+
+def _tax_rates(unit: Unit, params: dict[str, Any]) -> list[StripeObject]:
+    rates = tax.resolve(unit, params.get("default_tax_rates"), param="default_tax_rates")
+    is_automatic = bool((params.get("automatic_tax") or {}).get("enabled"))
+    tax.check_combination(rates, is_automatic=is_automatic, param="default_tax_rates")
+    return rates
 
 
 def _items(unit: Unit, given: list[dict[str, Any]] | None) -> list[tuple[StripeObject, int, dict[str, str]]]:
@@ -59,28 +67,18 @@ def _items(unit: Unit, given: list[dict[str, Any]] | None) -> list[tuple[StripeO
         raise missing_parameter("items")
     items = []
     for index, entry in enumerate(given):
-        refuse(entry, "price_data", "discounts", "tax_rates", "billing_thresholds", "trial")
+        refuse(entry, "price_data", "billing_thresholds", "trial")
         name = entry.get("price") or entry.get("plan")
         if not name:
             raise missing_parameter(f"items[{index}][price]")
-        price = unit.get("price", name, param=f"items[{index}][price]", status=400)
-        if price["recurring"] is None:
-            raise invalid_parameter(
-                "The price specified is set to `type=one_time` but this field only accepts prices with "
-                "`type=recurring`.",
-                param=f"items[{index}][price]",
-            )
-        if not price["active"]:
-            raise invalid_parameter(
-                f"The price specified is inactive. This field only accepts active prices. ({name})",
-                param=f"items[{index}][price]",
-            )
+        price = recurring_price(unit, name, param=f"items[{index}][price]")
         quantity = entry.get("quantity")
         items.append((price, 1 if quantity is None else quantity, entry.get("metadata") or {}))
     return items
 
 
-def _method(unit: Unit, name: str | None, *, customer_id: str) -> StripeObject | None:
+def own_card(unit: Unit, name: str | None, *, customer_id: str) -> StripeObject | None:
+    """A card of this customer. Raises ApiError 400 for an unknown one or somebody else's."""
     if not name:
         return None
     method = unit.get("payment_method", name, param="default_payment_method", status=400)
@@ -143,83 +141,6 @@ def retrieve(unit: Unit, params: dict[str, Any], subscription: str) -> StripeObj
     return unit.get("subscription", subscription)
 
 
-@route("POST", "/v1/subscriptions/{subscription}", schema="subscription_update")
-def update(unit: Unit, params: dict[str, Any], subscription: str) -> StripeObject:
-    """Change the end, the card, the trial or the notes of a subscription; its items are not built."""
-    found = unit.get("subscription", subscription)
-    if found["status"] in subscriptions.ENDED and set(params) - {"metadata", "cancellation_details"}:
-        raise invalid("A canceled subscription can only update its cancellation_details and metadata.")
-    if found["status"] == "incomplete" and set(params) - {"metadata", "default_source", "default_payment_method"}:
-        raise invalid("This subscription is incomplete: only its metadata and default payment method can be updated.")
-    refuse(params, *NOT_BUILT, "items", "billing_cycle_anchor", "default_source")
-    if "default_payment_method" in params:
-        method = _method(unit, params["default_payment_method"], customer_id=found["customer"])
-        found["default_payment_method"] = method["id"] if method else None
-    take(found, params, *PLAIN)
-    for key in ("payment_settings", "trial_settings"):
-        if params.get(key):
-            found[key] = {**found[key], **params[key]}
-    _change_end(unit, found, params)
-    is_trial_over = _change_trial(unit, found, params)
-    unit.emit("customer.subscription.updated", found)
-    if is_trial_over:
-        renewal.end_trial(unit, found, is_immediate=True)
-    elif found["status"] not in subscriptions.ENDED:
-        subscriptions.plan_timers(unit, found)
-    return found
-
-
-def _change_end(unit: Unit, found: StripeObject, params: dict[str, Any]) -> None:
-    details = {key: value for key, value in (params.get("cancellation_details") or {}).items() if value}
-    if params.get("cancel_at_period_end"):
-        subscriptions.cancel_at_period_end(unit, found, details=details)
-    elif found["cancel_at"] is not None and _takes_end_back(params):
-        subscriptions.undo_cancellation(found)
-    elif params.get("cancel_at"):
-        moment = params["cancel_at"]
-        if isinstance(moment, str):
-            moment = subscriptions.period_end(found)
-        if moment <= unit.now:
-            raise invalid_parameter("The timestamp must lie in the future.", param="cancel_at")
-        if moment != subscriptions.period_end(found) and params.get("proration_behavior") != "none":
-            raise invalid_parameter(
-                "The sandbox does not compute prorations: pass proration_behavior=none, or the period's end.",
-                param="cancel_at",
-            )
-        found.update(cancel_at=moment, cancel_at_period_end=False, canceled_at=unit.now)
-        found["cancellation_details"].update({"reason": "cancellation_requested", **details})
-    else:
-        found["cancellation_details"].update(details)
-
-
-def _takes_end_back(params: dict[str, Any]) -> bool:
-    is_unset = "cancel_at" in params and not params["cancel_at"]
-    return is_unset or params.get("cancel_at_period_end") is False
-
-
-def _change_trial(unit: Unit, found: StripeObject, params: dict[str, Any]) -> bool:
-    """Move the trial's end; True when it is over now."""
-    end = params.get("trial_end")
-    if end is None:
-        return False
-    if found["status"] != "trialing":
-        if end == "now":
-            return False
-        raise invalid_parameter("The sandbox moves the end of a running trial only.", param="trial_end")
-    if end == "now":
-        found["trial_end"] = unit.now
-        return True
-    if end <= unit.now:
-        raise invalid_parameter("Invalid timestamp: must be in the future.", param="trial_end")
-    found.update(trial_end=end, billing_cycle_anchor=end)
-    found.pop("_is_end_announced", None)
-    for item in found["items"]["data"]:
-        item["current_period_end"] = end
-    if found["cancel_at_period_end"]:
-        found["cancel_at"] = end
-    return False
-
-
 @route("DELETE", "/v1/subscriptions/{subscription}", schema="subscription_cancel")
 def cancel(unit: Unit, params: dict[str, Any], subscription: str) -> StripeObject:
     """End it now."""
@@ -229,6 +150,12 @@ def cancel(unit: Unit, params: dict[str, Any], subscription: str) -> StripeObjec
         raise no_such("subscription", subscription)
     details = {key: value for key, value in (params.get("cancellation_details") or {}).items() if value}
     return subscriptions.cancel_now(unit, found, details=details)
+
+
+@route("DELETE", "/v1/subscriptions/{subscription}/discount")
+def delete_discount(unit: Unit, params: dict[str, Any], subscription: str) -> StripeObject:
+    """End the subscription's discounts."""
+    return discounts.remove_from(unit, unit.get("subscription", subscription))
 
 
 @route("GET", "/v1/subscriptions", schema="subscription_list")
@@ -254,29 +181,3 @@ def listed(unit: Unit, params: dict[str, Any]) -> StripeObject:
             price,
         )
     return page(unit, "subscription", params, url="/v1/subscriptions", where=where)
-
-
-@route("GET", "/v1/subscription_items/{item}", schema="subscription_item_retrieve")
-def retrieve_item(unit: Unit, params: dict[str, Any], item: str) -> StripeObject:
-    """One item."""
-    where = (
-        "EXISTS (SELECT 1 FROM json_each(data, '$.items.data') AS item WHERE json_extract(item.value, '$.id') = ?)"
-    )
-    for subscription in unit.select("subscription", where=where, values=[item]):
-        for entry in subscription["items"]["data"]:
-            if entry["id"] == item:
-                return shown(entry)
-    raise no_such("subscription_item", item, param="item")
-
-
-@route("GET", "/v1/subscription_items", schema="subscription_item_list")
-def list_items(unit: Unit, params: dict[str, Any]) -> StripeObject:
-    """The items of one subscription."""
-    found = unit.get("subscription", params["subscription"], param="subscription", status=400)
-    items = found["items"]["data"][: params.get("limit") or 10]
-    return {
-        "object": "list",
-        "data": items,
-        "has_more": len(items) < len(found["items"]["data"]),
-        "url": "/v1/subscription_items",
-    }

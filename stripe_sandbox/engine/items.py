@@ -1,0 +1,199 @@
+"""Decides what a subscription's items are after a change, and which proration entries the change calls for."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_sandbox import ids
+from stripe_sandbox.engine import invoice_items, periods, prices, proration
+from stripe_sandbox.errors import ApiError, invalid, no_such
+from stripe_sandbox.shapes import blank
+from stripe_sandbox.store.unit import StripeObject, Unit, render
+
+Item = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ItemChange:
+    """What is asked of one item; without an id a new item is wanted. None leaves a value as it is."""
+
+    item_id: str | None = None
+    price: StripeObject | None = None
+    quantity: int | None = None
+    is_deleted: bool = False
+    metadata: dict[str, str] | None = None
+
+
+def changed(
+    unit: Unit, subscription: StripeObject, changes: list[ItemChange], *, at: int, keeps_periods: bool
+) -> list[Item]:
+    """The items as they will be: copies; the subscription stays as it is.
+
+    A price with another interval moves the item to the period of the subscription's anchor that contains `at`,
+    unless `keeps_periods` (nothing is prorated: what is paid for runs out first; assumed).
+    Raises ApiError: an unknown item, the same price twice, or no item left.
+    """
+    items = {item["id"]: dict(item) for item in subscription["items"]["data"]}
+    for change in changes:
+        if change.item_id is None:
+            item = new_item(unit, subscription, change, at=at)
+            items[item["id"]] = item
+        elif change.item_id not in items:
+            raise no_such("subscription_item", change.item_id, param="items", status=400)
+        elif change.is_deleted:
+            del items[change.item_id]
+        else:
+            _apply(subscription, items[change.item_id], change, at=at, keeps_periods=keeps_periods)
+    left = list(items.values())
+    _check(left)
+    return left
+
+
+def _check(items: list[Item]) -> None:
+    if not items:
+        raise invalid("A subscription must have at least one active plan. Cancel the subscription instead.")
+    names = [item["price"]["id"] for item in items]
+    if len(set(names)) < len(names):
+        raise ApiError(
+            "Cannot add multiple subscription items with the same plan: "
+            f"{next(name for name in names if names.count(name) > 1)}",
+            param="items",
+            is_executed=True,
+        )
+
+
+def new_item(unit: Unit, subscription: StripeObject, change: ItemChange, *, at: int) -> Item:
+    """A further item of a running subscription, in the period of the anchor that contains `at`."""
+    if change.price is None:
+        raise ValueError("a new item needs a price")
+    quantity = 1 if change.quantity is None else change.quantity
+    start, end = period_at(subscription, change.price, at=at)
+    return blank(
+        "subscription_item",
+        id=ids.new_id("subscription_item"),
+        created=unit.now,
+        current_period_start=max(start, subscription["start_date"]),
+        current_period_end=end,
+        plan=prices.as_plan(change.price),
+        price=render(change.price),
+        quantity=quantity,
+        metadata=change.metadata or {},
+        subscription=subscription["id"],
+    )
+
+
+def _apply(subscription: StripeObject, item: Item, change: ItemChange, *, at: int, keeps_periods: bool) -> None:
+    if change.quantity is not None:
+        item["quantity"] = change.quantity
+    if change.metadata is not None:
+        item["metadata"] = change.metadata
+    if change.price is None or change.price["id"] == item["price"]["id"]:
+        return
+    has_other_rhythm = _rhythm(change.price) != _rhythm(item["price"])
+    item.update(price=render(change.price), plan=prices.as_plan(change.price))
+    if has_other_rhythm and not keeps_periods and subscription["status"] != "trialing":
+        start, end = period_at(subscription, change.price, at=at)
+        item.update(current_period_start=start, current_period_end=end)
+
+
+def _rhythm(price: StripeObject) -> tuple[str, int]:
+    return price["recurring"]["interval"], price["recurring"]["interval_count"]
+
+
+def period_at(subscription: StripeObject, price: StripeObject, *, at: int) -> tuple[int, int]:
+    """The period of this price, counted from the subscription's anchor, that contains the moment."""
+    if subscription["status"] == "trialing":
+        return subscription["trial_start"], subscription["trial_end"]
+    anchor = subscription["billing_cycle_anchor"]
+    interval, count = _rhythm(price)
+    steps = 0
+    start = min(anchor, at)
+    while (end := periods.boundary(anchor, interval=interval, interval_count=count, steps=steps)) <= at:
+        start, steps = end, steps + 1
+    return start, end
+
+
+def prorate(
+    unit: Unit, subscription: StripeObject, after: list[Item], *, at: int, is_restart: bool = False
+) -> list[invoice_items.Entry]:
+    """Credits for what is given up and charges for what replaces it, from `at` on; unchanged items give none.
+
+    `is_restart`: all periods begin anew and are billed in full, so every item is credited and none charged.
+    """
+    if subscription["status"] == "trialing":
+        return []
+    wanted = {item["id"]: item for item in after}
+    entries = []
+    known = set()
+    for item in subscription["items"]["data"]:
+        known.add(item["id"])
+        new = wanted.get(item["id"])
+        if not is_restart and new is not None and _bills_alike(item, new):
+            continue
+        entries.append(_entry(unit, subscription, item, at=at, is_credit=True))
+        if new is not None and not is_restart:
+            entries.append(_entry(unit, subscription, new, at=at, is_credit=False))
+    fresh = [] if is_restart else [item for item in after if item["id"] not in known]
+    return entries + [_entry(unit, subscription, item, at=at, is_credit=False) for item in fresh]
+
+
+def _bills_alike(one: Item, other: Item) -> bool:
+    keys = ("quantity", "current_period_start", "current_period_end")
+    return one["price"]["id"] == other["price"]["id"] and all(one[key] == other[key] for key in keys)
+
+
+def _entry(unit: Unit, subscription: StripeObject, item: Item, *, at: int, is_credit: bool) -> invoice_items.Entry:
+    price = unit.get("price", item["price"]["id"])
+    start, end = item["current_period_start"], item["current_period_end"]
+    whole = period_amount_minor(unit, subscription, item)
+    part = proration.share_minor(whole, remaining_seconds=max(end - max(at, start), 0), whole_seconds=end - start)
+    product = unit.get("product", price["product"])
+    return invoice_items.Entry(
+        customer_id=subscription["customer"],
+        amount_minor=-part if is_credit else part,
+        currency=subscription["currency"],
+        description=proration.describe(product["name"], quantity=item["quantity"], at=at, is_credit=is_credit),
+        price=price,
+        period=(at, end),
+        quantity=item["quantity"],
+        subscription_id=subscription["id"],
+        item_id=item["id"],
+        is_proration=True,
+        is_discountable=False,
+        credited_items=_last_billed(unit, subscription, item, at=at) if is_credit else None,
+    )
+
+
+def period_amount_minor(unit: Unit, subscription: StripeObject, item: Item) -> int:
+    """What one whole period of an item costs, before discounts and tax."""
+    price = unit.get("price", item["price"]["id"])
+    return prices.unit_amount_minor(price, currency=subscription["currency"]) * int(item["quantity"])
+
+
+def _last_billed(unit: Unit, subscription: StripeObject, item: Item, *, at: int) -> dict[str, Any] | None:
+    """The newest invoice that charged this item at this price for a time that contains `at`."""
+    where = "customer = ? AND json_extract(data, '$.parent.subscription_details.subscription') = ?"
+    for invoice in unit.select("invoice", where=where, values=(subscription["customer"], subscription["id"])):
+        lines = [line["id"] for line in invoice["lines"]["data"] if _charges(line, item, at=at)]
+        if lines:
+            return {"invoice": invoice["id"], "invoice_line_items": lines}
+    return None
+
+
+def _charges(line: dict[str, Any], item: Item, *, at: int) -> bool:
+    details = line["parent"]["subscription_item_details"]
+    return (
+        details is not None
+        and details["subscription_item"] == item["id"]
+        and line["pricing"]["price_details"]["price"] == item["price"]["id"]
+        and line["amount"] >= 0
+        and line["period"]["start"] <= at < line["period"]["end"]
+    )
+
+
+def install(subscription: StripeObject, items: list[Item]) -> None:
+    """Make these the subscription's items; the legacy plan and quantity follow."""
+    subscription["items"].update(data=items, total_count=len(items))
+    is_single = len(items) == 1
+    subscription.update(
+        plan=items[0]["plan"] if is_single else None, quantity=items[0]["quantity"] if is_single else None
+    )

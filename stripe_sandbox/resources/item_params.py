@@ -1,0 +1,60 @@
+"""Decides what the parameters that name subscription items mean, and which of them are refused."""
+
+from typing import Any
+
+from stripe_sandbox.engine.items import ItemChange
+from stripe_sandbox.errors import invalid_parameter, missing_parameter
+from stripe_sandbox.resources.updates import merge_metadata, refuse
+from stripe_sandbox.store.unit import StripeObject, Unit
+
+NOT_BUILT = ("price_data", "discounts", "tax_rates", "billing_thresholds", "current_trial", "trial")
+
+
+def recurring_price(unit: Unit, name: str, *, param: str) -> StripeObject:
+    """An active recurring price. Raises ApiError 400 for an unknown, a one-off or an inactive one."""
+    price = unit.get("price", name, param=param, status=400)
+    if price["recurring"] is None:
+        raise invalid_parameter(
+            "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.",
+            param=param,
+        )
+    if not price["active"]:
+        raise invalid_parameter(
+            f"The price specified is inactive. This field only accepts active prices. ({name})", param=param
+        )
+    return price
+
+
+def item_changes(unit: Unit, subscription: StripeObject, given: list[dict[str, Any]] | None) -> list[ItemChange]:
+    """The entries of `items` of an update; an entry without an id asks for a further item."""
+    return [
+        item_change(unit, subscription, entry, prefix=f"items[{index}]") for index, entry in enumerate(given or [])
+    ]
+
+
+def item_change(unit: Unit, subscription: StripeObject, entry: dict[str, Any], *, prefix: str | None) -> ItemChange:
+    """One entry; `prefix` is where it stands in the form, None for the parameters of the item's own endpoint."""
+    refuse(entry, *NOT_BUILT)
+    name = entry.get("price") or entry.get("plan")
+    param = f"{prefix}[price]" if prefix else "price"
+    price = recurring_price(unit, name, param=param) if name else None
+    if entry.get("id") is None and price is None:
+        raise missing_parameter(param)
+    quantity = entry.get("quantity")
+    if quantity is not None and quantity < 0:
+        raise invalid_parameter(
+            "This value must be greater than or equal to 0.",
+            param=f"{prefix}[quantity]" if prefix else "quantity",
+            code="parameter_invalid_integer",
+        )
+    known = {item["id"]: item["metadata"] for item in subscription["items"]["data"]}
+    metadata = None
+    if "metadata" in entry:
+        metadata = merge_metadata(known.get(entry.get("id") or "", {}), entry["metadata"])
+    return ItemChange(
+        item_id=entry.get("id"),
+        price=price,
+        quantity=quantity,
+        is_deleted=bool(entry.get("deleted")),
+        metadata=metadata,
+    )

@@ -1,0 +1,145 @@
+"""Routes that change a running subscription: its end, card, trial, notes and what it bills."""
+
+from typing import Any
+
+from stripe_sandbox.engine import changes, subscriptions
+from stripe_sandbox.errors import invalid, invalid_parameter, not_built
+from stripe_sandbox.resources.item_params import item_changes
+from stripe_sandbox.resources.price_terms import change_terms
+from stripe_sandbox.resources.subscriptions import NOT_BUILT, PLAIN, own_card
+from stripe_sandbox.resources.updates import refuse, take
+from stripe_sandbox.store.unit import StripeObject, Unit
+from stripe_sandbox.wire.routing import route
+
+# What a change that waits for its payment may touch.
+DEFERRABLE = frozenset(
+    {
+        "billing_cycle_anchor",
+        "items",
+        "off_session",
+        "payment_behavior",
+        "proration_behavior",
+        "proration_date",
+        "trial_end",
+    }
+)
+
+
+@route("POST", "/v1/subscriptions/{subscription}", schema="subscription_update")
+def update(unit: Unit, params: dict[str, Any], subscription: str) -> StripeObject:
+    """Change a subscription; what the change bills at once is collected within the call."""
+    found = unit.get("subscription", subscription)
+    _check_state(found, params)
+    refuse(params, *(name for name in NOT_BUILT if name != "billing_cycle_anchor"), "default_source")
+    if params.get("payment_behavior") == changes.DEFERRED:
+        _check_deferrable(found, params)
+    if "default_payment_method" in params:
+        method = own_card(unit, params["default_payment_method"], customer_id=found["customer"])
+        found["default_payment_method"] = method["id"] if method else None
+    take(found, params, *PLAIN)
+    for key in ("payment_settings", "trial_settings"):
+        if params.get(key):
+            found[key] = {**found[key], **params[key]}
+    change_terms(unit, found, params)
+    _change_end(unit, found, params)
+    change = read_change(unit, found, params, is_trial_over=_change_trial(unit, found, params))
+    if found["status"] in subscriptions.ENDED:
+        unit.emit("customer.subscription.updated", found)
+        return found
+    changes.apply(unit, found, change)
+    if found["status"] not in subscriptions.ENDED:
+        subscriptions.plan_timers(unit, found)
+    return found
+
+
+def _check_state(found: StripeObject, params: dict[str, Any]) -> None:
+    if found["status"] in subscriptions.ENDED and set(params) - {"metadata", "cancellation_details"}:
+        raise invalid("A canceled subscription can only update its cancellation_details and metadata.")
+    if found["status"] == "incomplete" and set(params) - {"metadata", "default_source", "default_payment_method"}:
+        raise invalid("This subscription is incomplete: only its metadata and default payment method can be updated.")
+
+
+def _check_deferrable(found: StripeObject, params: dict[str, Any]) -> None:
+    beyond = sorted(set(params) - DEFERRABLE)
+    if beyond:
+        raise invalid_parameter(
+            f"`payment_behavior=pending_if_incomplete` does not support the parameter `{beyond[0]}`.",
+            param=beyond[0],
+        )
+    if found["collection_method"] != "charge_automatically":
+        raise invalid("Pending updates need `collection_method=charge_automatically`.", param="payment_behavior")
+    if params.get("trial_end") == "now" and found["status"] == "trialing":
+        raise not_built("trial_end")
+
+
+def read_change(
+    unit: Unit, found: StripeObject, params: dict[str, Any], *, is_trial_over: bool = False
+) -> changes.Change:
+    """What the parameters ask of items, anchor and proration."""
+    anchor = params.get("billing_cycle_anchor")
+    if anchor not in {None, "now", "unchanged"}:
+        raise not_built("billing_cycle_anchor")
+    if anchor == "now" and found["status"] == "trialing":
+        raise invalid_parameter(
+            "You cannot set `billing_cycle_anchor` while the subscription is trialing; end the trial instead.",
+            param="billing_cycle_anchor",
+        )
+    return changes.Change(
+        item_changes=item_changes(unit, found, params.get("items")),
+        proration_behavior=params.get("proration_behavior") or "create_prorations",
+        proration_at=params.get("proration_date"),
+        payment_behavior=params.get("payment_behavior") or "allow_incomplete",
+        is_anchor_reset=anchor == "now",
+        is_trial_over=is_trial_over,
+    )
+
+
+def _change_end(unit: Unit, found: StripeObject, params: dict[str, Any]) -> None:
+    details = {key: value for key, value in (params.get("cancellation_details") or {}).items() if value}
+    if params.get("cancel_at_period_end"):
+        subscriptions.cancel_at_period_end(unit, found, details=details)
+    elif found["cancel_at"] is not None and _takes_end_back(params):
+        subscriptions.undo_cancellation(found)
+    elif params.get("cancel_at"):
+        moment = params["cancel_at"]
+        if isinstance(moment, str):
+            moment = subscriptions.period_end(found)
+        if moment <= unit.now:
+            raise invalid_parameter("The timestamp must lie in the future.", param="cancel_at")
+        if moment != subscriptions.period_end(found) and params.get("proration_behavior") != "none":
+            raise invalid_parameter(
+                "The sandbox does not compute prorations: pass proration_behavior=none, or the period's end.",
+                param="cancel_at",
+            )
+        found.update(cancel_at=moment, cancel_at_period_end=False, canceled_at=unit.now)
+        found["cancellation_details"].update({"reason": "cancellation_requested", **details})
+    else:
+        found["cancellation_details"].update(details)
+
+
+def _takes_end_back(params: dict[str, Any]) -> bool:
+    is_unset = "cancel_at" in params and not params["cancel_at"]
+    return is_unset or params.get("cancel_at_period_end") is False
+
+
+def _change_trial(unit: Unit, found: StripeObject, params: dict[str, Any]) -> bool:
+    """Move the trial's end; True when it is over now."""
+    end = params.get("trial_end")
+    if end is None:
+        return False
+    if found["status"] != "trialing":
+        if end == "now":
+            return False
+        raise invalid_parameter("The sandbox moves the end of a running trial only.", param="trial_end")
+    if end == "now":
+        found["trial_end"] = unit.now
+        return True
+    if end <= unit.now:
+        raise invalid_parameter("Invalid timestamp: must be in the future.", param="trial_end")
+    found.update(trial_end=end, billing_cycle_anchor=end)
+    found.pop("_is_end_announced", None)
+    for item in found["items"]["data"]:
+        item["current_period_end"] = end
+    if found["cancel_at_period_end"]:
+        found["cancel_at"] = end
+    return False
