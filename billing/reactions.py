@@ -20,6 +20,8 @@ from billing.terms import ChargeStatus, ObjectKind, SubscriptionStatus
 
 logger = logging.getLogger(__name__)
 _GIVE_UP_AFTER = timedelta(hours=24)
+_SHORTEST_WAIT = timedelta(seconds=1)
+_LONGEST_WAIT = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,11 @@ def run_due(now: datetime, *, limit: int = 500) -> int:
     """Carry out every reaction that has no handled mark yet; `now` is business time. Returns how many ran.
 
     Safe at any time and in many workers: the mark is unique and is committed with what the reaction recorded.
+    A transition whose reaction fails waits longer each time, so that many of them hold up no other.
     """
     ran = 0
-    for transition_id in list(
-        Transition.objects.filter(is_settled=False).order_by("pk").values_list("pk", flat=True)[:limit]
-    ):
+    due = Transition.objects.filter(is_settled=False, run_at__lte=clock.system_now()).order_by("pk")
+    for transition_id in list(due.values_list("pk", flat=True)[:limit]):
         ran += _settle(transition_id, now=now)
     return ran
 
@@ -88,11 +90,16 @@ def _settle(transition_id: int, *, now: datetime) -> int:
         except Exception:
             logger.exception("Reaction %s to transition %s failed", reaction.name, transition.pk)
             is_settled = False
-    if not is_settled and clock.system_now() - transition.observed_at > _GIVE_UP_AFTER:
+    age = clock.system_now() - transition.observed_at
+    if not is_settled and age > _GIVE_UP_AFTER:
         open_failed_reaction(transition)
         is_settled = True
     if is_settled:
         Transition.objects.filter(pk=transition_id).update(is_settled=True)
+    else:
+        # As long again as it has waited already: the wait doubles.
+        wait = min(max(age, _SHORTEST_WAIT), _LONGEST_WAIT)
+        Transition.objects.filter(pk=transition_id).update(run_at=clock.system_now() + wait)
     return ran
 
 

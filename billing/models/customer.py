@@ -7,7 +7,11 @@ from django.utils import timezone
 
 
 class Customer(models.Model):
-    """Committed without a Stripe id before the customer is created; the UUID is the idempotency key of that call."""
+    """Committed without a Stripe id before the customer is created; the UUID is the idempotency key of that call.
+
+    The other inputs of that call are kept until Stripe has answered, so that a repeat sends the very same ones
+    although the organization may have changed its name meanwhile.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organization = models.ForeignKey(
@@ -15,6 +19,8 @@ class Customer(models.Model):
     )
     livemode = models.BooleanField()
     stripe_customer_id = models.CharField(max_length=255, unique=True, null=True, blank=True)
+    creation_name = models.CharField(max_length=120, blank=True)
+    creation_email = models.EmailField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     currency = models.CharField(max_length=3, blank=True, help_text="Set by Stripe with the first invoice.")

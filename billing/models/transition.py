@@ -24,6 +24,9 @@ class Transition(models.Model):
     observed_at = models.DateTimeField(default=timezone.now, help_text="System time of the refresh.")
     business_at = models.DateTimeField(help_text="Business time of the refresh; notices expire from here.")
     is_settled = models.BooleanField(default=False, help_text="Every reaction has its handled row.")
+    run_at = models.DateTimeField(
+        default=timezone.now, help_text="System time; a reaction that cannot be carried out yet waits until then."
+    )
 
     class Meta:
         indexes = [

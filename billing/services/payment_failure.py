@@ -17,13 +17,14 @@ def announce_payment_failure(transition: Transition, *, now: datetime) -> None:
     """Put the mail into the outbox if the invoice is still open. One per invoice, however many tries fail.
 
     Nobody is written to about a first invoice: the person stands at the checkout and sees it there. Raises NotYet
-    while the invoice's row has not come; the reaction is then tried again.
+    while the invoice's row has not come, or is the draft that it was before it was charged; the reaction is then
+    tried again.
     """
     invoice_id, attempt = _cause(transition)
     if not invoice_id:
         return
     invoice = Invoice.objects.filter(stripe_invoice_id=invoice_id).select_related("organization").first()
-    if invoice is None:
+    if invoice is None or invoice.status == InvoiceStatus.DRAFT:
         raise NotYet()
     if (
         invoice.status != InvoiceStatus.OPEN

@@ -2,19 +2,34 @@
 
 import pytest
 
-from billing import reactions
+from billing import clock, reactions
 from billing.gateway.client import client
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
-from billing.models import CheckoutIntent, Handled, Notice, StaffTask, Transition
+from billing.models import CheckoutIntent, Handled, Invoice, Notice, StaffTask, Transition
 from billing.selectors.access import access_for
 from billing.services.local_trial import start_local_trial
 from billing.services.settle_checkout import ProgressState, settle_checkout
 from billing.services.trial_reminders import remind_of_trials
 from billing.terms import AccessReason, ObjectKind
+from tests.billing.factories import ChargeAttemptFactory, InvoiceFactory
 from tests.billing.shop import Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def see_failed_charge(shop: Shop, *, stripe_invoice_id: str) -> None:
+    """What the refresh of a failed charge writes."""
+    charge = ChargeAttemptFactory(
+        stripe_invoice_id=stripe_invoice_id, status="failed", organization=shop.organization
+    )
+    Transition.objects.create(
+        kind=ObjectKind.CHARGE,
+        stripe_id=charge.stripe_charge_id,
+        livemode=False,
+        to_state="failed",
+        business_at=shop.now,
+    )
 
 
 def test_a_paid_checkout_settles_from_the_return_page_alone(shop: Shop) -> None:
@@ -137,3 +152,30 @@ def test_a_trial_without_card_ends_by_itself(shop: Shop) -> None:
 
     assert access_for(shop.organization, shop.now).plan_code == "free"
     assert Notice.objects.get().kind == "local_trial_ended"
+
+
+def test_reactions_that_cannot_be_carried_out_hold_up_no_other(shop: Shop) -> None:
+    for number in range(3):
+        see_failed_charge(shop, stripe_invoice_id=f"in_unseen_{number}")
+    intent = shop.start(shop.scale)
+    client().v1.checkout.sessions.expire(intent.stripe_session_id)
+    refresh(ObjectRef(ObjectKind.CHECKOUT_SESSION, intent.stripe_session_id))
+
+    for _ in range(2):
+        reactions.run_due(shop.now, limit=3)
+
+    intent.refresh_from_db()
+    assert intent.state == "expired"
+    assert Transition.objects.filter(kind="charge", is_settled=False).count() == 3
+
+
+def test_a_failure_whose_invoice_we_know_as_a_draft_only_is_told_once_the_invoice_is_fetched(shop: Shop) -> None:
+    invoice = InvoiceFactory(organization=shop.organization, status="draft", billing_reason="subscription_cycle")
+    see_failed_charge(shop, stripe_invoice_id=invoice.stripe_invoice_id)
+
+    reactions.run_due(shop.now)
+    Invoice.objects.update(status="open")
+    Transition.objects.update(run_at=clock.system_now())
+    reactions.run_due(shop.now)
+
+    assert Notice.objects.get().key == f"payment_failed:{invoice.stripe_invoice_id}"

@@ -42,6 +42,7 @@ def _find(fetched: Fetched) -> Customer | None:
     row = Customer.objects.select_for_update().filter(uuid=ours, stripe_customer_id=None).first()
     if row is not None:
         row.stripe_customer_id = fetched.ref.stripe_id
+        row.creation_name = row.creation_email = ""
     return row
 
 
