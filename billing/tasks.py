@@ -1,5 +1,9 @@
 """Periodic work of billing: wakes the services that have something due; it must not decide anything itself."""
 
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
 from celery import shared_task
 
 from billing import clock, reactions
@@ -8,6 +12,7 @@ from billing.services.send_notices import send_due_notices
 from billing.services.sync import refresh_due
 from billing.services.trial_reminders import remind_of_trials
 
+logger = logging.getLogger(__name__)
 # A wake-up older than this is worth nothing: the next one stands in line behind it.
 _EXPIRES_SECONDS = 30
 
@@ -17,7 +22,15 @@ def sweep() -> None:
     """Do all that is due: refreshes, reactions, reminders, open wishes, mail. Safe to repeat and in parallel."""
     refresh_due(limit=100, seconds=10.0)
     now = clock.business_now()
-    reactions.run_due(now)
-    remind_of_trials(now)
-    resume_cancellations(clock.system_now())
-    send_due_notices(now)
+    _attempt(reactions.run_due, now)
+    _attempt(remind_of_trials, now)
+    _attempt(resume_cancellations, clock.system_now())
+    _attempt(send_due_notices, now)
+
+
+def _attempt(step: Callable[[datetime], int], now: datetime) -> None:
+    """A fault in one kind of work is logged and must not end the others: mail still goes out."""
+    try:
+        step(now)
+    except Exception:
+        logger.exception("Sweep: %s failed; the other work goes on", step.__name__)

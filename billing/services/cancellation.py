@@ -1,5 +1,6 @@
 """Use case: end a subscription when its paid period ends, or take that back before it does."""
 
+import time
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from billing.errors import (
 from billing.gateway import subscriptions
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
-from billing.models import CancelRequest
+from billing.models import CancelRequest, StaffTask
 from billing.selectors.subscription import current_subscription
 from billing.terms import CancellationReason, IntentState, ObjectKind
 
@@ -26,6 +27,7 @@ _LEASE_WAIT_SECONDS = 2.0
 _KEY_IS_SAFE_FOR = timedelta(hours=23)
 _LONGEST_COMMENT = 500
 _REST_BEFORE_RESUME = timedelta(minutes=1)
+_FAILED_EARLIER = "This could not be done. Please look at your plan and, if you still want it, send it again."
 
 
 def cancel_at_period_end(
@@ -40,7 +42,7 @@ def cancel_at_period_end(
         raise InvalidInput("Please choose one of the reasons, or none.", field="reason")
     if len(comment) > _LONGEST_COMMENT:
         raise InvalidInput(f"Please use at most {_LONGEST_COMMENT} characters.", field="comment")
-    request = _repeated(organization, request_key)
+    request = _repeated(organization, request_key, action=CancelRequest.Action.CANCEL)
     if request is None:
         subscription = current_subscription(organization)
         if subscription is None or subscription.cancel_at is not None:
@@ -65,7 +67,7 @@ def undo_cancellation(organization: Organization, *, request_key: UUID, actor: U
 
     Safe to repeat with the same `request_key`. Raises NothingToUndo, StripeUnreachable, StripeRefused.
     """
-    request = _repeated(organization, request_key)
+    request = _repeated(organization, request_key, action=CancelRequest.Action.UNDO)
     if request is None:
         subscription = current_subscription(organization)
         if subscription is None or subscription.cancel_at is None or now >= subscription.cancel_at:
@@ -83,11 +85,22 @@ def undo_cancellation(organization: Organization, *, request_key: UUID, actor: U
     return _carry_out(request)
 
 
-def resume_cancellations(now: datetime) -> int:
-    """Carry out wishes that a crash or Stripe's silence left open; `now` is system time. Returns how many ended."""
+def resume_cancellations(now: datetime, *, seconds: float = 10.0) -> int:
+    """Carry out wishes that a crash or Stripe's silence left open; `now` is system time. Returns how many ended.
+
+    One that fails for good becomes a task for a person: who sent it was told that it would be done. Stops after
+    `seconds`, so that a silent Stripe does not hold up what the worker has to do besides.
+    """
+    deadline = time.monotonic() + seconds
     waiting = CancelRequest.objects.filter(state=IntentState.RECORDED, created_at__lt=now - _REST_BEFORE_RESUME)
     ended = 0
     for request in waiting.order_by("created_at")[:50]:
+        if time.monotonic() > deadline:
+            break
+        # The wishes before it took their time: this one may have been superseded meanwhile.
+        request.refresh_from_db()
+        if request.state != IntentState.RECORDED:
+            continue
         try:
             _carry_out(request)
         except BillingError:
@@ -96,8 +109,8 @@ def resume_cancellations(now: datetime) -> int:
     return ended
 
 
-def _repeated(organization: Organization, request_key: UUID) -> CancelRequest | None:
-    return CancelRequest.objects.filter(organization=organization, request_key=request_key).first()
+def _repeated(organization: Organization, request_key: UUID, *, action: str) -> CancelRequest | None:
+    return CancelRequest.objects.filter(organization=organization, request_key=request_key, action=action).first()
 
 
 def _record(request: CancelRequest, *, actor: User) -> CancelRequest:
@@ -120,11 +133,13 @@ def _record(request: CancelRequest, *, actor: User) -> CancelRequest:
 
 
 def _carry_out(request: CancelRequest) -> CancelRequest:
-    """Tell Stripe with the request's own key, read back, and close the request."""
-    if request.state != IntentState.RECORDED:
+    """Tell Stripe with the request's own key, read back, and close the request. Raises for one that failed."""
+    if request.state == IntentState.SUCCEEDED:
         return request
-    if clock.system_now() - request.created_at > _KEY_IS_SAFE_FOR:
-        return _end(request, IntentState.FAILED, failure="never reached Stripe")
+    if request.state == IntentState.RECORDED and clock.system_now() - request.created_at > _KEY_IS_SAFE_FOR:
+        _end(request, IntentState.FAILED, failure="never reached Stripe")
+    if request.state == IntentState.FAILED:
+        raise StripeRefused(_FAILED_EARLIER)
     key = f"{request.uuid}:{request.action}"
     try:
         if request.action == CancelRequest.Action.CANCEL:
@@ -141,8 +156,16 @@ def _carry_out(request: CancelRequest) -> CancelRequest:
 
 
 def _end(request: CancelRequest, state: IntentState, *, failure: str = "") -> CancelRequest:
-    CancelRequest.objects.filter(pk=request.pk, state=IntentState.RECORDED).update(
-        state=state, failure=failure, ended_at=clock.system_now()
-    )
+    with transaction.atomic():
+        has_ended = CancelRequest.objects.filter(pk=request.pk, state=IntentState.RECORDED).update(
+            state=state, failure=failure, ended_at=clock.system_now()
+        )
+        if has_ended and state == IntentState.FAILED:
+            StaffTask.objects.create(
+                key=f"cancellation_failed:{request.uuid}",
+                kind="cancellation_failed",
+                organization=request.organization,
+                summary=f"{request.get_action_display()} of {request.stripe_subscription_id} failed: {failure}"[:300],
+            )
     request.refresh_from_db()
     return request

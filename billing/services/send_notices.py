@@ -2,7 +2,6 @@
 
 import logging
 from datetime import datetime, timedelta
-from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -63,6 +62,17 @@ def _claim() -> Notice | None:
 
 
 def _send(notice: Notice) -> bool:
+    try:
+        _message(notice).send()
+    except Exception as error:
+        # Mail services raise errors of their own; whatever it is, it must not hold up the next notice.
+        _give_back(notice, error=error)
+        return False
+    notices.mark_sent(notice, now=clock.system_now())
+    return True
+
+
+def _message(notice: Notice) -> EmailMultiAlternatives:
     content = notice.content
     domain = settings.SITE_URL.rpartition("/")[2].partition(":")[0]
     message = EmailMultiAlternatives(
@@ -73,13 +83,7 @@ def _send(notice: Notice) -> bool:
     )
     if content.html:
         message.attach_alternative(content.html, "text/html")
-    try:
-        message.send()
-    except (SMTPException, OSError) as error:
-        _give_back(notice, error=error)
-        return False
-    notices.mark_sent(notice, now=clock.system_now())
-    return True
+    return message
 
 
 def _give_back(notice: Notice, *, error: Exception) -> None:
