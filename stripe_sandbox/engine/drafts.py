@@ -3,7 +3,7 @@
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import accounts, prices
+from stripe_sandbox.engine import accounts, discounts, invoice_totals, prices, tax
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
 
@@ -45,6 +45,8 @@ def subscription_line(
         quantity=quantity,
         quantity_decimal=str(quantity),
         metadata=dict(subscription["metadata"]),
+        discounts=discounts.live(unit, item["discounts"], at=start),
+        _tax_rates=[rate["id"] for rate in item["tax_rates"]],
     )
 
 
@@ -71,6 +73,7 @@ def create(
     if customer["currency"] is None:
         customer["currency"] = currency
         unit.emit("customer.updated", customer)
+    discounts.reserve(unit, invoice)
     return unit.add(invoice)
 
 
@@ -83,10 +86,10 @@ def draft_body(
     reason: str,
     period: tuple[int, int],
     currency: str,
+    at: int | None = None,
 ) -> StripeObject:
-    """The content of a draft, not stored: also what a preview shows."""
+    """The content of a draft, not stored: also what a preview shows, which is made for a later moment `at`."""
     invoice_id = ids.new_id("invoice")
-    total = sum(line["amount"] for line in lines)
     for line in lines:
         line["invoice"] = invoice_id
     invoice = blank(
@@ -103,9 +106,13 @@ def draft_body(
         starting_balance=customer["balance"],
         **_customer_facts(customer),
     )
-    set_amounts(invoice, total=total)
+    moment = unit.now if at is None else at
+    invoice["discounts"] = discounts.for_invoice(unit, customer=customer, subscription=subscription, at=moment)
     if subscription is not None:
         _link(invoice, subscription)
+        if subscription["automatic_tax"]["enabled"]:
+            invoice["automatic_tax"] = tax.automatic(customer)
+    set_amounts(unit, invoice)
     return invoice
 
 
@@ -130,11 +137,16 @@ def _customer_facts(customer: StripeObject) -> dict[str, Any]:
     }
 
 
-def set_amounts(invoice: StripeObject, *, total: int) -> None:
-    """Sums of the invoice; a customer's credit lowers what is due."""
-    for key in ("subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax"):
-        invoice[key] = total
-    invoice["amount_due"] = invoice["amount_remaining"] = max(total + min(invoice["starting_balance"], 0), 0)
+def set_amounts(unit: Unit, invoice: StripeObject) -> None:
+    """Sums of the invoice from its lines, discounts and taxes; a customer's credit lowers what is due."""
+    invoice_totals.recompute(unit, invoice)
+    set_due(invoice)
+
+
+def set_due(invoice: StripeObject) -> None:
+    """What is due of the total after the customer's balance at the start."""
+    invoice["amount_due"] = max(invoice["total"] + min(invoice["starting_balance"], 0), 0)
+    invoice["amount_remaining"] = invoice["amount_due"]
 
 
 def _link(invoice: StripeObject, subscription: StripeObject) -> None:
@@ -142,6 +154,7 @@ def _link(invoice: StripeObject, subscription: StripeObject) -> None:
         auto_advance=True,
         collection_method=subscription["collection_method"],
         default_payment_method=None,
+        default_tax_rates=list(subscription["default_tax_rates"]),
         parent={
             "quote_details": None,
             "subscription_details": {

@@ -1,7 +1,7 @@
 """Decides what an invoice says and how it moves between draft, open, paid, void and uncollectible."""
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import drafts, intents
+from stripe_sandbox.engine import discounts, drafts, intents
 from stripe_sandbox.errors import invalid
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
@@ -53,12 +53,13 @@ def finalize(unit: Unit, invoice: StripeObject, *, prepaid: StripeObject | None 
     unit.emit("invoice.finalized", invoice)
     if "_intent" in invoice and prepaid is None:
         unit.emit("payment_intent.created", unit.get("payment_intent", invoice["_intent"]))
+    discounts.retire_used(unit, invoice)
     return invoice
 
 
 def _apply_balance(unit: Unit, invoice: StripeObject, customer: StripeObject) -> None:
     invoice["starting_balance"] = customer["balance"]
-    drafts.set_amounts(invoice, total=invoice["total"])
+    drafts.set_due(invoice)
     used = invoice["total"] - invoice["amount_due"]
     if used:
         customer["balance"] += used

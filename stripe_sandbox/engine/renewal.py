@@ -14,7 +14,7 @@ from stripe_sandbox.engine import (
     update_payments,
 )
 from stripe_sandbox.engine import subscription_invoices as billing
-from stripe_sandbox.store.unit import StripeObject, Unit, render
+from stripe_sandbox.store.unit import StripeObject, Unit
 
 
 def act_when_due(unit: Unit, subscription_id: str) -> None:
@@ -46,6 +46,12 @@ def end_trial(
 
     `is_immediate`: asked for by a call (`trial_end=now`); then the invoice is collected within it.
     """
+    if leave_trial(unit, subscription):
+        renew(unit, subscription, is_immediate=is_immediate, payment_behavior=payment_behavior)
+
+
+def leave_trial(unit: Unit, subscription: StripeObject) -> bool:
+    """Move from the trial to what comes after it; False when nothing is to be billed: it ended or was paused."""
     customer = unit.get("customer", subscription["customer"])
     method = payment_methods.default_for(unit, customer=customer, subscription=subscription)
     needs_card = subscription["collection_method"] == "charge_automatically"
@@ -53,15 +59,15 @@ def end_trial(
     subscription["trial_end"] = min(subscription["trial_end"], unit.now)
     if method is None and needs_card and choice == "cancel":
         subscriptions.cancel_now(unit, subscription, reason="cancellation_requested")
-        return
+        return False
     if method is None and needs_card and choice == "pause":
         subscription["status"] = "paused"
         subscriptions.plan_timers(unit, subscription)
         unit.emit("customer.subscription.updated", subscription)
         unit.emit("customer.subscription.paused", subscription)
-        return
+        return False
     subscription.update(status="active", billing_cycle_anchor=subscription["trial_end"])
-    renew(unit, subscription, is_immediate=is_immediate, payment_behavior=payment_behavior)
+    return True
 
 
 def renew(
@@ -72,10 +78,21 @@ def renew(
     payment_behavior: str = "allow_incomplete",
 ) -> None:
     """Move the items whose period has ended and bill the new period: a draft that is collected an hour later."""
+    invoice = bill_period(unit, subscription, is_immediate=is_immediate)
+    if invoice is None:
+        return
+    if is_immediate:
+        update_payments.pay_now(unit, invoice, payment_behavior=payment_behavior)
+    else:
+        _hand_over(unit, subscription, invoice)
+
+
+def bill_period(unit: Unit, subscription: StripeObject, *, is_immediate: bool) -> StripeObject | None:
+    """Begin the next period of the items that are due, with its draft and events; None when none is due."""
     due = [item for item in subscription["items"]["data"] if is_immediate or item["current_period_end"] <= unit.now]
     if not due:
         subscriptions.plan_timers(unit, subscription)
-        return
+        return None
     previous = (due[0]["current_period_start"], min(due[0]["current_period_end"], unit.now))
     for item in due:
         _move_period(unit, subscription, item)
@@ -92,10 +109,7 @@ def renew(
     unit.emit("customer.subscription.updated", subscription)
     unit.emit("invoice.created", invoice)
     subscriptions.plan_timers(unit, subscription)
-    if is_immediate:
-        update_payments.pay_now(unit, invoice, payment_behavior=payment_behavior)
-    else:
-        _hand_over(unit, subscription, invoice)
+    return invoice
 
 
 def _move_period(unit: Unit, subscription: StripeObject, item: dict[str, Any]) -> None:
@@ -137,12 +151,13 @@ def announce_invoice(unit: Unit, subscription_id: str) -> None:
         unit.emit("invoice.upcoming", shown)
 
 
-def preview(unit: Unit, subscription: StripeObject) -> StripeObject:
-    """The next renewal as an invoice that is not stored."""
+def preview(unit: Unit, subscription: StripeObject, *, is_recurring_only: bool = False) -> StripeObject:
+    """The next renewal as an invoice that is not stored; on request without what else waits for it."""
     customer = unit.get("customer", subscription["customer"])
     items = subscription["items"]["data"]
     next_at = min(item["current_period_end"] for item in items)
-    lines = [invoice_items.as_line(item) for item in billing.waiting_items(unit, subscription)]
+    waiting = [] if is_recurring_only else billing.waiting_items(unit, subscription)
+    lines = [invoice_items.as_line(item) for item in waiting]
     anchor = subscription["trial_end"] if subscription["status"] == "trialing" else None
     for item in items:
         if item["current_period_end"] != next_at:
@@ -165,11 +180,6 @@ def preview(unit: Unit, subscription: StripeObject) -> StripeObject:
         currency=subscription["currency"],
         at=next_at,
     )
-    # A preview is stored nowhere, so nothing in it may name it as if it could be retrieved.
-    body["id"] = "upcoming_" + body["id"]
-    body["lines"]["url"] = "/v1/invoices/upcoming/lines"
-    for line in lines:
-        line["invoice"] = None
     body["created"] = next_at
     body["next_payment_attempt"] = next_at + invoices.DRAFT_SECONDS
-    return render(body)
+    return billing.as_preview(body)

@@ -72,9 +72,21 @@ def create(unit: Unit, order: Order) -> Created:
 
     Raises ApiError: no card (400), declined with error_if_incomplete (402, nothing is kept).
     """
+    subscription, invoice = begin(unit, order)
+    method = order.method or payment_methods.default_for(unit, customer=order.customer, subscription=subscription)
+    _demand_card(order, method, invoice)
+    if order.trial_end is not None and method is None and order.payment_behavior == "default_incomplete":
+        _ask_for_card(unit, subscription)
+    unit.emit("customer.subscription.created", subscription)
+    unit.emit("invoice.created", invoice)
+    plan_timers(unit, subscription)
+    return Created(subscription=subscription, result=_first_payment(unit, order, subscription, invoice, method))
+
+
+def begin(unit: Unit, order: Order) -> tuple[StripeObject, StripeObject]:
+    """The subscription and the draft of its first invoice, before any payment and without their events."""
     _check_currency(order)
     subscription = _body(unit, order)
-    method = order.method or payment_methods.default_for(unit, customer=order.customer, subscription=subscription)
     _apply_discounts(unit, order, subscription)
     first_line_is_trial = order.trial_end is not None
     lines = [
@@ -91,14 +103,8 @@ def create(unit: Unit, order: Order) -> Created:
     invoice = billing.draft(
         unit, subscription, lines=lines, reason="subscription_create", period=(unit.now, unit.now)
     )
-    _demand_card(order, method, invoice)
     subscription["latest_invoice"] = invoice["id"]
-    if first_line_is_trial and method is None and order.payment_behavior == "default_incomplete":
-        _ask_for_card(unit, subscription)
-    unit.emit("customer.subscription.created", subscription)
-    unit.emit("invoice.created", invoice)
-    plan_timers(unit, subscription)
-    return Created(subscription=subscription, result=_first_payment(unit, order, subscription, invoice, method))
+    return subscription, invoice
 
 
 def _apply_discounts(unit: Unit, order: Order, subscription: StripeObject) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from stripe_sandbox.engine import (
+    captures,
     charging,
     checkout,
     collection,
@@ -10,7 +11,6 @@ from stripe_sandbox.engine import (
     discounts,
     disputes,
     fraud_warnings,
-    intents,
     ledger,
     pending_updates,
     promotion_codes,
@@ -21,7 +21,7 @@ from stripe_sandbox.engine import (
 from stripe_sandbox.store.unit import Unit
 
 HANDLERS: dict[str, Callable[[Unit, str], None]] = {
-    "capture_expiry": intents.expire_authorisation,
+    "capture_expiry": captures.expire,
     "card_dispute": disputes.open_for_card,
     "card_fraud_warning": fraud_warnings.raise_for_card,
     "charge_settlement": charging.settle,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import customers, payment_methods
+from stripe_sandbox.engine import customers, discounts, payment_methods
 from stripe_sandbox.errors import no_such
 from stripe_sandbox.resources.updates import refuse, take
 from stripe_sandbox.store.unit import StripeObject, Unit
@@ -89,6 +89,12 @@ def update(unit: Unit, params: dict[str, Any], customer: str) -> StripeObject:
 def delete(unit: Unit, params: dict[str, Any], customer: str) -> StripeObject:
     """Delete for good; subscriptions end at once."""
     return customers.delete(unit, unit.get("customer", customer))
+
+
+@route("DELETE", "/v1/customers/{customer}/discount")
+def delete_discount(unit: Unit, params: dict[str, Any], customer: str) -> StripeObject:
+    """End the customer's discount."""
+    return discounts.remove_from(unit, unit.get("customer", customer))
 
 
 @route("GET", "/v1/customers", schema="customer_list")

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import collection, drafts, invoices, payment_methods, renewal
+from stripe_sandbox.engine import collection, drafts, invoice_items, invoices, payment_methods
 from stripe_sandbox.errors import invalid, invalid_parameter, missing_parameter
+from stripe_sandbox.resources.price_terms import change_invoice_terms
 from stripe_sandbox.resources.updates import merge_metadata, refuse, take
 from stripe_sandbox.store.unit import StripeObject, Unit
 from stripe_sandbox.wire.listing import Filter, page
@@ -14,8 +15,8 @@ PLAIN = ("description", "footer", "custom_fields", "statement_descriptor")
 
 @route("POST", "/v1/invoices", schema="invoice_create")
 def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
-    """An empty draft, as asked for by hand; there are no pending items to put on it."""
-    refuse(params, "discounts", "from_invoice", "shipping_cost", "transfer_data", "on_behalf_of")
+    """A draft as asked for by hand: empty, or with the items that wait for an invoice."""
+    refuse(params, "from_invoice", "shipping_cost", "transfer_data", "on_behalf_of")
     subscription = None
     if params.get("subscription"):
         subscription = unit.get("subscription", params["subscription"], param="subscription", status=400)
@@ -23,15 +24,18 @@ def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
     if not customer_id:
         raise missing_parameter("customer")
     customer = unit.get("customer", customer_id, param="customer", status=400)
+    currency = params.get("currency") or (subscription or customer)["currency"] or "usd"
+    waiting = _waiting(unit, params, subscription, customer_id=customer["id"], currency=currency)
     invoice = drafts.create(
         unit,
         customer=customer,
         subscription=subscription,
-        lines=[],
+        lines=[invoice_items.as_line(item) for item in waiting],
         reason="manual",
         period=(_period_start(unit, subscription), unit.now),
-        currency=params.get("currency") or (subscription or customer)["currency"] or "usd",
+        currency=currency,
     )
+    invoice_items.attach(waiting, invoice)
     invoice.update(
         auto_advance=bool(params.get("auto_advance", False)),
         collection_method=params.get("collection_method") or "charge_automatically",
@@ -46,31 +50,26 @@ def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
         _days_until_due=params.get("days_until_due"),
     )
     take(invoice, {key: params[key] for key in PLAIN if key in params}, *PLAIN)
+    change_invoice_terms(unit, invoice, params)
     unit.emit("invoice.created", invoice)
     if invoice["auto_advance"]:
         collection.plan_finalization(unit, invoice, due_at=unit.now + invoices.DRAFT_SECONDS)
     return invoice
 
 
+def _waiting(
+    unit: Unit, params: dict[str, Any], subscription: StripeObject | None, *, customer_id: str, currency: str
+) -> list[StripeObject]:
+    if params.get("pending_invoice_items_behavior") != "include":
+        return []
+    subscription_id = subscription["id"] if subscription else None
+    return invoice_items.pending(unit, customer_id=customer_id, currency=currency, subscription_id=subscription_id)
+
+
 def _period_start(unit: Unit, subscription: StripeObject | None) -> int:
     if subscription is None:
         return unit.now
     return int(subscription["items"]["data"][0]["current_period_start"])
-
-
-@route("POST", "/v1/invoices/create_preview", schema="invoice_create_preview")
-def create_preview(unit: Unit, params: dict[str, Any]) -> StripeObject:
-    """What the next renewal of a subscription will bill; previews of changes are not built."""
-    refuse(params, "discounts", "invoice_items", "schedule", "schedule_details", "customer_details")
-    refuse(params, "subscription_details", "preview_mode")
-    if not params.get("subscription"):
-        raise missing_parameter("subscription")
-    subscription = unit.get("subscription", params["subscription"], param="subscription", status=400)
-    if subscription["status"] in {"canceled", "incomplete_expired"} or subscription["cancel_at"] is not None:
-        raise invalid(
-            f"No upcoming invoices for customer: '{subscription['customer']}'", code="invoice_upcoming_none"
-        )
-    return renewal.preview(unit, subscription)
 
 
 @route("GET", "/v1/invoices/{invoice}", schema="invoice_retrieve")
@@ -82,11 +81,13 @@ def retrieve(unit: Unit, params: dict[str, Any], invoice: str) -> StripeObject:
 @route("POST", "/v1/invoices/{invoice}", schema="invoice_update")
 def update(unit: Unit, params: dict[str, Any], invoice: str) -> StripeObject:
     """Change what may change: on a final invoice only metadata and auto_advance."""
-    refuse(params, "discounts", "default_tax_rates", "shipping_cost", "transfer_data", "on_behalf_of")
+    refuse(params, "shipping_cost", "transfer_data", "on_behalf_of")
     found = unit.get("invoice", invoice)
     if found["status"] != "draft" and set(params) - {"metadata", "auto_advance"}:
         raise invalid("Finalized invoices can't be updated in this way", code="invoice_not_editable")
     take(found, params, "auto_advance", *PLAIN)
+    if found["status"] == "draft":
+        change_invoice_terms(unit, found, params)
     if "auto_advance" in params:
         _advance(unit, found, is_wanted=params["auto_advance"])
     unit.emit("invoice.updated", found)
@@ -109,6 +110,7 @@ def delete(unit: Unit, params: dict[str, Any], invoice: str) -> StripeObject:
     if found["status"] != "draft" or found["billing_reason"] != "manual":
         raise invalid("You can only delete draft invoices that were created by hand.")
     unit.unschedule("invoice_finalization", invoice)
+    invoice_items.release(unit, found)
     unit.emit("invoice.deleted", found)
     found["_is_deleted"] = True
     return {"id": invoice, "object": "invoice", "deleted": True}

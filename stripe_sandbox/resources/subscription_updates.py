@@ -41,8 +41,8 @@ def update(unit: Unit, params: dict[str, Any], subscription: str) -> StripeObjec
         if params.get(key):
             found[key] = {**found[key], **params[key]}
     change_terms(unit, found, params)
-    _change_end(unit, found, params)
-    change = read_change(unit, found, params, is_trial_over=_change_trial(unit, found, params))
+    change_end(unit, found, params)
+    change = read_change(unit, found, params, is_trial_over=change_trial(unit, found, params))
     if found["status"] in subscriptions.ENDED:
         unit.emit("customer.subscription.updated", found)
         return found
@@ -94,7 +94,8 @@ def read_change(
     )
 
 
-def _change_end(unit: Unit, found: StripeObject, params: dict[str, Any]) -> None:
+def change_end(unit: Unit, found: StripeObject, params: dict[str, Any]) -> None:
+    """Plan an end, or take a planned one back. The caller emits the event."""
     details = {key: value for key, value in (params.get("cancellation_details") or {}).items() if value}
     if params.get("cancel_at_period_end"):
         subscriptions.cancel_at_period_end(unit, found, details=details)
@@ -122,7 +123,7 @@ def _takes_end_back(params: dict[str, Any]) -> bool:
     return is_unset or params.get("cancel_at_period_end") is False
 
 
-def _change_trial(unit: Unit, found: StripeObject, params: dict[str, Any]) -> bool:
+def change_trial(unit: Unit, found: StripeObject, params: dict[str, Any]) -> bool:
     """Move the trial's end; True when it is over now."""
     end = params.get("trial_end")
     if end is None:

@@ -47,11 +47,11 @@ def test_unknown_account_in_the_connect_header_is_refused(driver: Driver) -> Non
 
 
 def test_unknown_route_answers_as_stripe_does(driver: Driver) -> None:
-    reply = driver.call("GET", "/v1/coupons")
+    reply = driver.call("GET", "/v1/terminal/readers")
 
     assert reply.status == 404
     assert reply.body["error"]["type"] == "invalid_request_error"
-    assert reply.body["error"]["message"].startswith("Unrecognized request URL (GET: /v1/coupons)")
+    assert reply.body["error"]["message"].startswith("Unrecognized request URL (GET: /v1/terminal/readers)")
 
 
 def test_unknown_object_names_itself_and_has_no_retry_header(driver: Driver) -> None:
