@@ -1,26 +1,75 @@
 """Decides which planned fault meets a request, an event or a charge; each fault is used up by its count."""
 
+import random
 import threading
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-EVENT_FAULTS = frozenset({"drop", "duplicate", "delay"})
-REQUEST_FAULTS = frozenset(
-    {"timeout_after_commit", "http_500_before", "http_500_after_commit", "http_429", "latency"}
+EVENT_FAULTS = frozenset(
+    {
+        "drop",
+        "duplicate",
+        "delay",
+        "reorder",
+        "webhook_slow",
+        "webhook_reset",
+        "bad_signature",
+        "foreign_secret",
+        "old_timestamp",
+        "future_timestamp",
+        "livemode_true",
+    }
 )
+REQUEST_FAULTS = frozenset(
+    {
+        "timeout_after_commit",
+        "http_500_before",
+        "http_500_after_commit",
+        "http_429",
+        "connection_reset",
+        "latency",
+        "idempotency_in_flight",
+        "idempotency_pruned",
+    }
+)
+READ_FAULTS = frozenset({"stale_read", "missing", "extra_keys", "unknown_enum"})
 CHARGE_FAULTS = frozenset({"decline"})
-NAMES = EVENT_FAULTS | REQUEST_FAULTS | CHARGE_FAULTS
+NAMES = EVENT_FAULTS | REQUEST_FAULTS | READ_FAULTS | CHARGE_FAULTS
 
 
 @dataclass
 class Fault:
-    """One planned fault. `times` None means every time; `seconds` is for latency and delay."""
+    """One planned fault. `times` None means every time; `seconds` is for latency, delay and webhook_slow.
+
+    `nth`: the first call or event that it meets, counted among those that fit. `probability` is the share of what
+    fits that it meets; with a `seed` the choice is the same each time. `window`: among how many pending deliveries
+    reorder chooses. `back`: how many changes ago stale_read looks.
+    """
 
     name: str
     match: dict[str, str] = field(default_factory=dict)
     times: int | None = 1
     seconds: float = 1.0
     code: str = "generic_decline"
+    nth: int = 1
+    probability: float = 1.0
+    seed: int | None = None
+    window: int = 5
+    back: int = 1
+
+    def __post_init__(self) -> None:
+        if not 0 < self.probability <= 1:
+            raise ValueError("probability is above 0 and at most 1")
+        if self.nth < 1 or self.window < 2 or self.back < 1 or self.seconds < 0:
+            raise ValueError("nth and back are at least 1, window at least 2, seconds not negative")
+        self.chance = random.Random(self.seed)  # noqa: S311 - repeatable by its seed, no secret.
+
+    def meets(self) -> bool:
+        """Whether this fault strikes what fits it: after its first `nth` - 1 and by its share."""
+        if self.nth > 1:
+            self.nth -= 1
+            return False
+        return self.probability >= 1 or self.chance.random() < self.probability
 
 
 class Faults:
@@ -48,12 +97,13 @@ class Faults:
             return [asdict(fault) for fault in self._planned]
 
     def take_for_request(self, *, method: str, path: str) -> Fault | None:
-        """The first fault that fits this call, used up by one."""
-        return self._take(REQUEST_FAULTS, {"method": method, "path": path})
+        """The first fault that fits this call, used up by one. What spoils an answer's content meets GET only."""
+        names = REQUEST_FAULTS | READ_FAULTS if method == "GET" else REQUEST_FAULTS
+        return self._take(names, {"method": method, "path": path, "id": path.rpartition("/")[2]})
 
-    def take_for_event(self, event_type: str) -> Fault | None:
-        """The first fault that fits this event, used up by one."""
-        return self._take(EVENT_FAULTS, {"type": event_type})
+    def take_for_event(self, event_type: str, *, endpoint: str = "") -> Fault | None:
+        """The first fault that fits this event on its way to this endpoint (its id), used up by one."""
+        return self._take(EVENT_FAULTS, {"type": event_type, "endpoint": endpoint})
 
     def take_for_charge(self, *, customer: str | None, payment_method: str, fingerprint: str) -> Fault | None:
         """The first planned decline that fits this charge, used up by one."""
@@ -63,7 +113,7 @@ class Faults:
     def _take(self, names: frozenset[str], facts: dict[str, str]) -> Fault | None:
         with self._lock:
             for fault in self._planned:
-                if fault.name in names and _fits(fault.match, facts):
+                if fault.name in names and _fits(fault.match, facts) and fault.meets():
                     if fault.times is not None:
                         fault.times -= 1
                         if fault.times <= 0:

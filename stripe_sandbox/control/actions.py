@@ -69,18 +69,24 @@ def list_faults(sandbox: Sandbox, _body: Body) -> Body:
 
 
 def add_fault(sandbox: Sandbox, body: Body) -> Body:
-    """Plan a fault: `fault` (name), `match`, `times` (0 or null: always), `seconds`, `code`."""
+    """Plan a fault: `fault` (name), `match`, `times` (0 or null: always) and the other fields of `Fault`."""
     match = body.get("match") or {}
     if not isinstance(match, dict):
         raise ValueError("match is a table")
-    times = body.get("times", 1)
+    match = {str(key): str(value) for key, value in match.items()}
+    times, seed = body.get("times", 1), body.get("seed")
     sandbox.faults.add(
         Fault(
             name=str(body.get("fault") or body.get("name")),
-            match={str(key): str(value) for key, value in match.items()},
+            nth=int(match.pop("nth", 1)),
+            match=match,
             times=int(times) if times else None,
             seconds=float(body.get("seconds", 1.0)),
             code=str(body.get("code", "generic_decline")),
+            probability=float(body.get("probability", 1.0)),
+            seed=None if seed is None else int(seed),
+            window=int(body.get("window", 5)),
+            back=int(body.get("back", 1)),
         )
     )
     return list_faults(sandbox, body)

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from stripe_sandbox.engine.collection import note_created_delivered
+from stripe_sandbox.faults import Fault
 from stripe_sandbox.store.unit import Unit
 from stripe_sandbox.webhooks.sending import Attempt, send
 
@@ -125,7 +126,9 @@ class Courier:
         if endpoint is None or endpoint.get("_is_deleted") or endpoint["status"] != "enabled":
             self._finish(row, Attempt(status=None, error="endpoint gone"), state="failed")
             return True
-        fault = sandbox.faults.take_for_event(row["event_type"])
+        fault = sandbox.faults.take_for_event(row["event_type"], endpoint=endpoint_id)
+        if fault is not None and fault.name == "reorder":
+            row = self._any_of_next(endpoint_id, now=now, fault=fault) or row
         if fault is not None and fault.name == "drop":
             self._finish(row, Attempt(status=None, error="dropped by a fault"), state="failed")
             return True
@@ -140,9 +143,16 @@ class Courier:
                 row["body"].encode(),
                 secret=endpoint["_secret"],
                 timeout_seconds=float(sandbox.settings["webhook_timeout_seconds"]),
+                fault=fault,
             )
         self._record(row, attempt)
         return True
+
+    def _any_of_next(self, endpoint_id: str, *, now: int, fault: Fault) -> sqlite3.Row | None:
+        """One of the next due deliveries by chance: the order that Stripe does not promise."""
+        query = DUE.replace("LIMIT 1", "LIMIT ?")
+        rows = self._sandbox.database.reading().execute(query, (endpoint_id, now, fault.window)).fetchall()
+        return fault.chance.choice(rows) if rows else None
 
     def _record(self, row: sqlite3.Row, attempt: Attempt) -> None:
         retries: list[int] = self._sandbox.settings["webhook_retry_seconds"]

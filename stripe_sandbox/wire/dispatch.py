@@ -11,7 +11,7 @@ from stripe_sandbox import API_VERSION, ids, params
 from stripe_sandbox.errors import ApiError, unrecognized_url
 from stripe_sandbox.faults import Fault
 from stripe_sandbox.store.unit import Cause, StripeObject, Unit, dump
-from stripe_sandbox.wire import forms, idempotency, routing
+from stripe_sandbox.wire import forms, idempotency, routing, spoiled
 from stripe_sandbox.wire.expand import expand, shown
 from stripe_sandbox.wire.idempotency import InFlight, Stored
 
@@ -71,7 +71,7 @@ class Dispatcher:
         except Exception:
             # A fault of the sandbox itself: said as Stripe says it, and loud in the log.
             logger.exception("%s %s failed inside the sandbox", call.method, call.path)
-            answer = Answer(status=500, body=dump(_server_error().body(request_id=request_id)))
+            answer = Answer(status=500, body=dump(spoiled.server_error().body(request_id=request_id)))
         answer.headers.setdefault("Request-Id", request_id)
         answer.headers["Stripe-Version"] = API_VERSION
         if call.version != API_VERSION:
@@ -88,15 +88,19 @@ class Dispatcher:
         self._check_version(call)
         _check_account(call, account_id)
         fault = self._sandbox.faults.take_for_request(method=call.method, path=call.path)
-        if fault is not None and fault.name in {"http_500_before", "http_429"}:
-            return _early_fault(fault, request_id=request_id)
+        if fault is not None and fault.name == "connection_reset":
+            return Answer(status=0, body="", is_cut=True)
+        refused = fault and spoiled.refusal(fault, path=call.path)
+        if refused:
+            error, headers = refused
+            return Answer(status=error.status, body=dump(error.body(request_id=request_id)), headers=headers)
         found = routing.match(call.method, call.path)
         if found is None:
             raise unrecognized_url(call.method, call.path)
         route, path_ids = found
         if not route.is_write:
             _wait(fault)
-            return self._read(route, path_ids, call, account_id=account_id)
+            return self._read(route, path_ids, call, account_id=account_id, fault=fault)
         key = call.key if call.method == "POST" else None
         with self._in_flight.claim(account_id, key):
             _wait(fault)
@@ -106,7 +110,7 @@ class Dispatcher:
                 call,
                 account_id=account_id,
                 request_id=request_id,
-                is_failing=fault is not None and fault.name == "http_500_after_commit",
+                fault=fault.name if fault else "",
             )
         answer.is_cut = fault is not None and fault.name == "timeout_after_commit"
         return answer
@@ -118,9 +122,12 @@ class Dispatcher:
                 "Send this version, or switch the setting strict_version off."
             )
 
-    def _read(self, route: routing.Route, path_ids: dict[str, str], call: Call, *, account_id: str) -> Answer:
+    def _read(
+        self, route: routing.Route, path_ids: dict[str, str], call: Call, *, account_id: str, fault: Fault | None
+    ) -> Answer:
         unit = self._sandbox.reader(account_id)
-        return Answer(status=200, body=_run(unit, route, path_ids, forms.decode(call.query)))
+        body = _run(unit, route, path_ids, forms.decode(call.query))
+        return Answer(status=200, body=spoiled.spoil(unit, fault, body) if fault else body)
 
     def _write(
         self,
@@ -130,19 +137,21 @@ class Dispatcher:
         *,
         account_id: str,
         request_id: str,
-        is_failing: bool,
+        fault: str,
     ) -> Answer:
         key = call.key if call.method == "POST" else None
         mark = idempotency.fingerprint(call.method, call.path, form=f"{call.query}&{call.form}")
         cause = Cause(request_id=request_id, idempotency_key=call.key)
         with self._sandbox.unit(account_id, cause=cause) as unit:
+            if key is not None and fault == "idempotency_pruned":
+                idempotency.forget(unit, key)
             if key is not None and (stored := idempotency.recall(unit, key, mark=mark)) is not None:
                 return _replay(stored)
             values = forms.decode(call.form)
             values.update(forms.decode(call.query))
             answer, is_stored = _attempt(unit, route, path_ids, values, request_id=request_id, call=call)
-            if is_failing:
-                answer = Answer(status=500, body=dump(_server_error().body(request_id=request_id)))
+            if fault == "http_500_after_commit":
+                answer = Answer(status=500, body=dump(spoiled.server_error().body(request_id=request_id)))
             if key is not None and is_stored:
                 stored = Stored(status=answer.status, body=answer.body, request_id=request_id)
                 idempotency.remember(unit, key, mark=mark, stored=stored)
@@ -220,19 +229,6 @@ def _error_answer(error: ApiError, call: Call, *, request_id: str) -> Answer:
     if error.is_executed and call.method == "POST":
         headers["Stripe-Should-Retry"] = "false"
     return Answer(status=error.status, body=dump(error.body(request_id=request_id)), headers=headers)
-
-
-def _early_fault(fault: Fault, *, request_id: str) -> Answer:
-    if fault.name == "http_429":
-        error = ApiError("Too many requests hit the API too quickly.", status=429, code="rate_limit")
-        headers = {"Stripe-Rate-Limited-Reason": "global-rate"}
-    else:
-        error, headers = _server_error(), {}
-    return Answer(status=error.status, body=dump(error.body(request_id=request_id)), headers=headers)
-
-
-def _server_error() -> ApiError:
-    return ApiError("Sorry! There was an error while talking to Stripe.", status=500, type="api_error")
 
 
 def _wait(fault: Fault | None) -> None:

@@ -85,3 +85,8 @@ def remember(unit: Unit, key: str, *, mark: str, stored: Stored) -> None:
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (unit.account_id, key, mark, stored.status, stored.body, stored.request_id, time.time()),
     )
+
+
+def forget(unit: Unit, key: str) -> None:
+    """Drop the stored answer, as Stripe does after a day; the next call with this key executes anew."""
+    unit.connection.execute("DELETE FROM idempotency WHERE account = ? AND key = ?", (unit.account_id, key))
