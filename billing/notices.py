@@ -32,6 +32,7 @@ def enqueue(
         "product_name": settings.PRODUCT_NAME,
         "support_email": settings.SUPPORT_EMAIL,
         "site_url": settings.SITE_URL,
+        "adds_tax": settings.CHECKOUT_AUTOMATIC_TAX,
         "organization": organization,
         **words,
     }

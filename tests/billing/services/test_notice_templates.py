@@ -191,3 +191,17 @@ def test_a_name_is_plain_in_text_and_escaped_in_html(
     content = Notice.objects.select_related("content").get(kind=kind).content
     assert "&amp;" not in content.text + content.subject
     assert "Oakline & Sons" not in content.html
+
+
+@pytest.mark.parametrize("adds_tax", [True, False])
+@pytest.mark.parametrize("situation", [start, start_trial, near_trial_end])
+def test_tax_is_named_where_the_checkout_adds_it_and_nowhere_else(
+    situation: Situation, adds_tax: bool, organization: Organization, settings
+) -> None:
+    settings.CHECKOUT_AUTOMATIC_TAX = adds_tax
+
+    situation(organization)
+
+    content = Notice.objects.select_related("content").get().content
+    assert ("plus VAT where it applies" in content.text) is adds_tax
+    assert ("plus VAT where it applies" in content.html) is adds_tax
