@@ -15,7 +15,8 @@ import stripe_sandbox.resources  # noqa: F401 - registers the API's routes
 from stripe_sandbox import pages
 from stripe_sandbox.control.actions import ACTIONS
 from stripe_sandbox.sandbox import Sandbox
-from stripe_sandbox.wire.dispatch import Answer, Call, Dispatcher
+from stripe_sandbox.wire import uploads
+from stripe_sandbox.wire.dispatch import Answer, Call, Dispatcher, read_key
 
 logger = logging.getLogger(__name__)
 
@@ -38,12 +39,16 @@ def build_application(sandbox: Sandbox) -> "ConnectionCutter":
             method=request.method,
             path=request.url.path,
             query=request.url.query,
-            form=(await request.body()).decode("utf-8", errors="replace"),
+            form=await uploads.read_form(request),
             headers={name.lower(): value for name, value in request.headers.items()},
         )
         return _response(await run_in_threadpool(dispatcher.answer, call))
 
+    def account_of(request: Request) -> str:
+        return sandbox.account_for(read_key(request.headers.get("authorization", "")))
+
     routes: list[BaseRoute] = [
+        *uploads.routes(account_of=account_of),
         Route("/v1/{rest:path}", api, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),
         *_control_routes(sandbox),
         *pages.routes(),

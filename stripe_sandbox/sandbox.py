@@ -26,6 +26,12 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     # What happens after the last try: leave (past_due), cancel, unpaid.
     "after_retries": "leave",
     "upcoming_days": 7,
+    # "instant"; "pending:60:succeeded", "pending:60:failed:declined", "pending:60:canceled" (minutes, what becomes of
+    # it); "requires_action".
+    "refunds": "instant",
+    # Whether a won dispute brings its fee back; whether evidence can be handed in a second time.
+    "dispute_fee_returned": True,
+    "allow_resubmit": False,
     "webhook_timeout_seconds": 10,
     "webhook_retry_seconds": [300, 10800],
     "strict_version": True,

@@ -13,7 +13,7 @@ OWN_NUMBERS = "400099"
 class TestCard:
     """One listed card.
 
-    `behaviour`: "ok"; "authenticate" (3-D Secure each time); "refuse:<code>" (declines, at attaching too);
+    `behaviour`: "ok", "ok:<what comes after the charge>"; "authenticate" (3-D Secure each time); "refuse:<code>" (declines, at attaching too);
     "decline:<code>" (attaches, then every charge declines); "sequence:<a,b,c>" (charge n has outcome n).
     """
 
@@ -74,6 +74,23 @@ LISTED_CARDS = (
         "Can be saved, later charges are declined",
         "decline:generic_decline",
     ),
+    TestCard("4000000000000259", ("createDispute",), "Pays, then disputed as fraud", "ok:dispute:fraudulent"),
+    TestCard(
+        "4000000000002685",
+        ("createDisputeProductNotReceived",),
+        "Pays, then disputed as not received",
+        "ok:dispute:product_not_received",
+    ),
+    TestCard("4000000000001976", ("createDisputeInquiry",), "Pays, then an inquiry", "ok:inquiry:general"),
+    TestCard(
+        "4000000000005423",
+        ("createIssuerFraudRecord",),
+        "Pays, then an early fraud warning",
+        "ok:fraud_warning:made_with_stolen_card",
+    ),
+    TestCard("4000000000005126", ("refundFail",), "Pays, refunds fail later", "ok:refund_fails"),
+    TestCard("4000000000007726", ("pendingRefund",), "Pays, refunds take their time", "ok:refund_pends"),
+    TestCard("4000000000000077", ("bypassPending",), "Pays, funds available at once", "ok:no_wait_for_funds"),
 )
 # These two tokens end in digits that no listed number ends in.
 _TOKEN_LAST4 = {"discover": "9424", "amex": "8431"}
@@ -113,6 +130,16 @@ def _own_card(token: str, behaviour: str) -> TestCard:
 
 def _with_last4(card: TestCard, last4: str) -> TestCard:
     return TestCard(card.number[:-4] + last4, card.tokens, card.label, card.behaviour, card.brand, card.country)
+
+
+def after_charge(behaviour: str) -> tuple[str, str]:
+    """What a card brings about after it paid, and its detail: ("dispute", "fraudulent"); ("", "") for nothing.
+
+    Assumed (from memory): the numbers of these cards except 0259, and that the early fraud warning's is 5423.
+    """
+    kind, _, rest = behaviour.partition(":")
+    effect, _, detail = rest.partition(":") if kind == "ok" else ("", "", "")
+    return effect, detail
 
 
 def charge_outcome(behaviour: str, *, charges_before: int, age_days: int) -> str:

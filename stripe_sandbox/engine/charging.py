@@ -3,15 +3,18 @@
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import periods
+from stripe_sandbox.engine import ledger, periods
 from stripe_sandbox.engine.amounts import processing_fee_minor
-from stripe_sandbox.engine.cards import charge_outcome
+from stripe_sandbox.engine.cards import after_charge, charge_outcome
 from stripe_sandbox.engine.declines import Decline
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
 
 SETTLEMENT_SECONDS = 2
 AUTHORISATION_SECONDS = 7 * periods.DAY_SECONDS
+# What a card brings about after it paid comes when its money is booked, so after the settlement.
+AFTERMATH_SECONDS = SETTLEMENT_SECONDS + 1
+_AFTERMATH_TIMERS = {"dispute": "card_dispute", "inquiry": "card_dispute", "fraud_warning": "card_fraud_warning"}
 
 
 def outcome_of(unit: Unit, method: StripeObject, *, customer_id: str | None) -> str:
@@ -77,35 +80,25 @@ def settle(unit: Unit, charge_id: str) -> None:
 
 
 def book(unit: Unit, charge: StripeObject) -> StripeObject:
-    """The balance entry of a captured charge: fee taken, pending until the seventh midnight."""
-    fee = processing_fee_minor(charge["amount_captured"])
-    entry = blank(
-        "balance_transaction",
-        id=ids.new_id("balance_transaction"),
-        amount=charge["amount_captured"],
-        available_on=periods.funds_available_at(unit.now),
+    """The balance entry of a captured charge: fee taken, pending until the seventh midnight.
+
+    What the test card brings about after paying (a dispute, a warning) is planned here, for it follows the money.
+    """
+    behaviour = unit.get("payment_method", charge["payment_method"])["_behaviour"]
+    effect, _ = after_charge(behaviour)
+    if effect in _AFTERMATH_TIMERS:
+        unit.schedule(_AFTERMATH_TIMERS[effect], charge["id"], due_at=unit.now + AFTERMATH_SECONDS)
+    return ledger.enter(
+        unit,
+        source=charge["id"],
+        kind="charge",
+        amount_minor=charge["amount_captured"],
+        fee_minor=processing_fee_minor(charge["amount_captured"]),
+        fee_text="Stripe processing fees",
         currency=charge["currency"],
         description=charge["description"],
-        fee=fee,
-        fee_details=[
-            {
-                "amount": fee,
-                "application": None,
-                "currency": charge["currency"],
-                "description": "Stripe processing fees",
-                "type": "stripe_fee",
-            }
-        ],
-        net=charge["amount_captured"] - fee,
-        source=charge["id"],
+        available_at=unit.now if effect == "no_wait_for_funds" else periods.funds_available_at(unit.now),
     )
-    unit.schedule("funds_available", entry["id"], due_at=entry["available_on"])
-    return unit.add(entry)
-
-
-def make_funds_available(unit: Unit, entry_id: str) -> None:
-    """Timer: the money of a balance entry can be used."""
-    unit.get("balance_transaction", entry_id)["status"] = "available"
 
 
 def _outcome(decline: Decline | None) -> dict[str, Any]:

@@ -155,13 +155,6 @@ def cancel(unit: Unit, intent: StripeObject, *, reason: str | None) -> StripeObj
     return intent
 
 
-def expire_authorisation(unit: Unit, intent_id: str) -> None:
-    """Timer: an authorised amount that was not captured within seven days is given back."""
-    intent = unit.get("payment_intent", intent_id)
-    if intent["status"] == "requires_capture":
-        cancel(unit, intent, reason="automatic")
-
-
 def create_setup(unit: Unit, **values: Any) -> StripeObject:
     """A setup intent that waits for a card, with its event."""
     intent = blank("setup_intent", id=ids.new_id("setup_intent"), **values)

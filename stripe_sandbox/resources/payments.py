@@ -1,8 +1,8 @@
-"""Routes of payment intents, charges and balance transactions."""
+"""Routes of payment intents and charges."""
 
 from typing import Any
 
-from stripe_sandbox.engine import charging, collection, intents, payment_methods
+from stripe_sandbox.engine import captures, collection, intents, payment_methods
 from stripe_sandbox.engine.amounts import format_amount, smallest_charge_minor
 from stripe_sandbox.errors import ApiError, invalid, invalid_parameter
 from stripe_sandbox.resources.updates import merge_metadata, refuse, take
@@ -162,27 +162,7 @@ def capture(unit: Unit, params: dict[str, Any], intent: str) -> StripeObject:
     """Take an authorised amount, whole or in part; the rest is given back."""
     refuse(params, *NOT_BUILT)
     found = unit.get("payment_intent", intent, param="intent")
-    if found["status"] != "requires_capture":
-        raise invalid(
-            f"This PaymentIntent could not be captured because it has a status of {found['status']}. Only a "
-            "PaymentIntent with one of the following statuses may be captured: requires_capture.",
-            code="payment_intent_unexpected_state",
-        )
-    amount = params.get("amount_to_capture") or found["amount_capturable"]
-    if not 0 < amount <= found["amount_capturable"]:
-        raise invalid_parameter(
-            "The amount to capture must lie between 1 and the amount that can be captured.",
-            param="amount_to_capture",
-            code="amount_too_large",
-        )
-    charge = unit.get("charge", found["latest_charge"])
-    charge.update(captured=True, amount_captured=amount)
-    charge["balance_transaction"] = charging.book(unit, charge)["id"]
-    unit.unschedule("capture_expiry", found["id"])
-    found.update(status="succeeded", amount_received=amount, amount_capturable=0)
-    unit.emit("charge.captured", charge)
-    unit.emit("payment_intent.succeeded", found)
-    return found
+    return captures.capture(unit, found, amount=params.get("amount_to_capture"))
 
 
 @route("POST", "/v1/payment_intents/{intent}/cancel", schema="payment_intent_cancel")
@@ -222,6 +202,13 @@ def update_charge(unit: Unit, params: dict[str, Any], charge: str) -> StripeObje
     return found
 
 
+@route("POST", "/v1/charges/{charge}/capture", schema="charge_capture")
+def capture_charge(unit: Unit, params: dict[str, Any], charge: str) -> StripeObject:
+    """Take an authorised amount, named by its charge."""
+    refuse(params, "application_fee", "application_fee_amount", "transfer_data", "transfer_group")
+    return captures.capture_charge(unit, unit.get("charge", charge), amount=params.get("amount"))
+
+
 @route("GET", "/v1/charges", schema="charge_list")
 def list_charges(unit: Unit, params: dict[str, Any]) -> StripeObject:
     """Charges."""
@@ -229,18 +216,3 @@ def list_charges(unit: Unit, params: dict[str, Any]) -> StripeObject:
     if params.get("customer"):
         where.add("customer = ?", params["customer"])
     return page(unit, "charge", params, url="/v1/charges", where=where)
-
-
-@route("GET", "/v1/balance_transactions/{entry}", schema="balance_transaction_retrieve")
-def retrieve_entry(unit: Unit, params: dict[str, Any], entry: str) -> StripeObject:
-    """One balance entry."""
-    return unit.get("balance_transaction", entry)
-
-
-@route("GET", "/v1/balance_transactions", schema="balance_transaction_list")
-def list_entries(unit: Unit, params: dict[str, Any]) -> StripeObject:
-    """Balance entries."""
-    where = Filter().created(params.get("created"))
-    for key in ("currency", "source", "type"):
-        where.equals(key, params.get(key))
-    return page(unit, "balance_transaction", params, url="/v1/balance_transactions", where=where)

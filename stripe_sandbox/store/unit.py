@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,6 +130,18 @@ class Unit:
                 )
             self._stored[key] = data
 
+    @contextmanager
+    def imagined(self) -> Iterator[None]:
+        """What happens in this block is undone at its end, events and timers included; copy out what is to stay."""
+        self.flush()
+        self.connection.execute("SAVEPOINT imagined")
+        try:
+            yield
+        finally:
+            self.forget()
+            self.connection.execute("ROLLBACK TO imagined")
+            self.connection.execute("RELEASE imagined")
+
     def forget(self) -> None:
         """Drop what was loaded and not written; the caller rolls the database back."""
         self._loaded.clear()
@@ -137,11 +150,19 @@ class Unit:
 
     # Events
 
-    def emit(self, event_type: str, thing: StripeObject, *, previous: dict[str, Any] | None = None) -> None:
+    def emit(
+        self,
+        event_type: str,
+        thing: StripeObject,
+        *,
+        previous: dict[str, Any] | None = None,
+        twin: str | None = None,
+    ) -> None:
         """Record an event with the object as it is now, and a delivery for each endpoint that wants it.
 
         An `*.updated` event names what changed since the object was created, loaded or last updated; without a
-        change there is none. `previous` gives the old values for an event of another name.
+        change there is none. `previous` gives the old values for an event of another name; `twin` is a second name
+        under which Stripe tells the same.
         """
         key = (thing["object"], thing.get("id", ""))
         shown = render(thing)
@@ -157,7 +178,9 @@ class Unit:
         # Only these two are a new starting point: `invoice.updated` after `invoice.payment_failed` names it all.
         if event_type.endswith((".updated", ".created")):
             self._shown[key] = dump(shown)
-        self._record_event(event_type, data, object_id=thing.get("id"))
+        for name in (event_type, twin):
+            if name is not None:
+                self._record_event(name, data, object_id=thing.get("id"))
 
     def _record_event(self, event_type: str, data: dict[str, Any], *, object_id: str | None) -> None:
         self.has_events = True

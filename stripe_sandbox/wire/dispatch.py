@@ -84,7 +84,7 @@ class Dispatcher:
         return answer
 
     def _answer(self, call: Call, *, request_id: str) -> Answer:
-        account_id = self._sandbox.account_for(_api_key(call))
+        account_id = self._sandbox.account_for(read_key(call.headers.get("authorization", "")))
         self._check_version(call)
         _check_account(call, account_id)
         fault = self._sandbox.faults.take_for_request(method=call.method, path=call.path)
@@ -236,8 +236,9 @@ def _wait(fault: Fault | None) -> None:
         time.sleep(fault.seconds)
 
 
-def _api_key(call: Call) -> str:
-    scheme, _, rest = call.headers.get("authorization", "").partition(" ")
+def read_key(authorization: str) -> str:
+    """The key in this header. Raises ApiError 401 for none, a malformed or a live one."""
+    scheme, _, rest = authorization.partition(" ")
     key = rest.strip()
     if scheme.lower() == "basic":
         try:

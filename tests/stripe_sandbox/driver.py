@@ -63,6 +63,16 @@ class Driver:
         finally:
             connection.close()
 
+    def download(self, url: str, *, key: str | None = None) -> tuple[int, bytes]:
+        """What lies at an address, as bytes."""
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=30)
+        try:
+            connection.request("GET", urlsplit(url).path, headers={"Authorization": f"Bearer {key}"} if key else {})
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
     def advance(self, duration: str) -> None:
         """Move billing time; everything due has happened and was delivered on return."""
         reply = self.control("POST", "clock", {"advance": duration})

@@ -18,6 +18,8 @@ ID_PREFIXES = {
     "pi": "/v1/payment_intents",
     "seti": "/v1/setup_intents",
     "ch": "/v1/charges",
+    "re": "/v1/refunds",
+    "dp": "/v1/disputes",
     "txn": "/v1/balance_transactions",
     "pm": "/v1/payment_methods",
     "price": "/v1/prices",
@@ -35,6 +37,8 @@ LISTS = (
     "checkout/sessions",
     "products",
     "prices",
+    "refunds",
+    "disputes",
     "balance_transactions",
     "invoice_payments",
     "events",
@@ -42,7 +46,7 @@ LISTS = (
 
 
 def life(driver: Driver) -> str:
-    """A customer through checkout, a renewal and a declined one; the session's id."""
+    """A customer through checkout, a part of it refunded and the rest disputed, and a renewal; the session's id."""
     price = driver.price()
     session = driver.sdk().checkout.sessions.create(
         {
@@ -53,6 +57,9 @@ def life(driver: Driver) -> str:
     )
     checkout.submit(driver.sandbox, session.id, card=card("4000000000000341"), email="a@example.org")
     checkout.submit(driver.sandbox, session.id, card=card(), email="a@example.org")
+    (charge,) = (each for each in driver.sdk().charges.list().data if each.paid)
+    driver.sdk().refunds.create({"charge": charge.id, "amount": 100})
+    driver.control("POST", "disputes", {"charge": charge.id})
     driver.advance("P32D")
     return str(session.id)
 
@@ -85,7 +92,10 @@ def test_every_id_in_any_answer_can_be_retrieved(driver: Driver) -> None:
 @pytest.mark.parametrize(
     ("path", "expand"),
     [
-        ("charges", ["balance_transaction"]),
+        ("charges", ["balance_transaction", "dispute", "refunds.data.balance_transaction"]),
+        ("refunds", ["charge", "payment_intent", "balance_transaction", "failure_balance_transaction"]),
+        ("disputes", ["charge", "payment_intent"]),
+        ("balance_transactions", ["source"]),
         ("customers", ["default_source", "sources"]),
         ("prices", ["currency_options", "product", "tiers"]),
         ("invoices", ["discounts", "lines.data.discounts"]),

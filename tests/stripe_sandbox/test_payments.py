@@ -27,38 +27,6 @@ def test_good_card_pays_and_its_balance_entry_follows(driver: Driver) -> None:
     assert charge.balance_transaction.net == 2786
 
 
-def test_authorised_amount_waits_for_capture(driver: Driver) -> None:
-    intent = confirm(driver, driver.customer(), capture_method="manual", expand=["latest_charge"])
-
-    charge = intent.latest_charge
-    assert (intent.status, intent.amount_capturable, intent.amount_received) == ("requires_capture", 2900, 0)
-    assert (charge.status, charge.captured, charge.paid, charge.amount_captured) == (
-        "succeeded",
-        False,
-        True,
-        0,
-    )
-    assert charge.balance_transaction is None
-    assert charge.payment_method_details.card["capture_before"] - charge.created == 604800
-
-
-def test_captured_amount_is_received(driver: Driver) -> None:
-    intent = confirm(driver, driver.customer(), capture_method="manual")
-
-    captured = driver.sdk().payment_intents.capture(intent.id, {"amount_to_capture": 2000})
-
-    assert (captured.status, captured.amount_received) == ("succeeded", 2000)
-
-
-def test_authorisation_ends_after_seven_days(driver: Driver) -> None:
-    intent = confirm(driver, driver.customer(), capture_method="manual")
-
-    driver.advance("P7D")
-
-    found = driver.sdk().payment_intents.retrieve(intent.id)
-    assert (found.status, found.cancellation_reason) == ("canceled", "automatic")
-
-
 def test_card_that_needs_its_owner_asks_for_them(driver: Driver) -> None:
     intent = confirm(driver, driver.customer("pm_card_authenticationRequired"))
 
