@@ -14,7 +14,8 @@ from billing.terms import CheckoutState
 class CheckoutIntent(models.Model):
     """Committed before the session is created. `{uuid}:session` is the idempotency key of that call.
 
-    It stores every input of the call, so that a repeat after a crash sends the very same parameters.
+    It stores what was decided for the call, so that a repeat after a crash sends the very same parameters. After a
+    change of the settings that go along Stripe refuses the repeat; the intent then ends, and another begins.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -12,6 +12,7 @@ from billing import audit, clock
 from billing.errors import AlreadySubscribed, CheckoutEnded, StripeRefused, UnderWay, UnknownPlan
 from billing.gateway import checkout_sessions, objects
 from billing.gateway.checkout_sessions import SubscriptionCheckout
+from billing.mirror import work
 from billing.mirror.customers import ensure_customer
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
@@ -20,7 +21,7 @@ from billing.rules.checkout import refuse_other_currency, refuse_second_subscrip
 from billing.rules.return_urls import return_url
 from billing.rules.trial import TrialTerms, checkout_trial
 from billing.selectors.trial import email_digest, has_redeemed_trial, running_local_trial
-from billing.terms import CheckoutState, ObjectKind
+from billing.terms import CheckoutState, ObjectKind, SubscriptionStatus
 
 # Stripe keeps idempotency keys for 24 h at least; a repeat later could open a second session.
 _KEY_IS_SAFE_FOR = timedelta(hours=23)
@@ -38,8 +39,9 @@ def start_checkout(
     """
     price = _price_on_offer(lookup_key)
     customer = ensure_customer(organization)
-    _refuse_what_cannot_be_sold(customer, price)
     intent = _unfinished(organization, price=price)
+    # Only now: a session that was completed until that look has its subscription at Stripe.
+    _refuse_what_cannot_be_sold(customer, price)
     if intent is None:
         if CheckoutIntent.objects.filter(organization=organization, request_key=request_key).exists():
             raise CheckoutEnded()
@@ -68,6 +70,8 @@ def _refuse_what_cannot_be_sold(customer: Customer, price: Price) -> None:
     refresh(ObjectRef(ObjectKind.CUSTOMER, str(customer.stripe_customer_id)), wait_seconds=_LEASE_WAIT_SECONDS)
     customer.refresh_from_db()
     live = objects.list_live_subscriptions(str(customer.stripe_customer_id))
+    # Whoever is sent away because of one shall find it on the billing page, even if its events were lost.
+    work.want(ObjectRef(ObjectKind.SUBSCRIPTION, subscription["id"]) for subscription in live)
     refuse_second_subscription(subscription["status"] for subscription in live)
     refuse_other_currency(customer_currency=customer.currency, price_currency=price.currency)
 
@@ -84,16 +88,29 @@ def _unfinished(organization: Organization, *, price: Price) -> CheckoutIntent |
     if intent.state == CheckoutState.RECORDED and clock.system_now() - intent.created_at > _KEY_IS_SAFE_FOR:
         _end(intent, CheckoutState.FAILED, failure="never reached Stripe")
         return None
-    intent = _open_session(intent)
-    session = objects.fetch(ObjectKind.CHECKOUT_SESSION, str(intent.stripe_session_id))
+    try:
+        intent = _open_session(intent)
+        session = objects.fetch(ObjectKind.CHECKOUT_SESSION, str(intent.stripe_session_id))
+    except StripeRefused as error:
+        # Its inputs are out of date, such as a trial's end or a setting; or Stripe knows the session no longer.
+        _end(intent, CheckoutState.FAILED, failure=error.message[:200])
+        return None
     if session["status"] == "open" and intent.price_id == price.pk:
         return intent
     if session["status"] == "open":
         session = _expire(intent)
     if session["status"] == "complete":
-        raise AlreadySubscribed()
-    _end(intent, CheckoutState.EXPIRED)
+        _refuse_unless_over(session["subscription"])
+    _end(intent, CheckoutState(session["status"]))
     return None
+
+
+def _refuse_unless_over(stripe_subscription_id: str) -> None:
+    """What a completed checkout made counts until it has ended, also while its first payment is on its way."""
+    subscription = objects.fetch(ObjectKind.SUBSCRIPTION, stripe_subscription_id)
+    if subscription["status"] not in (SubscriptionStatus.CANCELED, SubscriptionStatus.INCOMPLETE_EXPIRED):
+        work.want([ObjectRef(ObjectKind.SUBSCRIPTION, stripe_subscription_id)])
+        raise AlreadySubscribed()
 
 
 def _expire(intent: CheckoutIntent) -> Any:
@@ -155,6 +172,9 @@ def _open_session(intent: CheckoutIntent) -> CheckoutIntent:
     try:
         session = checkout_sessions.create(_inputs(intent), key=f"{intent.uuid}:session")
     except StripeRefused as error:
+        intent.refresh_from_db()
+        if intent.stripe_session_id:
+            return intent  # A click at the same moment has opened it.
         _end(intent, CheckoutState.FAILED, failure=error.message[:200])
         raise
     CheckoutIntent.objects.filter(pk=intent.pk, state=CheckoutState.RECORDED).update(
@@ -180,9 +200,10 @@ def _inputs(intent: CheckoutIntent) -> SubscriptionCheckout:
 
 
 def _end(intent: CheckoutIntent, state: CheckoutState, *, failure: str = "") -> None:
-    """Close an intent that leads nowhere and give the trial back."""
+    """Close an unfinished intent; one that led nowhere gives the trial back."""
     with transaction.atomic():
-        CheckoutIntent.objects.filter(pk=intent.pk, state__in=_UNFINISHED).update(
+        has_ended = CheckoutIntent.objects.filter(pk=intent.pk, state__in=_UNFINISHED).update(
             state=state, failure=failure, ended_at=clock.system_now()
         )
-        TrialRedemption.objects.filter(checkout_intent=intent).delete()
+        if has_ended and state != CheckoutState.COMPLETE:
+            TrialRedemption.objects.filter(checkout_intent=intent).delete()

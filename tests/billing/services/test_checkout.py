@@ -153,3 +153,50 @@ def test_a_running_trial_without_card_keeps_its_end(shop: Shop) -> None:
 
     assert intent.trial_end == trial.ends_at
     assert intent.trial_days == 0
+
+
+def test_a_session_that_stripe_knows_no_longer_stands_in_nobodys_way(shop: Shop) -> None:
+    shop.start()
+    CheckoutIntent.objects.update(stripe_session_id="cs_test_of_another_account")
+
+    intent = shop.start()
+
+    assert intent.state == "open"
+    assert intent.trial_days == 14
+
+
+def test_a_setting_that_changed_between_two_tries_stands_in_nobodys_way(shop: Shop, settings) -> None:
+    ensure_customer(shop.organization)
+    shop.sandbox.fault("timeout_after_commit", times=2, match={"method": "POST", "path": "/v1/checkout/sessions"})
+    with pytest.raises(StripeUnreachable):
+        shop.start()
+    settings.CHECKOUT_COLLECT_ADDRESS = True
+
+    intent = shop.start()
+
+    assert intent.state == "open"
+    assert intent.trial_days == 14
+
+
+def test_a_completed_checkout_that_nobody_told_us_of_allows_another_once_its_subscription_has_ended(
+    shop: Shop,
+) -> None:
+    first = shop.start(shop.growth)
+    shop.pay(first)
+    client().v1.subscriptions.cancel(client().v1.subscriptions.list()["data"][0]["id"])
+
+    second = shop.start(shop.growth)
+
+    first.refresh_from_db()
+    assert (first.state, second.state) == ("complete", "open")
+    assert (first.trial_days, second.trial_days) == (14, 0)
+
+
+def test_a_live_subscription_that_nobody_told_us_of_is_fetched(shop: Shop) -> None:
+    shop.pay(shop.start(shop.scale))
+    with pytest.raises(AlreadySubscribed):
+        shop.start(shop.growth)
+
+    shop.work_off()
+
+    assert shop.organization.subscriptions.get().status == "active"
