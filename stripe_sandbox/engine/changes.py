@@ -29,8 +29,6 @@ def apply(unit: Unit, subscription: StripeObject, change: Change) -> None:
 
     Raises ApiError: an impossible change (400), or 402 for error_if_incomplete, which keeps nothing.
     """
-    if change.item_changes or change.is_anchor_reset:
-        pending_updates.drop(unit, subscription)
     invoice = prepare(unit, subscription, change)
     if change.is_trial_over:
         renewal.end_trial(unit, subscription, is_immediate=True, payment_behavior=change.payment_behavior)
@@ -42,6 +40,8 @@ def apply(unit: Unit, subscription: StripeObject, change: Change) -> None:
 
 def prepare(unit: Unit, subscription: StripeObject, change: Change) -> StripeObject | None:
     """Everything but the payment; the draft that is to be collected now, or None."""
+    if change.item_changes or change.is_anchor_reset:
+        pending_updates.drop(unit, subscription)
     at = unit.now if change.proration_at is None else change.proration_at
     is_prorated = change.proration_behavior != "none"
     _check_date(subscription, change)

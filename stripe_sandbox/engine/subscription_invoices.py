@@ -3,7 +3,7 @@
 from typing import Any
 
 from stripe_sandbox.engine import drafts, invoice_items
-from stripe_sandbox.store.unit import StripeObject, Unit
+from stripe_sandbox.store.unit import StripeObject, Unit, render
 
 
 def draft(
@@ -42,3 +42,15 @@ def period_lines(unit: Unit, subscription: StripeObject, items: list[dict[str, A
         )
         for item in items
     ]
+
+
+def as_preview(invoice: StripeObject) -> StripeObject:
+    """A draft as a preview shows it: stored nowhere, so nothing in it names it as if it could be retrieved."""
+    shown = render(invoice)
+    shown["id"] = "upcoming_" + invoice["id"]
+    shown["lines"] = {
+        **invoice["lines"],
+        "data": [{**line, "invoice": None} for line in invoice["lines"]["data"]],
+        "url": "/v1/invoices/upcoming/lines",
+    }
+    return shown

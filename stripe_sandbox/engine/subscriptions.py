@@ -55,6 +55,7 @@ class Order:
     redeemed: list[discounts.Wanted] = field(default_factory=list)
     # By the item's place in `items`.
     item_redeemed: dict[int, list[discounts.Wanted]] = field(default_factory=dict)
+    checkout_session_id: str | None = None
     item_tax_rates: dict[int, list[StripeObject]] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
 
@@ -108,7 +109,11 @@ def begin(unit: Unit, order: Order) -> tuple[StripeObject, StripeObject]:
 
 
 def _apply_discounts(unit: Unit, order: Order, subscription: StripeObject) -> None:
-    owner = {"customer": subscription["customer"], "subscription": subscription["id"]}
+    owner = {
+        "customer": subscription["customer"],
+        "subscription": subscription["id"],
+        "checkout_session": order.checkout_session_id,
+    }
     subscription["discounts"] = discounts.grant_all(unit, order.redeemed, **owner)
     for index, item in enumerate(subscription["items"]["data"]):
         wanted = order.item_redeemed.get(index, [])

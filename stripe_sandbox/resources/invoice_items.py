@@ -16,7 +16,6 @@ NOUN = "invoiceitem"
 @route("POST", "/v1/invoiceitems", schema="invoice_item_create")
 def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
     """An amount, or a price with a quantity, for the next invoice or for a named draft."""
-    refuse(params, *NOT_BUILT, "price_data", "customer_account")
     if not params.get("customer"):
         raise missing_parameter("customer")
     customer = unit.get("customer", params["customer"], param="customer", status=400)
@@ -25,27 +24,38 @@ def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
     if params.get("subscription"):
         subscription = unit.get("subscription", params["subscription"], param="subscription", status=400)
     currency = params.get("currency") or (draft or subscription or customer)["currency"] or "usd"
-    price, quantity, each = _price(unit, params, currency=currency)
-    period = params.get("period") or {"start": unit.now, "end": unit.now}
-    item = invoice_items.create(
-        unit,
-        invoice_items.Entry(
-            customer_id=customer["id"],
-            amount_minor=each * quantity,
-            currency=currency,
-            description=params.get("description") or unit.get("product", price["product"])["name"],
-            price=price,
-            period=(period["start"], period["end"]),
-            quantity=quantity,
-            unit_amount_decimal=str(each),
-            subscription_id=subscription["id"] if subscription else None,
-            is_discountable=params.get("discountable", each >= 0),
-            metadata=merge_metadata({}, params.get("metadata") or {}),
-        ),
-    )
+    subscription_id = subscription["id"] if subscription else None
+    entry = entry_from(unit, {**params, "currency": currency}, customer=customer, subscription_id=subscription_id)
+    item = invoice_items.create(unit, entry)
+    if customer["currency"] is None:
+        customer["currency"] = currency
+        unit.emit("customer.updated", customer)
     if draft is not None:
         invoice_items.put_on_draft(unit, [item], draft)
     return item
+
+
+def entry_from(
+    unit: Unit, params: dict[str, Any], *, customer: StripeObject, subscription_id: str | None
+) -> invoice_items.Entry:
+    """What the parameters of an invoice item say; the currency is the customer's unless one is named."""
+    refuse(params, *NOT_BUILT, "price_data", "customer_account", "quantity_decimal")
+    currency = params.get("currency") or customer["currency"] or "usd"
+    price, quantity, each = _price(unit, params, currency=currency)
+    period = params.get("period") or {"start": unit.now, "end": unit.now}
+    return invoice_items.Entry(
+        customer_id=customer["id"],
+        amount_minor=each * quantity,
+        currency=currency,
+        description=params.get("description") or unit.get("product", price["product"])["name"],
+        price=price,
+        period=(period["start"], period["end"]),
+        quantity=quantity,
+        unit_amount_decimal=str(each),
+        subscription_id=subscription_id,
+        is_discountable=params.get("discountable", each >= 0),
+        metadata=merge_metadata({}, params.get("metadata") or {}),
+    )
 
 
 def _draft(unit: Unit, params: dict[str, Any], customer: StripeObject) -> StripeObject | None:
@@ -59,7 +69,7 @@ def _draft(unit: Unit, params: dict[str, Any], customer: StripeObject) -> Stripe
 
 def _price(unit: Unit, params: dict[str, Any], *, currency: str) -> tuple[StripeObject, int, int]:
     """The price, the quantity and what one unit costs. A bare amount gets a price of its own, not in use."""
-    name = (params.get("pricing") or {}).get("price")
+    name = (params.get("pricing") or {}).get("price") or params.get("price")
     quantity = params.get("quantity")
     if name:
         price = unit.get("price", name, param="pricing[price]", status=400)

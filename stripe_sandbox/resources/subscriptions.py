@@ -35,6 +35,11 @@ def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
     if not params.get("customer"):
         raise missing_parameter("customer")
     customer = unit.get("customer", params["customer"], param="customer", status=400)
+    return subscriptions.create(unit, read_order(unit, params, customer=customer)).subscription
+
+
+def read_order(unit: Unit, params: dict[str, Any], *, customer: StripeObject) -> subscriptions.Order:
+    """What the parameters of a new subscription ask for. Raises ApiError for what cannot be."""
     items = _items(unit, params.get("items"))
     method = own_card(unit, params.get("default_payment_method"), customer_id=customer["id"])
     if params.get("payment_behavior") == "pending_if_incomplete":
@@ -42,7 +47,7 @@ def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
             "`pending_if_incomplete` can only be used when updating a subscription.", param="payment_behavior"
         )
     currency = params.get("currency") or items[0][0]["currency"]
-    order = subscriptions.Order(
+    return subscriptions.Order(
         customer=customer,
         items=items,
         currency=currency,
@@ -52,7 +57,6 @@ def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
         values={**_values(params, method), "default_tax_rates": _tax_rates(unit, params)},
         **order_terms(unit, params, customer_id=customer["id"], currency=currency, items=items),
     )
-    return subscriptions.create(unit, order).subscription
 
 
 def _tax_rates(unit: Unit, params: dict[str, Any]) -> list[StripeObject]:
