@@ -62,10 +62,10 @@ def carry_out(lease: Lease, *, is_baseline: bool = False) -> RefreshResult:
     try:
         fetched = _fetch(lease.ref)
         with transaction.atomic():
-            work.finish(lease)
+            work.check(lease)
             written = _write(fetched)
             _record(lease, fetched=fetched, written=written, is_baseline=is_baseline)
-            work.want(written.follow)
+            work.finish(lease, follow=written.follow)
     except LeaseLost:
         # Our dj-stripe copy may be older than the one of who took over: have the object fetched anew.
         work.want([lease.ref])

@@ -17,5 +17,10 @@ class ObjectRef:
     @property
     def key(self) -> str:
         """The name of its lease: provider, account, mode, kind, id."""
-        mode = "live" if settings.STRIPE_LIVE_MODE else "test"
-        return f"stripe/own/{mode}/{self.kind.value}/{self.stripe_id}"
+        return f"{mode_prefix()}{self.kind.value}/{self.stripe_id}"
+
+
+def mode_prefix() -> str:
+    """How the key of every object of the present mode begins."""
+    mode = "live" if settings.STRIPE_LIVE_MODE else "test"
+    return f"stripe/own/{mode}/"

@@ -16,7 +16,7 @@ from django.db.models import F, Q
 
 from billing import clock
 from billing.errors import LeaseLost, LeaseTaken
-from billing.mirror.refs import ObjectRef
+from billing.mirror.refs import ObjectRef, mode_prefix
 from billing.models import Work
 from billing.terms import ObjectKind
 
@@ -40,14 +40,18 @@ def want(refs: Iterable[ObjectRef], *, event_id: str = "") -> None:
     """Ask for a refresh of each object, in the caller's transaction. Calls before the next fetch share it."""
     with transaction.atomic():
         for ref in sorted(set(refs)):
-            Work.objects.get_or_create(object_key=ref.key, defaults={"kind": ref.kind, "stripe_id": ref.stripe_id})
-            row = Work.objects.select_for_update().get(pk=ref.key)
-            if row.done >= row.want:
-                row.run_at = clock.system_now()
-            row.want += 1
-            if event_id:
-                row.event_ids = [*row.event_ids, event_id][-_KEPT_EVENT_IDS:]
-            row.save(update_fields=["want", "run_at", "event_ids"])
+            _want(ref, event_id=event_id)
+
+
+def _want(ref: ObjectRef, *, event_id: str = "") -> None:
+    Work.objects.get_or_create(object_key=ref.key, defaults={"kind": ref.kind, "stripe_id": ref.stripe_id})
+    row = Work.objects.select_for_update().get(pk=ref.key)
+    if row.done >= row.want:
+        row.run_at = clock.system_now()
+    row.want += 1
+    if event_id:
+        row.event_ids = [*row.event_ids, event_id][-_KEPT_EVENT_IDS:]
+    row.save(update_fields=["want", "run_at", "event_ids"])
 
 
 def claim(ref: ObjectRef, *, wait_seconds: float = 0.0) -> Lease:
@@ -63,8 +67,12 @@ def claim(ref: ObjectRef, *, wait_seconds: float = 0.0) -> Lease:
 
 
 def claim_next() -> Lease | None:
-    """Take the lease of the object that has waited longest, or None when nothing is due."""
-    return _claim_first(_TO_DO & Q(run_at__lte=clock.system_now()))
+    """Take the lease of the object that has waited longest, or None when nothing is due.
+
+    What waits from the other mode (live or test) is not ours to fetch: our key does not open it.
+    """
+    of_this_mode = Q(object_key__startswith=mode_prefix())
+    return _claim_first(_TO_DO & of_this_mode & Q(run_at__lte=clock.system_now()))
 
 
 def _claim_first(condition: Q) -> Lease | None:
@@ -85,11 +93,27 @@ def _claim_first(condition: Q) -> Lease | None:
     return Lease(ObjectRef(ObjectKind(row.kind), row.stripe_id), row.fence, row.want, tuple(row.event_ids))
 
 
-def finish(lease: Lease) -> None:
-    """In the transaction that writes the object: check the fence and close what the claim covered.
+def check(lease: Lease) -> None:
+    """Raise LeaseLost if another worker has claimed the object meanwhile: a look, without a lock."""
+    if Work.objects.values_list("fence", flat=True).get(pk=lease.ref.key) != lease.fence:
+        raise LeaseLost(object_key=lease.ref.key)
+
+
+def finish(lease: Lease, *, follow: Iterable[ObjectRef] = ()) -> None:
+    """In the transaction that writes the object: check the fence, close what the claim covered, and want `follow`.
 
     Raises LeaseLost when another worker claimed the object meanwhile; the caller's transaction must then roll back.
     """
+    wanted = set(follow)
+    # Everybody locks work rows in the same order, so that two objects that name each other wait in no circle.
+    for ref in sorted({lease.ref, *wanted}):
+        if ref == lease.ref:
+            _close(lease)
+        if ref in wanted:
+            _want(ref)
+
+
+def _close(lease: Lease) -> None:
     row = Work.objects.select_for_update().get(pk=lease.ref.key)
     if row.fence != lease.fence:
         raise LeaseLost(object_key=lease.ref.key)

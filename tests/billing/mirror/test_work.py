@@ -206,6 +206,14 @@ def test_success_forgets_the_failures() -> None:
     assert (row().attempts, row().last_error) == (0, "")
 
 
+def test_what_waits_from_the_other_mode_is_left_alone(settings) -> None:
+    work.want([SUB])
+    settings.STRIPE_LIVE_MODE = True
+    work.want([INVOICE])
+
+    assert [work.claim_next().ref, work.claim_next()] == [INVOICE, None]
+
+
 def test_a_wish_that_rolls_back_was_never_made() -> None:
     with transaction.atomic():
         work.want([SUB])

@@ -119,3 +119,29 @@ def test_parallel_askers_lose_no_wish() -> None:
         asker.join()
 
     assert row().want == 25
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_objects_that_name_each_other_are_finished_at_once_without_a_circle() -> None:
+    def finish_again_and_again(ref: ObjectRef, other: ObjectRef) -> None:
+        try:
+            for _ in range(40):
+                work.want([ref])
+                lease = work.claim(ref, wait_seconds=10)
+                with transaction.atomic():
+                    work.finish(lease, follow=[other])
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    failures: list[Exception] = []
+    invoice = ObjectRef(ObjectKind.INVOICE, "in_1")
+    pairs = ((SUB, invoice), (invoice, SUB))
+    workers = [threading.Thread(target=finish_again_and_again, args=pair) for pair in pairs]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert failures == []
