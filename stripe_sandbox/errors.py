@@ -65,6 +65,7 @@ _NAMES = {
     "checkout.session": "checkout.session",
     "billing_portal.configuration": "configuration",
     "billing_portal.session": "session",
+    "test_helpers.test_clock": "test clock",
     "webhook_endpoint": "webhook endpoint",
     "balance_transaction": "balance transaction",
     "subscription_item": "subscription item",

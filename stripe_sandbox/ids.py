@@ -37,7 +37,9 @@ _LONG = {
     "webhook_endpoint": "we_1",
     "billing_portal.session": "bps_1",
     "billing_portal.configuration": "bpc_1",
+    "test_helpers.test_clock": "clock_1",
 }
+_KINDS = {prefix.rstrip("13").rstrip("_"): kind for kind, prefix in (_SHORT | _LONG).items()}
 
 
 def random_text(length: int, *, alphabet: str = _ALPHABET) -> str:
@@ -50,6 +52,13 @@ def new_id(kind: str) -> str:
     if kind in _SHORT:
         return _SHORT[kind] + random_text(14)
     return _LONG[kind] + random_text(23)
+
+
+def kind_of(object_id: str) -> str | None:
+    """The kind of object that an id of this form names; None for a caller's own id."""
+    if object_id.startswith("cs_test_"):
+        return "checkout.session"
+    return _KINDS.get(object_id.rpartition("_")[0])
 
 
 def new_checkout_id(*, mode: str) -> str:

@@ -99,6 +99,8 @@ class Sandbox:
             self.courier.wake()
         if unit.has_timers:
             self.time_engine.wake()
+        if unit.advanced_clock is not None:
+            self.time_engine.advance_test_clock(account_id, unit.advanced_clock)
 
     def reader(self, account_id: str) -> Unit:
         """A view of what was committed last; changes made in it are never written."""

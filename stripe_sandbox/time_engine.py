@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from stripe_sandbox.engine import test_clocks
 from stripe_sandbox.engine.timers import HANDLERS
+from stripe_sandbox.store.unit import COMMON_TIME
 
 if TYPE_CHECKING:
     from stripe_sandbox.sandbox import Sandbox
@@ -88,6 +90,36 @@ class TimeEngine:
                 sandbox.clock.release()
         sandbox.courier.wake()
 
+    def advance_test_clock(self, account_id: str, clock_id: str) -> None:
+        """Walk a test clock to the target that it carries; each step's deliveries are tried before the next step."""
+        sandbox = self._sandbox
+        while True:
+            with sandbox.unit(account_id) as unit:
+                clock = unit.get(test_clocks.KIND, clock_id)
+                target = clock["status_details"]["advancing"]["target_frozen_time"]
+                row = unit.connection.execute(
+                    "SELECT * FROM clock_timers WHERE clock = ? AND due_at <= ? ORDER BY due_at, seq LIMIT 1",
+                    (clock_id, target),
+                ).fetchone()
+                if row is None:
+                    test_clocks.finish_advance(unit, clock_id)
+                    return
+                clock["frozen_time"] = max(row["due_at"], clock["frozen_time"])
+                unit.move_to_clock(clock_id, now=clock["frozen_time"])
+                unit.connection.execute("DELETE FROM clock_timers WHERE seq = ?", (row["seq"],))
+                HANDLERS[row["kind"]](unit, row["object_id"])
+            sandbox.courier.drain(until=sandbox.clock.now())
+
+    def _resume_test_clocks(self) -> None:
+        """Go on where a killed process left a clock on its way."""
+        rows = self._sandbox.database.reading().execute(
+            "SELECT account, id FROM objects WHERE kind = ? AND json_extract(data, '$.status') = 'advancing'"
+            " AND json_extract(data, '$._is_deleted') IS NULL",
+            (test_clocks.KIND,),
+        )
+        for row in rows.fetchall():
+            self.advance_test_clock(row["account"], row["id"])
+
     def _walk(self, *, until: float) -> None:
         sandbox = self._sandbox
         sandbox.courier.drain(until=sandbox.clock.now())
@@ -118,10 +150,13 @@ class TimeEngine:
         with sandbox.unit(row["account"], now=row["due_at"]) as unit:
             gone = unit.connection.execute("DELETE FROM timers WHERE seq = ?", (row["seq"],)).rowcount
             if gone:
+                if row["kind"] in COMMON_TIME:
+                    test_clocks.stand_even_if_advancing(unit, row["object_id"])
                 HANDLERS[row["kind"]](unit, row["object_id"])
         return True
 
     def _watch(self) -> None:
+        self._resume_test_clocks()
         while not self._stopped.is_set():
             try:
                 with self._turn:

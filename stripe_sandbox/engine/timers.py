@@ -17,6 +17,7 @@ from stripe_sandbox.engine import (
     refunds,
     renewal,
     subscriptions,
+    test_clocks,
 )
 from stripe_sandbox.store.unit import Unit
 
@@ -41,5 +42,6 @@ HANDLERS: dict[str, Callable[[Unit, str], None]] = {
     "promotion_code_expiry": promotion_codes.expire_when_due,
     "refund_outcome": refunds.settle_when_due,
     "subscription": renewal.act_when_due,
+    "test_clock_expiry": test_clocks.delete_when_due,
     "trial_will_end": renewal.announce_trial_end,
 }

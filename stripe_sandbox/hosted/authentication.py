@@ -53,7 +53,7 @@ def read_challenge(sandbox: Sandbox, intent_id: str) -> ChallengeView:
 def answer(sandbox: Sandbox, intent_id: str, *, is_authenticated: bool) -> str:
     """Pass or fail the challenge; the address to send the browser to. Safe to repeat."""
     kind = _kind(intent_id)
-    with change(sandbox, owner(sandbox, kind, intent_id)) as unit:
+    with change(sandbox, owner(sandbox, kind, intent_id), about=intent_id) as unit:
         intent = unit.get(kind, intent_id)
         where = _return_url(unit, intent)
         authentication.answer(unit, intent, is_authenticated=is_authenticated)

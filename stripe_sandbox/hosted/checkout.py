@@ -94,7 +94,7 @@ def submit(
     address: dict[str, Any] | None = None,
 ) -> Outcome:
     """Pay. Safe to repeat: a session that is complete says so again. Raises PageRefused 410 when it has expired."""
-    with change(sandbox, owner(sandbox, KIND, session_id)) as unit:
+    with change(sandbox, owner(sandbox, KIND, session_id), about=session_id) as unit:
         session = unit.get(KIND, session_id)
         if session["status"] == "complete":
             return Outcome(status="complete", redirect_url=checkout.success_url(session))

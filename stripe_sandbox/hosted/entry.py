@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_sandbox.engine import payment_methods
+from stripe_sandbox.engine import payment_methods, test_clocks
 from stripe_sandbox.errors import ApiError, card_error
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store.unit import StripeObject, Unit
@@ -44,10 +44,14 @@ class PageRefused(Exception):
 
 
 @contextmanager
-def change(sandbox: Sandbox, account_id: str) -> Iterator[Unit]:
-    """A change made by a page. What Stripe would refuse becomes a PageRefused, and nothing is kept."""
+def change(sandbox: Sandbox, account_id: str, *, about: str) -> Iterator[Unit]:
+    """A change made by a page. What Stripe would refuse becomes a PageRefused, and nothing is kept.
+
+    `about`: the id of the object behind the page; the change happens at its time, where it lives on a test clock.
+    """
     try:
         with sandbox.unit(account_id) as unit:
+            test_clocks.stand(unit, about)
             yield unit
     except ApiError as error:
         raise PageRefused(409 if error.status == 400 else error.status, error.message) from error

@@ -58,7 +58,7 @@ def read_invoice(sandbox: Sandbox, token: str) -> InvoiceView:
 def pay(sandbox: Sandbox, token: str, *, card: CardEntry) -> Outcome:
     """Pay with another card. Safe to repeat: a paid invoice says so. Raises PageRefused 409 for a void one."""
     account_id, invoice_id = _find(sandbox, token)
-    with change(sandbox, account_id) as unit:
+    with change(sandbox, account_id, about=invoice_id) as unit:
         invoice = unit.get("invoice", invoice_id)
         if invoice["status"] == "paid":
             return Outcome(status="complete", redirect_url=invoice["hosted_invoice_url"])

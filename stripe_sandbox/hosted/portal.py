@@ -36,7 +36,7 @@ class PortalView:
 def read_session(sandbox: Sandbox, session_id: str) -> PortalView:
     """The portal of one customer. Raises PageRefused 404, or 410 when it was not opened in time or stayed unused."""
     account_id = owner(sandbox, KIND, session_id)
-    with change(sandbox, account_id) as unit:
+    with change(sandbox, account_id, about=session_id) as unit:
         _open(unit, session_id)
     unit = sandbox.reader(account_id)
     session = unit.get(KIND, session_id)
@@ -112,7 +112,7 @@ def cancel_subscription(
     comment: str | None = None,
 ) -> StripeObject:
     """Cancel as the configuration says: at the period's end or now. Repeated, nothing changes."""
-    with change(sandbox, owner(sandbox, KIND, session_id)) as unit:
+    with change(sandbox, owner(sandbox, KIND, session_id), about=session_id) as unit:
         customer, settings = _enter(unit, session_id, "subscription_cancel")
         subscription = _subscription(unit, subscription_id, customer)
         details = {key: text for key, text in (("feedback", feedback), ("comment", comment)) if text}
@@ -126,7 +126,7 @@ def cancel_subscription(
 
 def undo_cancellation(sandbox: Sandbox, session_id: str, *, subscription_id: str) -> StripeObject:
     """Keep a subscription that was to end. Repeated, nothing changes."""
-    with change(sandbox, owner(sandbox, KIND, session_id)) as unit:
+    with change(sandbox, owner(sandbox, KIND, session_id), about=session_id) as unit:
         customer, _ = _enter(unit, session_id, "subscription_cancel")
         subscription = _subscription(unit, subscription_id, customer)
         subscriptions.undo_cancellation(subscription)
@@ -137,7 +137,7 @@ def undo_cancellation(sandbox: Sandbox, session_id: str, *, subscription_id: str
 
 def add_card(sandbox: Sandbox, session_id: str, *, card: CardEntry, is_default: bool = True) -> Outcome:
     """Save a card through a setup intent; 3-D Secure leads back to the portal."""
-    with change(sandbox, owner(sandbox, KIND, session_id)) as unit:
+    with change(sandbox, owner(sandbox, KIND, session_id), about=session_id) as unit:
         customer, _ = _enter(unit, session_id, "payment_method_update")
         page = f"{unit.base_url}/p/session/{session_id}"
         try:
@@ -156,7 +156,7 @@ def add_card(sandbox: Sandbox, session_id: str, *, card: CardEntry, is_default: 
 
 def make_default(sandbox: Sandbox, session_id: str, *, payment_method_id: str) -> StripeObject:
     """Have this card pay from now on, on the running subscriptions too. Safe to repeat."""
-    with change(sandbox, owner(sandbox, KIND, session_id)) as unit:
+    with change(sandbox, owner(sandbox, KIND, session_id), about=session_id) as unit:
         customer, _ = _enter(unit, session_id, "payment_method_update")
         method = _card(unit, payment_method_id, customer)
         payment_methods.make_default(unit, method, customer=customer)
@@ -172,7 +172,7 @@ def _card(unit: Unit, payment_method_id: str, customer: StripeObject) -> StripeO
 
 def remove_card(sandbox: Sandbox, session_id: str, *, payment_method_id: str) -> StripeObject:
     """Detach a card. Raises PageRefused 409 for the one that pays a running subscription."""
-    with change(sandbox, owner(sandbox, KIND, session_id)) as unit:
+    with change(sandbox, owner(sandbox, KIND, session_id), about=session_id) as unit:
         customer, _ = _enter(unit, session_id, "payment_method_update")
         method = _card(unit, payment_method_id, customer)
         for subscription in unit.select("subscription", where="customer = ?", values=[customer["id"]]):
@@ -184,7 +184,7 @@ def remove_card(sandbox: Sandbox, session_id: str, *, payment_method_id: str) ->
 
 def update_customer(sandbox: Sandbox, session_id: str, *, changes: dict[str, Any]) -> StripeObject:
     """Change the customer's own details. Raises PageRefused 403 for one that the configuration does not allow."""
-    with change(sandbox, owner(sandbox, KIND, session_id)) as unit:
+    with change(sandbox, owner(sandbox, KIND, session_id), about=session_id) as unit:
         customer, settings = _enter(unit, session_id, "customer_update")
         refused = set(changes) - set(settings["allowed_updates"])
         if refused:

@@ -21,6 +21,7 @@ from stripe_sandbox.resources import (
     subscription_updates,
     subscriptions,
     tax_rates,
+    test_clocks,
 )
 
 __all__ = [
@@ -44,4 +45,5 @@ __all__ = [
     "subscription_updates",
     "subscriptions",
     "tax_rates",
+    "test_clocks",
 ]

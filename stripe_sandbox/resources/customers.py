@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import customers, discounts, payment_methods
+from stripe_sandbox.engine import customers, discounts, payment_methods, test_clocks
 from stripe_sandbox.errors import no_such
 from stripe_sandbox.resources.updates import refuse, take
 from stripe_sandbox.store.unit import StripeObject, Unit
@@ -21,7 +21,7 @@ PLAIN = (
     "shipping",
     "tax_exempt",
 )
-NOT_BUILT = ("source", "test_clock", "cash_balance", "coupon", "promotion_code")
+NOT_BUILT = ("source", "cash_balance", "coupon", "promotion_code")
 ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
 
 
@@ -49,6 +49,8 @@ def _fill(unit: Unit, customer: StripeObject, params: dict[str, Any]) -> None:
 def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
     """A customer; `payment_method` is attached."""
     refuse(params, *NOT_BUILT)
+    if params.get("test_clock"):
+        unit.get(test_clocks.KIND, params["test_clock"], param="test_clock", status=400)
     name = params.get("payment_method")
     method = None if name is None else payment_methods.resolve(unit, name)
     values = {key: params.get(key) for key in PLAIN if key not in {"address"}}
@@ -100,8 +102,8 @@ def delete_discount(unit: Unit, params: dict[str, Any], customer: str) -> Stripe
 @route("GET", "/v1/customers", schema="customer_list")
 def listed(unit: Unit, params: dict[str, Any]) -> StripeObject:
     """Customers, by exact e-mail if asked."""
-    refuse(params, "test_clock")
     where = Filter().equals("email", params.get("email")).created(params.get("created"))
+    where.equals("test_clock", params.get("test_clock"))
     return page(unit, "customer", params, url="/v1/customers", where=where)
 
 

@@ -165,7 +165,7 @@ def delete_discount(unit: Unit, params: dict[str, Any], subscription: str) -> St
 @route("GET", "/v1/subscriptions", schema="subscription_list")
 def listed(unit: Unit, params: dict[str, Any]) -> StripeObject:
     """Subscriptions; cancelled ones only with status `all`, `canceled` or `ended`."""
-    refuse(params, "test_clock", "current_period_end", "current_period_start", "automatic_tax")
+    refuse(params, "current_period_end", "current_period_start", "automatic_tax")
     where = Filter().created(params.get("created"))
     where.equals("collection_method", params.get("collection_method"))
     status = params.get("status")

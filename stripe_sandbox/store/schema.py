@@ -50,6 +50,16 @@ CREATE TABLE IF NOT EXISTS timers (
     UNIQUE (account, kind, object_id)
 );
 CREATE INDEX IF NOT EXISTS timers_due ON timers (due_at, seq);
+CREATE TABLE IF NOT EXISTS clock_timers (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    clock TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    object_id TEXT NOT NULL,
+    due_at INTEGER NOT NULL,
+    UNIQUE (account, kind, object_id)
+);
+CREATE INDEX IF NOT EXISTS clock_timers_due ON clock_timers (clock, due_at, seq);
 CREATE TABLE IF NOT EXISTS idempotency (
     account TEXT NOT NULL,
     key TEXT NOT NULL,
@@ -62,4 +72,4 @@ CREATE TABLE IF NOT EXISTS idempotency (
 );
 """
 
-NAMES = ("meta", "accounts", "objects", "events", "deliveries", "timers", "idempotency")
+NAMES = ("meta", "accounts", "objects", "events", "deliveries", "timers", "clock_timers", "idempotency")

@@ -13,6 +13,8 @@ from stripe_sandbox.faults import Faults
 from stripe_sandbox.store.changes import previous_attributes
 
 StripeObject = dict[str, Any]
+# Timers that no test clock holds back: a bank books a charge some seconds after it, whatever time billing keeps.
+COMMON_TIME = frozenset({"charge_settlement"})
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,17 @@ class Unit:
         self._is_read_only = is_read_only
         self.has_events = False
         self.has_timers = False
+        # Set for what happens on a test clock; `advanced_clock` is one that sets off when this is committed.
+        self.clock_id: str | None = None
+        self.advanced_clock: str | None = None
+        self._deliver_at = now
         self._loaded: dict[tuple[str, str], StripeObject] = {}
         self._stored: dict[tuple[str, str], str] = {}
         self._shown: dict[tuple[str, str], str] = {}
+
+    def move_to_clock(self, clock_id: str, *, now: int) -> None:
+        """From here on this change happens on that test clock, at its moment; deliveries keep the common time."""
+        self.clock_id, self.now = clock_id, now
 
     # Objects
 
@@ -96,6 +106,8 @@ class Unit:
         """Make a new object part of this unit; `created` is now if it has none."""
         if thing.get("created") is None and "created" in thing:
             thing["created"] = self.now
+        if self.clock_id is not None and "test_clock" in thing:
+            thing["test_clock"] = self.clock_id
         self._loaded[(thing["object"], thing["id"])] = thing
         return thing
 
@@ -208,7 +220,7 @@ class Unit:
             self.connection.execute(
                 "INSERT INTO deliveries (account, event_id, event_type, endpoint_id, url, due_at)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
-                (self.account_id, event["id"], event_type, endpoint["id"], endpoint["url"], self.now),
+                (self.account_id, event["id"], event_type, endpoint["id"], endpoint["url"], self._deliver_at),
             )
 
     # Timers
@@ -216,6 +228,14 @@ class Unit:
     def schedule(self, kind: str, object_id: str, *, due_at: int) -> None:
         """Have the named handler run for this object at that moment; an earlier plan of this kind is replaced."""
         self.unschedule(kind, object_id)
+        if self.clock_id is not None and kind not in COMMON_TIME:
+            self.connection.execute(
+                "INSERT INTO clock_timers (account, clock, kind, object_id, due_at) VALUES (?, ?, ?, ?, ?)",
+                (self.account_id, self.clock_id, kind, object_id, due_at),
+            )
+            return
+        if self.clock_id is not None:
+            due_at += self._deliver_at - self.now
         self.has_timers = True
         self.connection.execute(
             "INSERT INTO timers (account, kind, object_id, due_at) VALUES (?, ?, ?, ?)",
@@ -224,10 +244,11 @@ class Unit:
 
     def unschedule(self, kind: str, object_id: str) -> None:
         """Drop the plan, if there is one."""
-        self.connection.execute(
-            "DELETE FROM timers WHERE account = ? AND kind = ? AND object_id = ?",
-            (self.account_id, kind, object_id),
-        )
+        for table in ("timers", "clock_timers"):
+            self.connection.execute(
+                f"DELETE FROM {table} WHERE account = ? AND kind = ? AND object_id = ?",
+                (self.account_id, kind, object_id),
+            )
 
 
 def _wants(endpoint: StripeObject, event_type: str) -> bool:

@@ -6,6 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from stripe_sandbox.engine import test_clocks
 from stripe_sandbox.engine.collection import note_created_delivered
 from stripe_sandbox.faults import Fault
 from stripe_sandbox.store.unit import Unit
@@ -213,4 +214,5 @@ def _note_invoice(unit: Unit, *, event_id: str) -> None:
     if waiting["n"] == 0:
         row = unit.connection.execute("SELECT object_id FROM events WHERE id = ?", (event_id,)).fetchone()
         if row is not None:
+            test_clocks.stand_even_if_advancing(unit, row["object_id"])
             note_created_delivered(unit, row["object_id"])

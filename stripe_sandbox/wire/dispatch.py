@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from stripe_sandbox import API_VERSION, ids, params
+from stripe_sandbox.engine import test_clocks
 from stripe_sandbox.errors import ApiError, unrecognized_url
 from stripe_sandbox.faults import Fault
 from stripe_sandbox.store.unit import Cause, StripeObject, Unit, dump
@@ -188,6 +189,8 @@ def _check_account(call: Call, account_id: str) -> None:
 def _run(unit: Unit, route: routing.Route, path_ids: dict[str, str], values: dict[str, Any]) -> str:
     if route.schema is not None:
         values = params.check(route.schema, values, optional=route.optional, extra=route.extra)
+    if route.is_write and test_clocks.KIND.partition(".")[0] not in route.pattern.pattern:
+        test_clocks.stand_for_call(unit, values, path_ids)
     paths = [path for path in values.pop("expand", None) or [] if path]
     thing: StripeObject = route.handler(unit, values, **path_ids)
     return dump(expand(unit, shown(thing), paths=paths))
