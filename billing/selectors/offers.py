@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from accounts.models import Organization
-from billing.models import Customer, Feature
+from billing.models import Customer, Feature, Price, Subscription
 from billing.money import Money
 from billing.selectors.catalogue import OfferedPlan, offered_currencies, offered_plans
 from billing.selectors.subscription import current_subscription
@@ -14,7 +14,10 @@ from billing.terms import Interval
 
 @dataclass(frozen=True, slots=True)
 class FeatureOffer:
-    """The lowest plan with the feature and its monthly price; without one, `plan_name` is empty."""
+    """The lowest plan with the feature and its monthly price; without one, `plan_name` is empty.
+
+    `waiting_plan_name` is the subscribed plan where it has the feature and is off all the same, as when it is unpaid.
+    """
 
     feature_code: str
     feature_name: str
@@ -24,6 +27,7 @@ class FeatureOffer:
     lookup_key: str
     trial_days: int
     has_subscription: bool
+    waiting_plan_name: str = ""
 
 
 def feature_offer(organization: Organization, *, feature: str) -> FeatureOffer:
@@ -31,7 +35,9 @@ def feature_offer(organization: Organization, *, feature: str) -> FeatureOffer:
     customers = Customer.objects.filter(organization=organization, livemode=settings.STRIPE_LIVE_MODE)
     currency = customers.values_list("currency", flat=True).first() or next(iter(offered_currencies()), "")
     name = Feature.objects.filter(code=feature).values_list("name", flat=True).first() or feature
-    plan = next((plan for plan in offered_plans() if _has(plan, feature)), None)
+    plans = [plan for plan in offered_plans() if _has(plan, feature)]
+    plan = next(iter(plans), None)
+    subscription = current_subscription(organization)
     price = plan.price(interval=Interval.MONTH, currency=currency) if plan else None
     return FeatureOffer(
         feature_code=feature,
@@ -41,8 +47,17 @@ def feature_offer(organization: Organization, *, feature: str) -> FeatureOffer:
         price=price.money if price else None,
         lookup_key=price.lookup_key if price else "",
         trial_days=plan.trial_days if plan else 0,
-        has_subscription=current_subscription(organization) is not None,
+        has_subscription=subscription is not None,
+        waiting_plan_name=_subscribed_name(subscription, plans=plans),
     )
+
+
+def _subscribed_name(subscription: Subscription | None, *, plans: list[OfferedPlan]) -> str:
+    """The name of the subscribed plan if it is one of these, else empty."""
+    if subscription is None:
+        return ""
+    code = Price.objects.filter(stripe_price_id=subscription.stripe_price_id).values_list("plan__code", flat=True)
+    return next((plan.name for plan in plans if plan.code in code), "")
 
 
 def _has(plan: OfferedPlan, feature: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -76,6 +76,7 @@ def _portal_routes() -> list[BaseRoute]:
 def _console_routes() -> list[BaseRoute]:
     sections = [_get(f"{CONSOLE}/{name}", _objects(name)) for name in console.KINDS]
     return [
+        _get("/", _lead_to_console),
         _get("/_sandbox/", console.overview),
         *sections,
         _get(f"{CONSOLE}/events", console.events),
@@ -89,6 +90,10 @@ def _console_routes() -> list[BaseRoute]:
         _post(f"{CONSOLE}/faults/clear", console_actions.clear_faults),
         _post(f"{CONSOLE}/customers/{{customer_id}}/decline", console_actions.decline_next),
     ]
+
+
+def _lead_to_console(visit: Visit) -> Response:
+    return RedirectResponse("/_sandbox/", status_code=302)
 
 
 def _objects(section: str) -> Answer:

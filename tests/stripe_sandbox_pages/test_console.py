@@ -17,6 +17,13 @@ def _next_due_once_settled(sandbox) -> int:
     raise AssertionError("the deliveries were never tried")
 
 
+def test_the_bare_address_leads_to_the_console(visitor):
+    answer = visitor.open("/")
+
+    assert answer.status == 302
+    assert answer.location == "/_sandbox/"
+
+
 def test_every_section_has_words_for_having_nothing(visitor):
     pages = [visitor.open("/_sandbox/")] + [visitor.open(f"{CONSOLE}/{name}") for name in SECTIONS]
 

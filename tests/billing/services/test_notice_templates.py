@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings as django_settings
 
 from accounts.models import Organization
-from billing.models import Notice, Transition
+from billing.models import Notice, Subscription, Transition
 from billing.services.payment_failure import announce_payment_failure
 from billing.services.subscription_notices import announce_cancellation, announce_end, announce_start
 from billing.services.trial_reminders import remind_of_trials
@@ -107,6 +107,14 @@ def fail_without_a_card(organization: Organization) -> None:
     fail_payment(organization, card_brand="", card_last4="")
 
 
+def wait_for_the_bank(organization: Organization) -> None:
+    """A renewal that the customer has to confirm: the subscription is past due, and no charge was made."""
+    invoice = InvoiceFactory(organization=organization, status="open", number="OAK-0020")
+    subscription = subscribe(organization, status="past_due", past_due_at=NOW)
+    Subscription.objects.filter(pk=subscription.pk).update(stripe_latest_invoice_id=invoice.stripe_invoice_id)
+    announce_payment_failure(moved(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id, "past_due"), now=NOW)
+
+
 def near_trial_end(organization: Organization) -> None:
     subscribe(organization, status="trialing", trial_start=NOW - 12 * DAY, trial_end=NOW + 2 * DAY)
     remind_of_trials(NOW)
@@ -132,6 +140,7 @@ MAILS: list[tuple[str, Situation, list[str]]] = [
     ("payment_failed", fail_payment, ["€48.00", "OAK-0019", "Visa 4242", "12 Dec 2026", "/i/acct_1/test_1"]),
     ("payment_failed", fail_for_want_of_money, ["not enough money on Visa 4242"]),
     ("payment_failed", fail_without_a_card, ["Please use another card, or ask your bank"]),
+    ("payment_failed", wait_for_the_bank, ["OAK-0020", "Your bank may want you to confirm it"]),
     ("trial_ending", near_trial_end, ["23 Nov 2026", "€48.00", "Visa 4242", "/billing/"]),
     ("local_trial_ending", near_local_trial_end, ["23 Nov 2026", "not given a card", "nothing is deleted"]),
     ("local_trial_ended", pass_local_trial_end, ["20 Nov 2026", "Nothing was charged", "nothing is deleted"]),

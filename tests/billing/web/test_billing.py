@@ -81,6 +81,16 @@ def test_a_bank_that_wants_the_customer_asks_for_no_new_card(catalogue, alice, b
     assert "Use another card" not in text
 
 
+def test_a_renewal_that_no_bank_refused_is_not_called_a_refusal(catalogue, alice, browser_of, now) -> None:
+    situations.go_past_due(alice.organization, now=now)
+    ChargeAttempt.objects.all().delete()
+
+    text = words(browser_of(alice).get("/billing/"))
+
+    assert "The payment of €48.00 for Growth is not finished Your bank may want you to confirm it." in text
+    assert "Please use another card, or ask your bank" not in text
+
+
 def test_the_pay_link_is_the_hosted_invoice(catalogue, alice, browser_of, now) -> None:
     situations.go_past_due(alice.organization, now=now)
 

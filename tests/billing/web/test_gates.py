@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.billing.situations import buy, go_past_due, try_locally
+from tests.billing.situations import buy, go_locked, go_past_due, try_locally
 from tests.billing.web.reading import words
 
 pytestmark = pytest.mark.django_db
@@ -62,3 +62,14 @@ def test_a_member_reads_who_can_choose_it(catalogue, bob, browser_of) -> None:
     assert page.status_code == 402
     assert "/billing/choose/" not in page.content.decode()
     assert "An owner or a billing manager of Oakline Studio can choose it" in words(page)
+
+
+def test_an_unpaid_plan_leads_to_billing_and_not_to_a_change_of_plan(catalogue, alice, browser_of, now) -> None:
+    go_locked(alice.organization, now=now)
+
+    page = browser_of(alice).get("/app/")
+
+    assert page.status_code == 402
+    assert "Exports: Growth is off" in words(page)
+    assert "Ask us to change" not in words(page)
+    assert 'class="btn btn--main" href="/billing/"' in page.content.decode()
