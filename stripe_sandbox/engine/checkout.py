@@ -3,7 +3,8 @@
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import accounts, customers, intents, prices
+from stripe_sandbox.engine import accounts, checkout_totals, customers, intents, prices
+from stripe_sandbox.engine.checkout_totals import is_trial
 from stripe_sandbox.errors import invalid
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit, render
@@ -56,10 +57,9 @@ def create(
     if mode == "setup":
         _begin_setup(unit, session)
     else:
-        due = due_now_minor(session)
-        total = sum(line["amount_total"] for line in lines) if not is_trial(session) else due
-        session.update(amount_subtotal=total, amount_total=total)
-        if mode == "subscription" and session["payment_method_collection"] == "if_required" and due == 0:
+        checkout_totals.recompute(unit, session)
+        is_free = due_now_minor(session) == 0
+        if mode == "subscription" and session["payment_method_collection"] == "if_required" and is_free:
             session["payment_status"] = "no_payment_required"
     unit.schedule("checkout_expiry", session["id"], due_at=session["expires_at"])
     return session
@@ -101,12 +101,6 @@ def _details(unit: Unit, session: StripeObject) -> dict[str, Any] | None:
         "tax_exempt": None if session["mode"] == "setup" else "none",
         "tax_ids": None,
     }
-
-
-def is_trial(session: StripeObject) -> bool:
-    """Whether the subscription that this session makes begins with a trial."""
-    data = session.get("_subscription_data") or {}
-    return bool(data.get("trial_period_days") or data.get("trial_end"))
 
 
 def trial_end_of(session: StripeObject, *, now: int) -> int | None:

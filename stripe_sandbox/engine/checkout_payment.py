@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import checkout, collection, intents, payment_methods, subscriptions
+from stripe_sandbox.engine import (
+    checkout,
+    checkout_totals,
+    collection,
+    discounts,
+    intents,
+    payment_methods,
+    subscriptions,
+    tax,
+)
 from stripe_sandbox.engine.intents import Result
 from stripe_sandbox.store.unit import StripeObject, Unit
 
@@ -61,7 +70,10 @@ def _setup_for(unit: Unit, session: StripeObject) -> str:
 
 def _intent_for(unit: Unit, session: StripeObject) -> StripeObject:
     if session.get("_intent"):
-        return unit.get("payment_intent", session["_intent"])
+        intent = unit.get("payment_intent", session["_intent"])
+        # A code that was entered after a declined try changes what is due.
+        intent["amount"] = checkout.due_now_minor(session)
+        return intent
     data = session.get("_payment_intent_data") or {}
     is_subscription = session["mode"] == "subscription"
     intent = intents.create_payment(
@@ -103,6 +115,9 @@ def _finish(unit: Unit, session: StripeObject, *, method: StripeObject | None, p
         _subscribe(unit, session, customer=customer, method=method, paid=paid)
     if session["mode"] == "payment" and paid is not None:
         session["payment_intent"] = paid["id"]
+    if session["mode"] == "payment":
+        for each in checkout_totals.wanted(unit, session):
+            discounts.grant(unit, each, checkout_session=session["id"], customer=session["customer"])
     checkout.complete(unit, session, payment_status="paid" if paid is not None else "no_payment_required")
 
 
@@ -132,6 +147,8 @@ def _subscribe(
         values["trial_settings"] = data["trial_settings"]
     if session["automatic_tax"]["enabled"]:
         values["automatic_tax"] = {"disabled_reason": None, "enabled": True, "liability": {"type": "self"}}
+    rates = session.get("_line_tax_rates", {})
+    values["default_tax_rates"] = tax.resolve(unit, data.get("default_tax_rates"), param="default_tax_rates")
     created = subscriptions.create(
         unit,
         subscriptions.Order(
@@ -141,6 +158,12 @@ def _subscribe(
             trial_end=checkout.trial_end_of(session, now=unit.now),
             method=method,
             prepaid=paid,
+            redeemed=checkout_totals.wanted(unit, session),
+            item_tax_rates={
+                index: tax.resolve(unit, rates.get(line["id"]), param="tax_rates")
+                for index, line in enumerate(session["_line_items"])
+            },
+            checkout_session_id=session["id"],
             values=values,
         ),
     )

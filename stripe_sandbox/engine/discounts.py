@@ -89,7 +89,8 @@ def grant(unit: Unit, wanted: Wanted, **owner: str | None) -> StripeObject:
     coupons.count_redemption(unit, coupon)
     if promotion is not None:
         promotion_codes.count_redemption(unit, promotion)
-    if discount["invoice"] is None:
+    is_lasting = discount["subscription"] is not None or (owner.keys() == {"customer"})
+    if is_lasting:
         if discount["end"] is not None:
             unit.schedule("discount_end", discount["id"], due_at=discount["end"])
         unit.emit("customer.discount.created", discount)

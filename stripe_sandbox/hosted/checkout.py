@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_sandbox.engine import accounts, checkout, checkout_payment, payment_methods
+from stripe_sandbox.engine import accounts, checkout, checkout_payment, checkout_totals, payment_methods
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.hosted.entry import CardEntry, Outcome, change, declined, make_method, owner
 from stripe_sandbox.sandbox import Sandbox
@@ -11,6 +11,14 @@ from stripe_sandbox.store.unit import StripeObject, Unit
 from stripe_sandbox.wire.expand import shown
 
 KIND = "checkout.session"
+
+
+@dataclass(frozen=True)
+class DiscountView:
+    """What lowers the order: the code that was typed (None for a fixed one), and its coupon."""
+
+    code: str | None
+    coupon: StripeObject
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,9 @@ class CheckoutView:
     currency: str | None
     due_now_minor: int
     after_trial_minor: int
+    renewal_minor: int
+    discount: "DiscountView | None"
+    takes_codes: bool
     trial_end: int | None
     interval: str | None
     interval_count: int
@@ -51,6 +62,9 @@ def read_session(sandbox: Sandbox, session_id: str) -> CheckoutView:
         currency=session["currency"],
         due_now_minor=checkout.due_now_minor(session),
         after_trial_minor=sum(line["amount_total"] for line in session["_line_items"]),
+        renewal_minor=checkout_totals.renewal_minor(unit, session),
+        discount=_discount(unit, session),
+        takes_codes=bool(session["allow_promotion_codes"]) and session["mode"] != "setup",
         trial_end=checkout.trial_end_of(session, now=unit.now),
         interval=recurring["interval"] if recurring else None,
         interval_count=recurring["interval_count"] if recurring else 1,
@@ -63,6 +77,51 @@ def read_session(sandbox: Sandbox, session_id: str) -> CheckoutView:
         pending_intent_id=_pending(unit, session),
         last_error=session.get("_error"),
     )
+
+
+def _discount(unit: Unit, session: StripeObject) -> DiscountView | None:
+    coupon = checkout_totals.coupon_of(unit, session)
+    if coupon is None:
+        return None
+    names = [entry["promotion_code"] for entry in session["discounts"] or [] if entry["promotion_code"]]
+    code = unit.get("promotion_code", names[0])["code"] if names else None
+    return DiscountView(code=code, coupon=shown(coupon))
+
+
+def enter_code(sandbox: Sandbox, session_id: str, *, text: str) -> str | None:
+    """Lower the order by a promotion code. Returns what is wrong with the code, None when it was taken.
+
+    Raises PageRefused: 403 where no code may be entered, 410 for a closed session.
+    """
+    with change(sandbox, owner(sandbox, KIND, session_id), about=session_id) as unit:
+        session = unit.get(KIND, session_id)
+        try:
+            _refuse_while_pending(unit, session)
+            checkout_totals.enter_code(unit, session, text)
+        except ApiError as error:
+            if error.status != 400:
+                raise
+            return error.message
+    return None
+
+
+def remove_code(sandbox: Sandbox, session_id: str) -> str | None:
+    """Take the code back. Returns why that cannot be, None when it was done. Safe to repeat."""
+    with change(sandbox, owner(sandbox, KIND, session_id), about=session_id) as unit:
+        session = unit.get(KIND, session_id)
+        try:
+            _refuse_while_pending(unit, session)
+            checkout_totals.remove_code(unit, session)
+        except ApiError as error:
+            if error.status != 400:
+                raise
+            return error.message
+    return None
+
+
+def _refuse_while_pending(unit: Unit, session: StripeObject) -> None:
+    if _pending(unit, session) is not None:
+        raise ApiError("Answer the question of your bank first: the sum is being paid.", param="promotion_code")
 
 
 def _lines(unit: Unit, session: StripeObject) -> list[dict[str, Any]]:

@@ -16,6 +16,8 @@ from stripe_sandbox.pages.declines import Notice, decline_field, decline_notice,
 from stripe_sandbox.pages.render import page, plain_page, see_other
 from stripe_sandbox.pages.visit import Visit
 
+CODE_STEPS = ("apply_code", "remove_code")
+
 
 def show(visit: Visit) -> Response:
     """Show the form of an open session; a closed one says so and leads back."""
@@ -33,6 +35,8 @@ def pay(visit: Visit) -> Response:
     view = checkout.read_session(visit.sandbox, session_id)
     if view.session["status"] == "expired":
         return _closed(view)
+    if visit.form.get("step") in CODE_STEPS:
+        return _change_code(visit)
     order = read_order(view, now=visit.now)
     is_open = view.session["status"] == "open"
     errors = _errors(visit, order=order) if is_open else {}
@@ -45,6 +49,25 @@ def pay(visit: Visit) -> Response:
     if outcome.status == "declined":
         return _declined(visit, outcome=outcome)
     return see_other(outcome.redirect_url or visit.path)
+
+
+def _change_code(visit: Visit) -> Response:
+    """Apply or remove a promotion code; a wrong one comes back beside its field with 422."""
+    session_id, text = visit.names["session_id"], visit.form.get("promotion_code", "").strip()
+    if visit.form["step"] == "remove_code":
+        wrong = checkout.remove_code(visit.sandbox, session_id)
+    elif not text:
+        wrong = "Enter a code."
+    else:
+        wrong = checkout.enter_code(visit.sandbox, session_id, text=text)
+    if wrong is None:
+        return see_other(visit.path)
+    view = checkout.read_session(visit.sandbox, session_id)
+    values = card_form.filled_values(_known_values(view), number=None, now=visit.now)
+    form = Form(
+        values={**values, "promotion_code": text[: card_form.LONGEST_VALUE]}, errors={"promotion_code": wrong}
+    )
+    return _page(visit, view=view, form=form, notice=None, status=422)
 
 
 def _standing_notice(view: CheckoutView) -> Notice | None:

@@ -6,14 +6,8 @@ import re
 from dataclasses import dataclass
 
 from stripe_sandbox.hosted.checkout import CheckoutView
-from stripe_sandbox.pages.words import (
-    date_text,
-    each_interval,
-    money_text,
-    plural,
-    trial_days,
-    unit_price_text,
-)
+from stripe_sandbox.pages.checkout_sums import afterwards_text, discount_detail, discount_label, tax_lines
+from stripe_sandbox.pages.words import date_text, each_interval, money_text, plural, unit_price_text
 from stripe_sandbox.store.unit import StripeObject
 
 
@@ -52,6 +46,8 @@ class Order:
     asks_card: bool
     asks_address: bool
     asks_tax_id: bool
+    takes_codes: bool
+    code: str | None
 
 
 def read_order(view: CheckoutView, *, now: float) -> Order:
@@ -75,6 +71,8 @@ def read_order(view: CheckoutView, *, now: float) -> Order:
         asks_card=view.needs_card,
         asks_address=session.get("billing_address_collection") == "required",
         asks_tax_id=bool((session.get("tax_id_collection") or {}).get("enabled")),
+        takes_codes=view.takes_codes,
+        code=view.discount.code if view.discount else None,
     )
 
 
@@ -98,8 +96,12 @@ def _heading(view: CheckoutView) -> str:
 
 
 def _lines(view: CheckoutView) -> list[Line]:
-    """Return the order's lines; what a trial takes off stands as a line of its own, so that the sum follows."""
+    """Return the order's lines; discount, tax and what a trial takes off stand apart, so that the sum follows."""
     lines = [_line(item, currency=item["currency"]) for item in view.line_items]
+    off = sum(item["amount_discount"] for item in view.line_items)
+    if off:
+        lines.append(Line(label=discount_label(view), detail=discount_detail(view), amount=_money(view, -off)))
+    lines += [Line(label=label, amount=_money(view, amount)) for label, amount in tax_lines(view)]
     if not view.trial_end or not view.after_trial_minor:
         return lines
     free = _money(view, view.due_now_minor - view.after_trial_minor)
@@ -118,11 +120,8 @@ def _line(item: StripeObject, *, currency: str) -> Line:
 
 
 def _line_amount(item: StripeObject, currency: str) -> str:
-    """A line names its regular price, also while a trial makes today's sum nothing."""
-    price = item.get("price") or {}
-    if price.get("recurring") and price.get("unit_amount") is not None:
-        return money_text(price["unit_amount"] * (item.get("quantity") or 1), currency=currency)
-    return money_text(item.get("amount_total") or 0, currency=currency)
+    """A line names its regular price, also while a trial or a discount lowers today's sum."""
+    return money_text(item.get("amount_subtotal") or 0, currency=currency)
 
 
 def _price_detail(price: StripeObject) -> str | None:
@@ -134,18 +133,6 @@ def _price_detail(price: StripeObject) -> str | None:
         return f"{unit} each"
     each = each_interval(recurring["interval"], interval_count=recurring["interval_count"])
     return f"{unit} {each}"
-
-
-def afterwards_text(view: CheckoutView, *, now: float) -> str | None:
-    """Return the sentence on what is charged after today, or None if nothing is."""
-    if view.session["mode"] != "subscription" or not view.interval:
-        return None
-    each = each_interval(view.interval, interval_count=view.interval_count)
-    amount = _money(view, view.after_trial_minor)
-    if view.trial_end:
-        days = trial_days(view.trial_end, now=now)
-        return f"{plural(days, 'day')} free, then {amount} {each} from {date_text(view.trial_end)}."
-    return f"Then {amount} {each}, until you cancel."
 
 
 def _verb(view: CheckoutView) -> str:

@@ -105,12 +105,21 @@ def _subtotals(invoice: StripeObject) -> list[Line]:
     for discount in invoice.get("total_discount_amounts") or []:
         rows.append(("Discount", -discount["amount"]))
     for tax in invoice.get("total_taxes") or []:
-        if tax.get("tax_behavior") != "inclusive":
+        if tax.get("tax_behavior") != "inclusive" and tax["amount"]:
             rows.append(("Tax", tax["amount"]))
-    credit = invoice["amount_due"] - invoice["total"]
+    noted = invoice["pre_payment_credit_notes_amount"]
+    if noted:
+        rows.append(("Credit note", -noted))
+    credit = invoice["amount_due"] + noted - invoice["total"]
     if invoice["status"] != "draft" and credit:
-        rows.append(("Credit used" if credit < 0 else "Kept as credit", credit))
+        rows.append((_balance_label(credit, invoice), credit))
     return [Line(label=label, amount=money_text(a, currency=currency)) for label, a in rows]
+
+
+def _balance_label(credit: int, invoice: StripeObject) -> str:
+    if credit < 0:
+        return "Credit used"
+    return "Earlier balance" if invoice["starting_balance"] > 0 else "Kept as credit"
 
 
 def _sum(invoice: StripeObject) -> Line:

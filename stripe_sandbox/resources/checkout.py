@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import checkout
+from stripe_sandbox.engine import checkout, checkout_totals, discounts, tax
 from stripe_sandbox.engine.prices import create_price
 from stripe_sandbox.errors import ApiError, invalid_parameter, missing_parameter, not_built
 from stripe_sandbox.resources.checkout_checks import check, expiry
@@ -14,7 +14,6 @@ from stripe_sandbox.wire.routing import route
 NOT_BUILT = (
     "after_expiration",
     "custom_fields",
-    "discounts",
     "managed_payments",
     "optional_items",
     "payment_method_data",
@@ -58,8 +57,32 @@ def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
         lines=lines,
         currency=currency,
         expires_at=expiry(unit, params.get("expires_at")),
-        values=_values(params, str(mode)),
+        values={**_values(params, str(mode)), **_price_terms(unit, params, lines, currency=currency)},
     )
+
+
+def _price_terms(
+    unit: Unit, params: dict[str, Any], lines: list[dict[str, Any]], *, currency: str | None
+) -> dict[str, Any]:
+    """The keys that change the sum: discounts, and tax rates by line."""
+    redeemed = discounts.read(
+        unit,
+        params.get("discounts"),
+        path="discounts",
+        customer_id=params.get("customer"),
+        currency=currency or "",
+        amount_minor=sum(line["amount_subtotal"] for line in lines),
+    )
+    tax.resolve(
+        unit,
+        (params.get("subscription_data") or {}).get("default_tax_rates"),
+        param="subscription_data[default_tax_rates]",
+    )
+    rates = {}
+    for index, (line, entry) in enumerate(zip(lines, params.get("line_items") or [], strict=True)):
+        found = tax.resolve(unit, entry.get("tax_rates"), param=f"line_items[{index}][tax_rates]")
+        rates[line["id"]] = [rate["id"] for rate in found]
+    return {"discounts": checkout_totals.show(redeemed), "_line_tax_rates": rates}
 
 
 def _lines(unit: Unit, params: dict[str, Any], mode: str | None) -> list[dict[str, Any]]:
@@ -68,7 +91,7 @@ def _lines(unit: Unit, params: dict[str, Any], mode: str | None) -> list[dict[st
         raise missing_parameter("line_items")
     lines = []
     for index, entry in enumerate(given):
-        refuse(entry, "adjustable_quantity", "dynamic_tax_rates", "tax_rates")
+        refuse(entry, "adjustable_quantity", "dynamic_tax_rates")
         price = _price(unit, entry, index=index)
         if mode == "payment" and price["recurring"] is not None:
             raise invalid_parameter(

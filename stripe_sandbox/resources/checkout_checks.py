@@ -6,7 +6,14 @@ from stripe_sandbox.engine import checkout
 from stripe_sandbox.errors import ApiError, invalid_parameter, missing_parameter, not_built
 from stripe_sandbox.store.unit import StripeObject, Unit
 
-SUBSCRIPTION_DATA = {"metadata", "description", "trial_period_days", "trial_end", "trial_settings"}
+SUBSCRIPTION_DATA = {
+    "default_tax_rates",
+    "metadata",
+    "description",
+    "trial_period_days",
+    "trial_end",
+    "trial_settings",
+}
 HOSTED = (None, "hosted", "hosted_page")
 
 
@@ -24,6 +31,12 @@ def check(unit: Unit, params: dict[str, Any], mode: str | None) -> None:
             raise ApiError("You may only specify one of these parameters: customer, customer_email.")
         _check_currency(customer, params)
     _check_customer_update(unit, params)
+    if params.get("discounts") and params.get("allow_promotion_codes") is not None:
+        raise ApiError("You may only specify one of these parameters: allow_promotion_codes, discounts.")
+    if mode == "setup" and params.get("discounts"):
+        raise ApiError("You can not pass `discounts` in `setup` mode.", param="discounts")
+    if len(params.get("discounts") or []) > 1:
+        raise invalid_parameter("Array discounts exceeded maximum 1 allowed elements.", param="discounts")
     if mode == "setup" and params.get("line_items"):
         raise ApiError("You can not pass `line_items` in `setup` mode.", param="line_items")
     if mode == "setup" and not params.get("currency") and not params.get("payment_method_types"):
