@@ -47,7 +47,7 @@ def prepare(unit: Unit, subscription: StripeObject, change: Change) -> StripeObj
     _check_date(subscription, change)
     after = items.changed(unit, subscription, change.item_changes, at=at, keeps_periods=not is_prorated)
     if change.is_anchor_reset:
-        after = [_restarted(unit, item) for item in after]
+        after = [restarted(unit, item) for item in after]
     entries = (
         items.prorate(unit, subscription, after, at=at, is_restart=change.is_anchor_reset) if is_prorated else []
     )
@@ -88,7 +88,8 @@ def _check_date(subscription: StripeObject, change: Change) -> None:
         )
 
 
-def _restarted(unit: Unit, item: dict[str, Any]) -> dict[str, Any]:
+def restarted(unit: Unit, item: dict[str, Any]) -> dict[str, Any]:
+    """A copy of the item whose period begins now."""
     recurring = item["price"]["recurring"]
     end = periods.boundary(
         unit.now, interval=recurring["interval"], interval_count=recurring["interval_count"], steps=1

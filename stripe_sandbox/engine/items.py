@@ -119,7 +119,7 @@ def prorate(
 
     `is_restart`: all periods begin anew and are billed in full, so every item is credited and none charged.
     """
-    if subscription["status"] == "trialing":
+    if subscription["status"] in {"trialing", "paused"}:
         return []
     wanted = {item["id"]: item for item in after}
     entries = []
@@ -134,6 +134,11 @@ def prorate(
             entries.append(_entry(unit, subscription, new, at=at, is_credit=False))
     fresh = [] if is_restart else [item for item in after if item["id"] not in known]
     return entries + [_entry(unit, subscription, item, at=at, is_credit=False) for item in fresh]
+
+
+def charge_rest(unit: Unit, subscription: StripeObject, present: list[Item], *, at: int) -> list[invoice_items.Entry]:
+    """Charges for what is left of each item's period from `at` on."""
+    return [_entry(unit, subscription, item, at=at, is_credit=False) for item in present]
 
 
 def _bills_alike(one: Item, other: Item) -> bool:

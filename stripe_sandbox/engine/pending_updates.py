@@ -10,13 +10,27 @@ from stripe_sandbox.engine.subscription_timers import period_end, plan_timers
 from stripe_sandbox.store.unit import StripeObject, Unit
 
 WAITING_SECONDS = 23 * 3600
+TIMER = "pending_update_expiry"
 
 
 def hold(
-    subscription: StripeObject, invoice: StripeObject, *, after: list[dict[str, Any]], anchor: int | None
+    subscription: StripeObject,
+    invoice: StripeObject,
+    *,
+    after: list[dict[str, Any]],
+    anchor: int | None,
+    is_resumption: bool = False,
 ) -> None:
-    """Keep a change back until this invoice is paid. `anchor`: the new billing cycle anchor, if it moves."""
-    subscription["_held"] = {"invoice": invoice["id"], "items": after, "anchor": anchor}
+    """Keep a change back until this invoice is paid. `anchor`: the new billing cycle anchor, if it moves.
+
+    `is_resumption`: the change is the end of a pause; it is not shown as a pending update.
+    """
+    subscription["_held"] = {
+        "invoice": invoice["id"],
+        "items": after,
+        "anchor": anchor,
+        "is_resumption": is_resumption,
+    }
 
 
 def is_held_by(subscription: StripeObject, invoice: StripeObject) -> bool:
@@ -30,6 +44,9 @@ def show_if_unpaid(unit: Unit, subscription: StripeObject) -> None:
     held = subscription.get("_held")
     if held is None:
         return
+    if held["is_resumption"]:
+        unit.schedule(TIMER, subscription["id"], due_at=unit.now + WAITING_SECONDS)
+        return
     expires_at = min(unit.now + WAITING_SECONDS, period_end(subscription))
     subscription["pending_update"] = {
         "billing_cycle_anchor": held["anchor"],
@@ -38,7 +55,7 @@ def show_if_unpaid(unit: Unit, subscription: StripeObject) -> None:
         "trial_end": None,
         "trial_from_plan": None,
     }
-    unit.schedule("pending_update_expiry", subscription["id"], due_at=expires_at)
+    unit.schedule(TIMER, subscription["id"], due_at=expires_at)
 
 
 def apply_if_paid(unit: Unit, subscription: StripeObject, invoice: StripeObject) -> None:
@@ -47,12 +64,16 @@ def apply_if_paid(unit: Unit, subscription: StripeObject, invoice: StripeObject)
         return
     held = subscription.pop("_held")
     was_shown = subscription["pending_update"] is not None
-    unit.unschedule("pending_update_expiry", subscription["id"])
+    unit.unschedule(TIMER, subscription["id"])
     items.install(subscription, held["items"])
     if held["anchor"] is not None:
         subscription["billing_cycle_anchor"] = held["anchor"]
     subscription["pending_update"] = None
+    if held["is_resumption"]:
+        subscription["status"] = "active"
     plan_timers(unit, subscription)
+    if held["is_resumption"]:
+        unit.emit("customer.subscription.resumed", subscription)
     if was_shown:
         unit.emit("customer.subscription.pending_update_applied", subscription)
 
@@ -63,7 +84,7 @@ def drop(unit: Unit, subscription: StripeObject) -> None:
     if held is None:
         return
     subscription["pending_update"] = None
-    unit.unschedule("pending_update_expiry", subscription["id"])
+    unit.unschedule(TIMER, subscription["id"])
     invoice = unit.get("invoice", held["invoice"])
     if invoice["status"] in {"open", "uncollectible"}:
         invoices.void(unit, invoice)
@@ -72,8 +93,10 @@ def drop(unit: Unit, subscription: StripeObject) -> None:
 def expire(unit: Unit, subscription_id: str) -> None:
     """Timer: the change was not paid in time; the subscription goes on as it was."""
     subscription = unit.get("subscription", subscription_id)
-    if subscription.get("_held") is None:
+    held = subscription.get("_held")
+    if held is None:
         return
     drop(unit, subscription)
-    unit.emit("customer.subscription.pending_update_expired", subscription)
+    if not held["is_resumption"]:
+        unit.emit("customer.subscription.pending_update_expired", subscription)
     unit.emit("customer.subscription.updated", subscription)

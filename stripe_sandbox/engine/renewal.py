@@ -5,8 +5,10 @@ from typing import Any
 from stripe_sandbox.engine import (
     collection,
     drafts,
+    endings,
     invoice_items,
     invoices,
+    pauses,
     payment_methods,
     pending_updates,
     periods,
@@ -26,17 +28,11 @@ def act_when_due(unit: Unit, subscription_id: str) -> None:
     if pending is not None and pending["expires_at"] <= unit.now:
         pending_updates.expire(unit, subscription_id)
     if subscription["cancel_at"] is not None and subscription["cancel_at"] <= unit.now:
-        _end_as_planned(unit, subscription)
+        endings.end_as_planned(unit, subscription)
     elif subscription["status"] == "trialing" and subscription["trial_end"] <= unit.now:
         end_trial(unit, subscription, is_immediate=False)
     else:
         renew(unit, subscription)
-
-
-def _end_as_planned(unit: Unit, subscription: StripeObject) -> None:
-    subscription.update(status="canceled", ended_at=unit.now)
-    subscriptions.plan_timers(unit, subscription)
-    unit.emit("customer.subscription.deleted", subscription)
 
 
 def end_trial(
@@ -127,6 +123,8 @@ def _move_period(unit: Unit, subscription: StripeObject, item: dict[str, Any]) -
 
 
 def _hand_over(unit: Unit, subscription: StripeObject, invoice: StripeObject) -> None:
+    if pauses.hold_back(unit, subscription, invoice):
+        return
     if subscription["status"] == "unpaid":
         # An unpaid subscription goes on billing, but its drafts are not collected by themselves.
         invoice["auto_advance"] = False

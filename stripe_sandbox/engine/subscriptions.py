@@ -17,6 +17,7 @@ from stripe_sandbox.engine import (
     update_payments,
 )
 from stripe_sandbox.engine import subscription_invoices as billing
+from stripe_sandbox.engine.endings import cancel_at_period_end, cancel_now, undo_cancellation
 from stripe_sandbox.engine.subscription_timers import ENDED, LIVE, period_end, plan_timers
 from stripe_sandbox.errors import ApiError, invalid
 from stripe_sandbox.shapes import blank
@@ -233,56 +234,6 @@ def _first_payment(
     if result.status != "succeeded" and order.payment_behavior == "error_if_incomplete":
         raise update_payments.not_kept(result)
     return result
-
-
-def cancel_at_period_end(unit: Unit, subscription: StripeObject, *, details: dict[str, Any] | None = None) -> None:
-    """Let it run out; repeated, nothing changes. The caller emits the event."""
-    if not subscription["cancel_at_period_end"]:
-        subscription.update(cancel_at_period_end=True, cancel_at=period_end(subscription), canceled_at=unit.now)
-        subscription["cancellation_details"]["reason"] = "cancellation_requested"
-    subscription["cancellation_details"].update(details or {})
-
-
-def undo_cancellation(subscription: StripeObject) -> None:
-    """Take a planned end back. The caller emits the event and plans the timers."""
-    subscription.update(cancel_at_period_end=False, cancel_at=None, canceled_at=None)
-    subscription["cancellation_details"] = {"comment": None, "feedback": None, "reason": None}
-
-
-def cancel_now(
-    unit: Unit,
-    subscription: StripeObject,
-    *,
-    reason: str = "cancellation_requested",
-    details: dict[str, Any] | None = None,
-) -> StripeObject:
-    """End it at this moment, unless it has ended; no refund and no last invoice."""
-    subscription.update(
-        status="canceled",
-        cancel_at=None,
-        cancel_at_period_end=False,
-        canceled_at=subscription["canceled_at"] or unit.now,
-        ended_at=unit.now,
-    )
-    subscription["cancellation_details"].update({"reason": reason, **(details or {})})
-    unit.unschedule("incomplete_expiry", subscription["id"])
-    plan_timers(unit, subscription)
-    _stop_advancing(unit, subscription)
-    unit.emit("customer.subscription.deleted", subscription)
-    return subscription
-
-
-def _stop_advancing(unit: Unit, subscription: StripeObject) -> None:
-    """Drafts and retries of an ended subscription are no longer collected by themselves."""
-    where = (
-        "json_extract(data, '$.parent.subscription_details.subscription') = ?"
-        " AND json_extract(data, '$.status') IN ('draft', 'open')"
-    )
-    for invoice in unit.select("invoice", where=where, values=(subscription["id"],)):
-        invoice.update(auto_advance=False, next_payment_attempt=None, automatically_finalizes_at=None)
-        for kind in ("invoice_finalization", "invoice_retry"):
-            unit.unschedule(kind, invoice["id"])
-        unit.emit("invoice.updated", invoice)
 
 
 def expire_incomplete(unit: Unit, subscription_id: str) -> None:

@@ -1,6 +1,6 @@
 """Decides how the invoice that a change makes is paid within the call, as the payment behaviour says."""
 
-from stripe_sandbox.engine import collection, intents, invoices, payment_methods
+from stripe_sandbox.engine import collection, intents, invoices, pauses, payment_methods
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.store.unit import StripeObject, Unit
 
@@ -10,6 +10,9 @@ def pay_now(unit: Unit, invoice: StripeObject, *, payment_behavior: str = "allow
 
     Raises ApiError 402 for error_if_incomplete when the payment does not succeed: then nothing is kept.
     """
+    subscription = invoices.subscription_of(unit, invoice)
+    if subscription is not None and pauses.hold_back(unit, subscription, invoice):
+        return
     invoices.finalize(unit, invoice)
     invoice["webhooks_delivered_at"] = unit.now
     if payment_behavior == "default_incomplete" and _needs_card(invoice):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import changes, subscriptions
+from stripe_sandbox.engine import changes, endings, pauses, subscriptions
 from stripe_sandbox.errors import invalid, invalid_parameter, not_built
 from stripe_sandbox.resources.item_params import item_changes
 from stripe_sandbox.resources.price_terms import change_terms
@@ -42,6 +42,7 @@ def update(unit: Unit, params: dict[str, Any], subscription: str) -> StripeObjec
             found[key] = {**found[key], **params[key]}
     change_terms(unit, found, params)
     change_end(unit, found, params)
+    change_pause(unit, found, params)
     change = read_change(unit, found, params, is_trial_over=change_trial(unit, found, params))
     if found["status"] in subscriptions.ENDED:
         unit.emit("customer.subscription.updated", found)
@@ -102,20 +103,38 @@ def change_end(unit: Unit, found: StripeObject, params: dict[str, Any]) -> None:
     elif found["cancel_at"] is not None and _takes_end_back(params):
         subscriptions.undo_cancellation(found)
     elif params.get("cancel_at"):
-        moment = params["cancel_at"]
-        if isinstance(moment, str):
-            moment = subscriptions.period_end(found)
-        if moment <= unit.now:
-            raise invalid_parameter("The timestamp must lie in the future.", param="cancel_at")
-        if moment != subscriptions.period_end(found) and params.get("proration_behavior") != "none":
-            raise invalid_parameter(
-                "The sandbox does not compute prorations: pass proration_behavior=none, or the period's end.",
-                param="cancel_at",
-            )
-        found.update(cancel_at=moment, cancel_at_period_end=False, canceled_at=unit.now)
-        found["cancellation_details"].update({"reason": "cancellation_requested", **details})
+        endings.cancel_at(unit, found, _end(unit, found, params), is_prorated=_is_prorated(params))
+        found["cancellation_details"].update(details)
     else:
         found["cancellation_details"].update(details)
+
+
+def _end(unit: Unit, found: StripeObject, params: dict[str, Any]) -> int:
+    moment = params["cancel_at"]
+    if isinstance(moment, str):
+        ends = [item["current_period_end"] for item in found["items"]["data"]]
+        moment = min(ends) if moment == "min_period_end" else max(ends)
+    if moment <= unit.now:
+        raise invalid_parameter("The timestamp must lie in the future.", param="cancel_at")
+    return int(moment)
+
+
+def _is_prorated(params: dict[str, Any]) -> bool:
+    return params.get("proration_behavior") != "none"
+
+
+def change_pause(unit: Unit, found: StripeObject, params: dict[str, Any]) -> None:
+    """Pause the collection of invoices, or end the pause. The caller emits the event."""
+    if "pause_collection" not in params:
+        return
+    wanted = params["pause_collection"]
+    if not wanted:
+        pauses.unpause(unit, found)
+        return
+    resumes_at = wanted.get("resumes_at")
+    if resumes_at is not None and resumes_at <= unit.now:
+        raise invalid_parameter("The timestamp must lie in the future.", param="pause_collection[resumes_at]")
+    pauses.pause(unit, found, behavior=wanted["behavior"], resumes_at=resumes_at)
 
 
 def _takes_end_back(params: dict[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import discounts, subscriptions, tax
+from stripe_sandbox.engine import discounts, endings, resumption, subscriptions, tax
 from stripe_sandbox.errors import ApiError, invalid_parameter, missing_parameter, no_such
 from stripe_sandbox.resources.item_params import recurring_price
 from stripe_sandbox.resources.price_terms import order_terms
@@ -20,7 +20,6 @@ NOT_BUILT = (
     "billing_schedules",
     "billing_thresholds",
     "on_behalf_of",
-    "pause_collection",
     "pending_invoice_item_interval",
     "transfer_data",
 )
@@ -147,13 +146,30 @@ def retrieve(unit: Unit, params: dict[str, Any], subscription: str) -> StripeObj
 
 @route("DELETE", "/v1/subscriptions/{subscription}", schema="subscription_cancel")
 def cancel(unit: Unit, params: dict[str, Any], subscription: str) -> StripeObject:
-    """End it now."""
-    refuse(params, "invoice_now", "prorate")
+    """End it now; on request with a credit for unused time and a last invoice of what waits."""
     found = unit.get("subscription", subscription)
     if found["status"] in subscriptions.ENDED:
         raise no_such("subscription", subscription)
     details = {key: value for key, value in (params.get("cancellation_details") or {}).items() if value}
-    return subscriptions.cancel_now(unit, found, details=details)
+    if params.get("prorate"):
+        endings.credit_rest(unit, found)
+    subscriptions.cancel_now(unit, found, details=details)
+    if params.get("invoice_now"):
+        endings.bill_rest(unit, found)
+    return found
+
+
+@route("POST", "/v1/subscriptions/{subscription}/resume", schema="subscription_resume")
+def resume(unit: Unit, params: dict[str, Any], subscription: str) -> StripeObject:
+    """Begin again after the pause that a trial without a card ended in."""
+    found = unit.get("subscription", subscription)
+    order = resumption.Resumption(
+        keeps_anchor=params.get("billing_cycle_anchor") == "unchanged",
+        proration_behavior=params.get("proration_behavior") or "create_prorations",
+        proration_at=params.get("proration_date"),
+    )
+    resumption.resume(unit, found, order)
+    return found
 
 
 @route("DELETE", "/v1/subscriptions/{subscription}/discount")
