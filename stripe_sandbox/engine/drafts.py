@@ -144,8 +144,8 @@ def set_amounts(unit: Unit, invoice: StripeObject) -> None:
 
 
 def set_due(invoice: StripeObject) -> None:
-    """What is due of the total after the customer's balance at the start."""
-    invoice["amount_due"] = max(invoice["total"] + min(invoice["starting_balance"], 0), 0)
+    """What is due of the total and the customer's balance at the start: credit lowers it, a debt is billed along."""
+    invoice["amount_due"] = max(invoice["total"] + invoice["starting_balance"], 0)
     invoice["amount_remaining"] = invoice["amount_due"]
 
 

@@ -1,7 +1,7 @@
 """Decides what an invoice says and how it moves between draft, open, paid, void and uncollectible."""
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import discounts, drafts, intents
+from stripe_sandbox.engine import customer_balance, discounts, drafts, intents
 from stripe_sandbox.errors import invalid
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
@@ -62,8 +62,9 @@ def _apply_balance(unit: Unit, invoice: StripeObject, customer: StripeObject) ->
     drafts.set_due(invoice)
     used = invoice["total"] - invoice["amount_due"]
     if used:
-        customer["balance"] += used
-        unit.emit("customer.updated", customer)
+        customer_balance.change(
+            unit, customer, amount=used, kind="applied_to_invoice", currency=invoice["currency"], invoice=invoice
+        )
     invoice["ending_balance"] = customer["balance"]
 
 
@@ -120,12 +121,12 @@ def mark_paid(unit: Unit, invoice: StripeObject, *, is_out_of_band: bool = False
     unit.emit("invoice.updated", invoice)
     unit.emit("invoice.paid", invoice)
     unit.emit("invoice.payment_succeeded", invoice)
-    if "_payment" in invoice and not is_out_of_band:
+    if "_payment" in invoice and not is_out_of_band and invoice["amount_due"] > 0:
         payment = unit.get("invoice_payment", invoice["_payment"])
         payment.update(status="paid", amount_paid=invoice["amount_due"])
         payment["status_transitions"]["paid_at"] = unit.now
         unit.emit("invoice_payment.paid", payment)
-    elif is_out_of_band:
+    else:
         _cancel_payment(unit, invoice)
 
 
@@ -138,8 +139,20 @@ def void(unit: Unit, invoice: StripeObject) -> StripeObject:
     for kind in ("invoice_retry", "invoice_due"):
         unit.unschedule(kind, invoice["id"])
     _cancel_payment(unit, invoice)
+    _return_balance(unit, invoice)
     unit.emit("invoice.voided", invoice)
     return invoice
+
+
+def _return_balance(unit: Unit, invoice: StripeObject) -> None:
+    """What the customer's balance gave to the invoice, or was billed with it, goes back."""
+    used = (invoice["ending_balance"] or 0) - invoice["starting_balance"]
+    if used:
+        customer = unit.get("customer", invoice["customer"])
+        kind = "unapplied_from_invoice"
+        customer_balance.change(
+            unit, customer, amount=-used, kind=kind, currency=invoice["currency"], invoice=invoice
+        )
 
 
 def _cancel_payment(unit: Unit, invoice: StripeObject) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import customers, discounts, payment_methods, test_clocks
+from stripe_sandbox.engine import customer_balance, customers, discounts, payment_methods, test_clocks
 from stripe_sandbox.errors import no_such
 from stripe_sandbox.resources.updates import refuse, take
 from stripe_sandbox.store.unit import StripeObject, Unit
@@ -12,7 +12,6 @@ from stripe_sandbox.wire.routing import route
 
 PLAIN = (
     "address",
-    "balance",
     "description",
     "email",
     "name",
@@ -28,6 +27,8 @@ ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
 def _fill(unit: Unit, customer: StripeObject, params: dict[str, Any]) -> None:
     refuse(params, *NOT_BUILT)
     take(customer, params, *PLAIN)
+    if params.get("balance") is not None and params["balance"] != customer["balance"]:
+        customer_balance.change(unit, customer, amount=params["balance"] - customer["balance"])
     if params.get("address"):
         customer["address"] = {key: params["address"].get(key) for key in ADDRESS}
     settings = params.get("invoice_settings") or {}
@@ -59,6 +60,8 @@ def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
         values["address"] = {key: address.get(key) for key in ADDRESS}
     metadata = {key: value for key, value in (params.get("metadata") or {}).items() if value != ""}
     customer = customers.create(unit, metadata=metadata, **values)
+    if params.get("balance"):
+        customer_balance.change(unit, customer, amount=params["balance"], kind="initial")
     if method is not None:
         payment_methods.attach(unit, method, customer=customer)
     if params.get("invoice_settings"):
