@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from stripe_sandbox.control import money_back
+from stripe_sandbox.control import dashboard, money_back
 from stripe_sandbox.control.durations import after
 from stripe_sandbox.faults import Fault
 from stripe_sandbox.sandbox import Sandbox
@@ -161,5 +161,6 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("POST", "webhooks/resend"): resend_webhook,
     ("GET", "settings"): read_settings,
     ("POST", "settings"): change_settings,
+    **dashboard.ACTIONS,
     **money_back.ACTIONS,
 }

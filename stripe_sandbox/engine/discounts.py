@@ -32,7 +32,7 @@ def read(
     *,
     path: str,
     customer_id: str | None,
-    currency: str,
+    currency: str | None,
     amount_minor: int | None = None,
 ) -> list[Wanted]:
     """The wanted discounts. Raises ApiError for one that does not exist or may not be redeemed here."""
@@ -197,6 +197,12 @@ def reduction(unit: Unit, name: str, *, currency: str) -> Reduction | None:
     if coupon is None:
         raise no_such("coupon", name)
     return coupon_reduction(coupon, name=name, currency=currency)
+
+
+def reductions(unit: Unit, names: list[str], *, currency: str) -> list[Reduction]:
+    """What these discounts take off in this currency, in order; those without an amount in it do nothing."""
+    found = [reduction(unit, name, currency=currency) for name in names]
+    return [each for each in found if each is not None]
 
 
 def coupon_reduction(coupon: StripeObject, *, name: str, currency: str) -> Reduction | None:

@@ -121,6 +121,7 @@ def as_line(item: StripeObject) -> dict[str, Any]:
         pricing=item["pricing"],
         quantity=item["quantity"],
         quantity_decimal=item["quantity_decimal"],
+        _tax_rates=[rate["id"] for rate in item["tax_rates"]],
     )
 
 

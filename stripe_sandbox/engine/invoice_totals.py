@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from stripe_sandbox.engine import discounts, tax, totals
-from stripe_sandbox.engine.totals import LineTotal, Rate, Reduction
+from stripe_sandbox.engine.totals import LineTotal, Rate
 from stripe_sandbox.store.unit import StripeObject, Unit
 
 
@@ -18,7 +18,7 @@ def recompute(unit: Unit, invoice: StripeObject) -> None:
     currency = invoice["currency"]
     reckoned = totals.reckon(
         [_line(unit, invoice, line) for line in lines],
-        reductions=_reductions(unit, invoice["discounts"], currency=currency),
+        reductions=discounts.reductions(unit, invoice["discounts"], currency=currency),
     )
     for line, result in zip(lines, reckoned.lines, strict=True):
         line["subtotal"] = line["amount"]
@@ -48,14 +48,9 @@ def _line(unit: Unit, invoice: StripeObject, line: dict[str, Any]) -> totals.Lin
         amount_minor=line["amount"],
         product_id=details.get("product"),
         is_discountable=line["discountable"],
-        reductions=_reductions(unit, line["discounts"], currency=invoice["currency"]),
+        reductions=discounts.reductions(unit, line["discounts"], currency=invoice["currency"]),
         rates=[_rate(rate, invoice["customer_tax_exempt"]) for rate in rates],
     )
-
-
-def _reductions(unit: Unit, names: list[str], *, currency: str) -> list[Reduction]:
-    found = [discounts.reduction(unit, name, currency=currency) for name in names]
-    return [each for each in found if each is not None]
 
 
 def _rate(rate: StripeObject, exemption: str | None) -> Rate:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import invoice_items, periods, prices, proration
+from stripe_sandbox.engine import invoice_items, periods, prices, proration, proration_discounts
 from stripe_sandbox.errors import ApiError, invalid, no_such
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit, render
@@ -149,7 +149,8 @@ def _bills_alike(one: Item, other: Item) -> bool:
 def _entry(unit: Unit, subscription: StripeObject, item: Item, *, at: int, is_credit: bool) -> invoice_items.Entry:
     price = unit.get("price", item["price"]["id"])
     start, end = item["current_period_start"], item["current_period_end"]
-    whole = period_amount_minor(unit, subscription, item)
+    credited = _last_billed(unit, subscription, item, at=at) if is_credit else None
+    whole = _net_minor(unit, subscription, item, credited=credited, is_credit=is_credit)
     part = proration.share_minor(whole, remaining_seconds=max(end - max(at, start), 0), whole_seconds=end - start)
     product = unit.get("product", price["product"])
     return invoice_items.Entry(
@@ -164,8 +165,26 @@ def _entry(unit: Unit, subscription: StripeObject, item: Item, *, at: int, is_cr
         item_id=item["id"],
         is_proration=True,
         is_discountable=False,
-        credited_items=_last_billed(unit, subscription, item, at=at) if is_credit else None,
+        credited_items=credited,
+        tax_rates=item["tax_rates"],
     )
+
+
+def _net_minor(
+    unit: Unit, subscription: StripeObject, item: Item, *, credited: dict[str, Any] | None, is_credit: bool
+) -> int:
+    """What a whole period of an item comes to after discounts."""
+    whole = period_amount_minor(unit, subscription, item)
+    others = [
+        (other["price"]["product"], period_amount_minor(unit, subscription, other))
+        for other in subscription["items"]["data"]
+        if other["id"] != item["id"]
+    ]
+    if is_credit:
+        return proration_discounts.credit_minor(
+            unit, subscription, item, whole_minor=whole, credited=credited, others_minor=others
+        )
+    return proration_discounts.charge_minor(unit, subscription, item, whole_minor=whole, others_minor=others)
 
 
 def period_amount_minor(unit: Unit, subscription: StripeObject, item: Item) -> int:

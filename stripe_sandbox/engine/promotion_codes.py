@@ -87,7 +87,7 @@ def check_usable(
     *,
     customer_id: str | None,
     amount_minor: int | None,
-    currency: str,
+    currency: str | None,
     param: str,
 ) -> None:
     """Raises ApiError when the code is closed or its restrictions keep this customer or this sum out.

@@ -244,3 +244,38 @@ def test_amount_in_another_currency_is_refused(driver: Driver) -> None:
 
     with pytest.raises(stripe.InvalidRequestError, match="eur"):
         driver.subscribe(driver.customer(), driver.price(1000), discounts=[{"coupon": deal.id}])
+
+
+def give(driver: Driver, customer: Any, coupon_id: str) -> Any:
+    reply = driver.control("POST", "discounts", {"customer": customer.id, "coupon": coupon_id})
+    assert reply.status == 200, reply.body
+    return reply.body
+
+
+def test_customers_discount_lowers_subscriptions_that_have_none(driver: Driver) -> None:
+    customer = driver.customer()
+    given = give(driver, customer, coupon(driver).id)
+
+    plain = driver.subscribe(customer, driver.price(1000))
+    other = driver.subscribe(customer, driver.price(1000), discounts=[{"coupon": coupon(driver, percent_off=50).id}])
+
+    assert driver.sdk().customers.retrieve(customer.id).discount.id == given["id"]
+    assert (totals(driver, plain), totals(driver, other)) == ([750], [500])
+
+
+def test_customers_discount_can_be_deleted(driver: Driver) -> None:
+    customer = driver.customer()
+    give(driver, customer, coupon(driver).id)
+
+    gone = driver.sdk().customers.delete_discount(customer.id)
+
+    assert (gone.deleted, gone.customer) == (True, customer.id)
+    assert driver.sdk().customers.retrieve(customer.id).discount is None
+    assert totals(driver, driver.subscribe(customer, driver.price(1000))) == [1000]
+
+
+def test_unknown_customer_or_coupon_is_refused_by_the_control(driver: Driver) -> None:
+    customer = driver.customer()
+
+    assert driver.control("POST", "discounts", {"customer": "cus_none", "coupon": "x"}).status == 404
+    assert driver.control("POST", "discounts", {"customer": customer.id, "coupon": "x"}).status == 400
