@@ -236,6 +236,7 @@ ANYMAIL = env.dict("ANYMAIL", default={})
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{PRODUCT_NAME} <billing@tidewater.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_TIMEOUT = 10  # Seconds; without one a silent mail server would hold the worker for ever.
 if env.str("EMAIL_URL", default=""):
     vars().update(env.email_url("EMAIL_URL"))
     EMAIL_BACKEND = "billing_project.mail.RecordedMailBackend"
@@ -292,7 +293,8 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"stripe": {"level": "WARNING"}},
+    # Without its own handler what Django logs is printed once, by the root.
+    "loggers": {"django": {"handlers": []}, "stripe": {"level": "WARNING"}},
 }
 
 UNFOLD = admin_theme(product_name=PRODUCT_NAME, uses_sandbox=USES_SANDBOX, is_live=STRIPE_LIVE_MODE)

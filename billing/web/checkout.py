@@ -1,5 +1,6 @@
 """Starts a checkout or a trial: always by POST, with a key that makes a repeated click the same click."""
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -26,6 +27,7 @@ def checkout(request: HttpRequest, membership: Membership) -> HttpResponse:
     lookup_key = _posted(request, "lookup_key")
     if request.POST.get("accepts_terms") != "yes":
         raise InvalidInput("Please accept the terms first. Nothing was charged.", field="accepts_terms")
+    request_ip = get_adapter().get_client_ip(request)
     intent = start_checkout(
         membership.organization,
         lookup_key=lookup_key,
@@ -37,7 +39,7 @@ def checkout(request: HttpRequest, membership: Membership) -> HttpResponse:
         user=membership.user,
         organization=membership.organization,
         occasion=Consent.Occasion.CHECKOUT,
-        request_ip=request.META.get("REMOTE_ADDR"),
+        request_ip=request_ip,
         user_agent=request.headers.get("User-Agent", ""),
     )
     return see_other(intent.url)

@@ -1,13 +1,13 @@
 """Turns an expected failure of billing into a page with status, words, reference and a safe way to try again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from billing.errors import BillingError
+from billing.errors import BillingError, InvalidInput
 
 CAN_BE_REPEATED = ("under_way", "lease_taken", "lease_lost", "stripe_unreachable", "stripe_rate_limited")
 REPEATED_FIELDS = ("request_key", "lookup_key", "plan", "accepts_terms", "return_to", "reason", "comment")
@@ -29,7 +29,12 @@ HEADINGS = {
     "stripe_key_refused": "Payments are not set up correctly",
     "not_set_up": "Payments are not set up yet",
     "card_declined": "The payment did not go through",
+    "stripe_refused": "Our payment provider refused this",
+    "stripe_object_missing": "Our payment provider refused this",
 }
+# Stripe's own words of a refusal are for programmers and name its ids.
+REFUSED_BY_STRIPE = ("stripe_refused", "stripe_object_missing")
+REFUSED = "It was not done, and nothing was charged. If it happens again, please write to us and name the reference."
 
 
 def explain_failures(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -38,11 +43,24 @@ def explain_failures(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
     @wraps(view)
     def explained(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
+            _refuse_nul([*kwargs.values(), *_given(request)])
             return view(request, *args, **kwargs)
         except BillingError as error:
             return failure_page(request, error)
 
     return explained
+
+
+def _given(request: HttpRequest) -> Iterator[str]:
+    for fields in (request.GET, request.POST):
+        for _, values in fields.lists():
+            yield from values
+
+
+def _refuse_nul(texts: Iterable[Any]) -> None:
+    """PostgreSQL keeps and compares no text with a NUL in it: asked for one, it fails."""
+    if any(isinstance(text, str) and "\0" in text for text in texts):
+        raise InvalidInput("The request holds a character that no text has. Nothing was changed.")
 
 
 def failure_page(request: HttpRequest, error: BillingError) -> HttpResponse:
@@ -51,6 +69,7 @@ def failure_page(request: HttpRequest, error: BillingError) -> HttpResponse:
     fields = [(name, request.POST[name]) for name in REPEATED_FIELDS if name in request.POST] if can_repeat else []
     context = {
         "failure": error,
+        "failure_words": REFUSED if error.code in REFUSED_BY_STRIPE else error.message,
         "failure_heading": HEADINGS.get(error.code, "This cannot be done"),
         "can_repeat": can_repeat,
         "repeated_fields": fields,

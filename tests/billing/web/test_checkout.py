@@ -130,3 +130,23 @@ def test_an_unfinished_checkout_does_not_count_as_a_used_trial(shop: Shop, brows
     assert "A trial was used before" not in text
     assert "Continue, and add a card" in text
     assert "Today Nothing to pay" in text
+
+
+def test_behind_a_trusted_proxy_the_consent_names_the_person_and_not_the_proxy(shop: Shop, browser, settings) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    fields = {"lookup_key": "scale_month_eur", "request_key": str(uuid4()), "accepts_terms": "yes"}
+
+    browser.post("/billing/checkout/", fields, headers={"x-forwarded-for": "203.0.113.9"})
+
+    assert Consent.objects.get().ip_address == "203.0.113.9"
+
+
+def test_a_refusal_of_stripes_is_told_in_our_words(shop: Shop, browser) -> None:
+    customer_id = str(ensure_customer(shop.organization).stripe_customer_id)
+    client().v1.customers.delete(customer_id)
+
+    answer = post(browser)
+
+    assert answer.status_code == 409
+    assert "nothing was charged" in words(answer)
+    assert customer_id not in answer.text
