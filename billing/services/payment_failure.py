@@ -65,6 +65,8 @@ def _latest_attempt(stripe_invoice_id: str) -> ChargeAttempt | None:
     )
 
 
-def _access_end(subscription: Subscription | None, failed_at: datetime) -> datetime:
+def _access_end(subscription: Subscription | None, failed_at: datetime) -> datetime | None:
+    """The end of the grace, which counts from the first failure; None where a later one comes after it."""
     began = subscription.past_due_at if subscription and subscription.past_due_at else failed_at
-    return began + timedelta(days=settings.GRACE_DAYS)
+    ends_at = began + timedelta(days=settings.GRACE_DAYS)
+    return ends_at if ends_at > failed_at else None

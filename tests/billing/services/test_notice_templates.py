@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from copy import deepcopy
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -84,8 +84,8 @@ def end(organization: Organization) -> None:
     announce_end(moved(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id, "canceled"), now=NOW)
 
 
-def fail_payment(organization: Organization, **changed) -> None:
-    subscription = subscribe(organization, status="past_due", past_due_at=NOW)
+def fail_payment(organization: Organization, *, past_due_at: datetime = NOW, **changed) -> None:
+    subscription = subscribe(organization, status="past_due", past_due_at=past_due_at)
     invoice = InvoiceFactory(
         organization=organization,
         status="open",
@@ -105,6 +105,10 @@ def fail_for_want_of_money(organization: Organization) -> None:
 
 def fail_without_a_card(organization: Organization) -> None:
     fail_payment(organization, card_brand="", card_last4="")
+
+
+def fail_after_the_grace(organization: Organization) -> None:
+    fail_payment(organization, past_due_at=NOW - 30 * DAY)
 
 
 def wait_for_the_bank(organization: Organization) -> None:
@@ -140,6 +144,7 @@ MAILS: list[tuple[str, Situation, list[str]]] = [
     ("payment_failed", fail_payment, ["€48.00", "OAK-0019", "Visa 4242", "12 Dec 2026", "/i/acct_1/test_1"]),
     ("payment_failed", fail_for_want_of_money, ["not enough money on Visa 4242"]),
     ("payment_failed", fail_without_a_card, ["Please use another card, or ask your bank"]),
+    ("payment_failed", fail_after_the_grace, ["Your plan stays off until it is paid; nothing is deleted"]),
     ("payment_failed", wait_for_the_bank, ["OAK-0020", "Your bank may want you to confirm it"]),
     ("trial_ending", near_trial_end, ["23 Nov 2026", "€48.00", "Visa 4242", "/billing/"]),
     ("local_trial_ending", near_local_trial_end, ["23 Nov 2026", "not given a card", "nothing is deleted"]),
