@@ -48,7 +48,6 @@ def make_charge(
         payment_method_details=_card_details(unit, intent, method, is_captured=is_captured),
         receipt_email=intent["receipt_email"],
         shipping=intent["shipping"],
-        receipt_url=intent.get("_hosted_url"),
         outcome=_outcome(decline),
     )
     unit.add(charge)
@@ -57,6 +56,7 @@ def make_charge(
         unit.emit("charge.failed", charge)
         return charge
     charge.update(status="succeeded", paid=True, captured=is_captured)
+    charge["receipt_url"] = intent.get("_hosted_url") or f"{unit.base_url}/r/{charge['id']}"
     if is_captured:
         charge["amount_captured"] = charge["amount"]
         _bring_money(unit, intent, charge)

@@ -18,6 +18,7 @@ from stripe_sandbox.pages import (
     portal_cards,
     portal_details,
     portal_plan,
+    receipt,
 )
 from stripe_sandbox.pages.render import STATIC_FOLDER, STATIC_URL
 from stripe_sandbox.pages.visit import Visit, endpoint
@@ -55,6 +56,7 @@ def _customer_routes() -> list[BaseRoute]:
         _get("/i/{token}", invoice.show),
         _post("/i/{token}", invoice.pay),
         _get("/i/{token}/pdf", invoice.download),
+        _get("/r/{charge_id}", receipt.show),
     ]
 
 
