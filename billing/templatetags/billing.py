@@ -21,6 +21,7 @@ from billing.selectors.payment_failure import CardName
 register = template.Library()
 
 NEAR = timedelta(days=7)
+MOST_OF_A_YEAR = timedelta(days=300)
 MINUS = "\N{MINUS SIGN}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 _STATUS_WORDS = {
@@ -82,9 +83,9 @@ def day_text(at: datetime) -> str:
 
 @register.filter
 def day_short(at: datetime, other: datetime | None = None) -> str:
-    """`14 Dec` without an element: for a ruler; with the year where `other`, its far end, lies in another one."""
-    has_year = other is not None and timezone.localtime(at).year != timezone.localtime(other).year
-    return _write_day(at, "d MMM y" if has_year else "d MMM")
+    """`14 Dec` without an element: for a ruler; with the year where `other`, its far end, is most of a year away."""
+    is_long = other is not None and abs(other - at) > MOST_OF_A_YEAR
+    return _write_day(at, "d MMM y" if is_long else "d MMM")
 
 
 @register.filter

@@ -45,8 +45,8 @@ def test_a_day_is_a_time_element_with_a_machine_readable_date() -> None:
     assert (tags.day_text(AT), tags.day_short(AT)) == ("14 Dec 2026", "14 Dec")
 
 
-def test_a_ruler_over_the_turn_of_the_year_names_the_years() -> None:
-    assert tags.day_short(AT, AT + timedelta(days=7)) == "14 Dec"
+def test_a_ruler_of_a_year_names_the_years_and_a_month_does_not() -> None:
+    assert tags.day_short(AT, AT + timedelta(days=30)) == "14 Dec"
     assert tags.day_short(AT, AT + timedelta(days=365)) == "14 Dec 2026"
 
 
