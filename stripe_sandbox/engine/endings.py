@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import invoice_items, items, pending_updates, update_payments
+from stripe_sandbox.engine import invoice_items, items, pending_updates, schedule_states, update_payments
 from stripe_sandbox.engine import subscription_invoices as billing
 from stripe_sandbox.engine.subscription_timers import period_end, plan_timers
 from stripe_sandbox.store.unit import StripeObject, Unit
@@ -46,6 +46,7 @@ def cancel_now(
     plan_timers(unit, subscription)
     _stop_advancing(unit, subscription)
     unit.emit("customer.subscription.deleted", subscription)
+    schedule_states.cancel_with(unit, subscription)
     return subscription
 
 
@@ -79,6 +80,7 @@ def end_as_planned(unit: Unit, subscription: StripeObject) -> None:
     subscription.update(status="canceled", ended_at=unit.now)
     plan_timers(unit, subscription)
     unit.emit("customer.subscription.deleted", subscription)
+    schedule_states.cancel_with(unit, subscription)
 
 
 def credit_rest(unit: Unit, subscription: StripeObject) -> None:

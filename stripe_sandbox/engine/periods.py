@@ -32,6 +32,11 @@ def next_boundary(anchor: int, *, after: int, interval: str, interval_count: int
     return moment
 
 
+def is_boundary(anchor: int, moment: int, *, interval: str, interval_count: int) -> bool:
+    """Whether a period of this rhythm, counted from the anchor, begins at the moment."""
+    return next_boundary(anchor, after=moment - 1, interval=interval, interval_count=interval_count) == moment
+
+
 def funds_available_at(charged_at: int) -> int:
     """Midnight UTC seven calendar days after the day of the charge, as recorded for a US account."""
     day_start = charged_at - charged_at % DAY_SECONDS

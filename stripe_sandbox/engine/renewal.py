@@ -109,17 +109,26 @@ def bill_period(unit: Unit, subscription: StripeObject, *, is_immediate: bool) -
 
 
 def _move_period(unit: Unit, subscription: StripeObject, item: dict[str, Any]) -> None:
-    recurring = item["price"]["recurring"]
     start = min(item["current_period_end"], unit.now)
-    item.update(
-        current_period_start=start,
-        current_period_end=periods.next_boundary(
-            subscription["billing_cycle_anchor"],
-            after=start,
-            interval=recurring["interval"],
-            interval_count=recurring["interval_count"],
-        ),
-    )
+    anchor, end = _next_period(subscription, item, start=start)
+    if len(subscription["items"]["data"]) == 1:
+        subscription["billing_cycle_anchor"] = anchor
+    item.update(current_period_start=start, current_period_end=end)
+
+
+def _next_period(subscription: StripeObject, item: dict[str, Any], *, start: int) -> tuple[int, int]:
+    """The anchor and the end of a period that begins here.
+
+    A price of another rhythm, which waited for the old period's end, counts from there: its first period is whole
+    (assumed).
+    """
+    recurring = item["price"]["recurring"]
+    rhythm = {"interval": recurring["interval"], "interval_count": recurring["interval_count"]}
+    anchor = subscription["trial_end"] if subscription["status"] == "trialing" else None
+    anchor = anchor or subscription["billing_cycle_anchor"]
+    if not periods.is_boundary(anchor, start, **rhythm):
+        anchor = start
+    return anchor, periods.next_boundary(anchor, after=start, **rhythm)
 
 
 def _hand_over(unit: Unit, subscription: StripeObject, invoice: StripeObject) -> None:
@@ -156,17 +165,10 @@ def preview(unit: Unit, subscription: StripeObject, *, is_recurring_only: bool =
     next_at = min(item["current_period_end"] for item in items)
     waiting = [] if is_recurring_only else billing.waiting_items(unit, subscription)
     lines = [invoice_items.as_line(item) for item in waiting]
-    anchor = subscription["trial_end"] if subscription["status"] == "trialing" else None
     for item in items:
         if item["current_period_end"] != next_at:
             continue
-        recurring = item["price"]["recurring"]
-        end = periods.next_boundary(
-            anchor or subscription["billing_cycle_anchor"],
-            after=next_at,
-            interval=recurring["interval"],
-            interval_count=recurring["interval_count"],
-        )
+        _, end = _next_period(subscription, item, start=next_at)
         lines.append(drafts.subscription_line(unit, subscription, item, start=next_at, end=end))
     body = drafts.draft_body(
         unit,

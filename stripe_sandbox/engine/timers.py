@@ -17,6 +17,7 @@ from stripe_sandbox.engine import (
     promotion_codes,
     refunds,
     renewal,
+    schedules,
     subscriptions,
     test_clocks,
 )
@@ -43,7 +44,8 @@ HANDLERS: dict[str, Callable[[Unit, str], None]] = {
     "pending_update_expiry": pending_updates.expire,
     "promotion_code_expiry": promotion_codes.expire_when_due,
     "refund_outcome": refunds.settle_when_due,
-    "subscription": renewal.act_when_due,
+    "schedule_phase": schedules.advance,
+    "subscription": schedules.act_on_subscription,
     "test_clock_expiry": test_clocks.delete_when_due,
     "trial_will_end": renewal.announce_trial_end,
 }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import changes
+from stripe_sandbox.engine import changes, schedule_states
 from stripe_sandbox.errors import invalid, no_such
 from stripe_sandbox.resources.item_params import item_change
 from stripe_sandbox.store.unit import StripeObject, Unit
@@ -79,3 +79,4 @@ def _apply(unit: Unit, subscription: StripeObject, entry: dict[str, Any]) -> Non
             payment_behavior=entry.get("payment_behavior") or "allow_incomplete",
         ),
     )
+    schedule_states.follow_items(unit, subscription)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import changes, endings, pauses, subscriptions
+from stripe_sandbox.engine import changes, endings, pauses, schedule_states, subscriptions
 from stripe_sandbox.errors import invalid, invalid_parameter, not_built
 from stripe_sandbox.resources.item_params import item_changes
 from stripe_sandbox.resources.price_terms import change_terms
@@ -48,6 +48,8 @@ def update(unit: Unit, params: dict[str, Any], subscription: str) -> StripeObjec
         unit.emit("customer.subscription.updated", found)
         return found
     changes.apply(unit, found, change)
+    if change.item_changes:
+        schedule_states.follow_items(unit, found)
     if found["status"] not in subscriptions.ENDED:
         subscriptions.plan_timers(unit, found)
     return found
@@ -96,7 +98,15 @@ def read_change(
 
 
 def change_end(unit: Unit, found: StripeObject, params: dict[str, Any]) -> None:
-    """Plan an end, or take a planned one back. The caller emits the event."""
+    """Plan an end, or take a planned one back. The caller emits the event.
+
+    Raises ApiError for a subscription that a schedule manages (the wording rests on memory: assumed).
+    """
+    if found["schedule"] is not None and (params.get("cancel_at") or params.get("cancel_at_period_end")):
+        raise invalid(
+            f"The subscription is managed by the subscription schedule `{found['schedule']}`, and updating any "
+            "cancelation behavior directly is not allowed. Please update the schedule instead."
+        )
     details = {key: value for key, value in (params.get("cancellation_details") or {}).items() if value}
     if params.get("cancel_at_period_end"):
         subscriptions.cancel_at_period_end(unit, found, details=details)

@@ -1,0 +1,103 @@
+"""Decides the states of a subscription schedule; what a phase does to the subscription is `schedules`."""
+
+from typing import Any
+
+from stripe_sandbox.shapes import blank
+from stripe_sandbox.store.unit import StripeObject, Unit
+
+OPEN = ("not_started", "active")
+TIMER = "schedule_phase"
+
+
+def schedule_of(unit: Unit, subscription: StripeObject) -> StripeObject | None:
+    """The schedule that manages this subscription, or None."""
+    name = subscription["schedule"]
+    return None if name is None else unit.get("subscription_schedule", name)
+
+
+def phase_items(subscription: StripeObject) -> list[dict[str, Any]]:
+    """The subscription's present items as a phase names them."""
+    return [
+        phase_item(item["price"]["id"], item["quantity"], item["metadata"]) for item in subscription["items"]["data"]
+    ]
+
+
+def phase_item(price_id: str, quantity: int, metadata: dict[str, str]) -> dict[str, Any]:
+    """One item of a phase."""
+    return {
+        "billing_thresholds": None,
+        "discounts": [],
+        "metadata": dict(metadata),
+        "plan": price_id,
+        "price": price_id,
+        "quantity": quantity,
+        "tax_rates": [],
+    }
+
+
+def phase(subscription: StripeObject, *, start: int, end: int) -> dict[str, Any]:
+    """A phase equal to what the subscription is now."""
+    return blank(
+        "subscription_schedule_phase",
+        currency=subscription["currency"],
+        items=phase_items(subscription),
+        metadata=dict(subscription["metadata"]),
+        start_date=start,
+        end_date=end,
+    )
+
+
+def enter(unit: Unit, schedule: StripeObject, current: dict[str, Any]) -> None:
+    """Make this the current phase and wait for its end."""
+    schedule.update(
+        status="active", current_phase={"start_date": current["start_date"], "end_date": current["end_date"]}
+    )
+    unit.schedule(TIMER, schedule["id"], due_at=current["end_date"])
+
+
+def current(schedule: StripeObject) -> dict[str, Any] | None:
+    """The phase that runs, or None."""
+    running = schedule["current_phase"]
+    if running is None:
+        return None
+    return next((each for each in schedule["phases"] if each["start_date"] == running["start_date"]), None)
+
+
+def follow_items(unit: Unit, subscription: StripeObject) -> None:
+    """Write a direct change of the subscription's items into the current phase (assumed)."""
+    schedule = schedule_of(unit, subscription)
+    running = current(schedule) if schedule is not None else None
+    if schedule is not None and running is not None:
+        running["items"] = phase_items(subscription)
+        unit.emit("subscription_schedule.updated", schedule)
+
+
+def release(unit: Unit, schedule: StripeObject, subscription: StripeObject | None) -> None:
+    """Let the subscription go on without the schedule. The caller emits the subscription's event."""
+    unit.unschedule(TIMER, schedule["id"])
+    schedule.update(status="released", released_at=unit.now, current_phase=None)
+    if subscription is not None:
+        schedule.update(released_subscription=subscription["id"], subscription=None)
+        subscription["schedule"] = None
+    unit.emit("subscription_schedule.released", schedule)
+
+
+def complete(unit: Unit, schedule: StripeObject) -> None:
+    """The last phase has ended, and the subscription with it."""
+    unit.unschedule(TIMER, schedule["id"])
+    schedule.update(status="completed", completed_at=unit.now, current_phase=None)
+    unit.emit("subscription_schedule.completed", schedule)
+
+
+def cancel(unit: Unit, schedule: StripeObject) -> None:
+    """End the schedule before its time; the subscription is the caller's."""
+    unit.unschedule(TIMER, schedule["id"])
+    schedule.update(status="canceled", canceled_at=unit.now, current_phase=None)
+    unit.emit("subscription_schedule.canceled", schedule)
+
+
+def cancel_with(unit: Unit, subscription: StripeObject) -> None:
+    """The subscription has ended by itself: its schedule ends too."""
+    schedule = schedule_of(unit, subscription)
+    if schedule is not None and schedule["status"] in OPEN:
+        cancel(unit, schedule)
