@@ -1,6 +1,7 @@
 """Decides how open invoices are collected and what the result does to their subscription."""
 
 from stripe_sandbox.engine import intents, invoices, payment_methods, pending_updates
+from stripe_sandbox.engine.declines import HARD_DECLINES
 from stripe_sandbox.engine.intents import Result
 from stripe_sandbox.engine.subscription_timers import plan_timers
 from stripe_sandbox.errors import ApiError, invalid
@@ -56,6 +57,7 @@ def settle_or_collect(unit: Unit, invoice: StripeObject, *, is_off_session: bool
         _follow_paid(unit, invoice)
         return Result(status="succeeded")
     if invoice["collection_method"] == "send_invoice":
+        unit.emit("invoice.sent", invoice)
         return Result(status="waiting")
     return collect(unit, invoice, is_off_session=is_off_session)
 
@@ -181,8 +183,26 @@ def end_unpaid(unit: Unit, subscription: StripeObject) -> None:
 def retry_when_due(unit: Unit, invoice_id: str) -> None:
     """Timer: the next automatic try of an open invoice."""
     invoice = unit.get("invoice", invoice_id)
-    if invoice["status"] == "open" and invoice["auto_advance"]:
+    if invoice["status"] != "open" or not invoice["auto_advance"]:
+        return
+    if not _is_hopeless(unit, invoice):
         collect(unit, invoice, is_off_session=True)
+        return
+    # The slot passes without a charge; it counts all the same.
+    invoice["attempt_count"] += 1
+    _plan_retry(unit, invoice)
+    unit.emit("invoice.updated", invoice)
+
+
+def _is_hopeless(unit: Unit, invoice: StripeObject) -> bool:
+    """The last try ended in a hard decline and the same card would be charged again."""
+    error = unit.get("payment_intent", invoice["_intent"])["last_payment_error"]
+    if error is None or error.get("decline_code") not in HARD_DECLINES:
+        return False
+    customer = unit.get("customer", invoice["customer"])
+    subscription = invoices.subscription_of(unit, invoice)
+    method = payment_methods.default_for(unit, customer=customer, subscription=subscription)
+    return method is not None and method["id"] == error["payment_method"]["id"]
 
 
 def mark_overdue(unit: Unit, invoice_id: str) -> None:

@@ -97,6 +97,20 @@ _DO_NOT_TRY_AGAIN = frozenset(
         "stop_payment_order",
     }
 )
+# After these nine Stripe makes no automatic second charge of the same card.
+HARD_DECLINES = frozenset(
+    {
+        "authentication_required",
+        "highest_risk_level",
+        "incorrect_number",
+        "lost_card",
+        "pickup_card",
+        "revocation_of_all_authorizations",
+        "revocation_of_authorization",
+        "stolen_card",
+        "transaction_not_allowed",
+    }
+)
 _CONFIRM_CARD_DATA = frozenset(
     {"expired_card", "incorrect_cvc", "incorrect_number", "incorrect_zip", "invalid_account", "invalid_cvc"}
 )

@@ -69,9 +69,12 @@ def _apply_balance(unit: Unit, invoice: StripeObject, customer: StripeObject) ->
 
 
 def _set_due_date(unit: Unit, invoice: StripeObject) -> None:
-    subscription = subscription_of(unit, invoice)
-    days = subscription["days_until_due"] if subscription else invoice.get("_days_until_due")
-    invoice["due_date"] = unit.now + (days or 0) * DAY_SECONDS
+    if invoice["due_date"] is None:
+        subscription = subscription_of(unit, invoice)
+        days = invoice.get("_days_until_due")
+        if days is None and subscription is not None:
+            days = subscription["days_until_due"]
+        invoice["due_date"] = unit.now + (days or 0) * DAY_SECONDS
     unit.schedule("invoice_due", invoice["id"], due_at=invoice["due_date"])
 
 

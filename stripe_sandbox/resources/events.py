@@ -9,6 +9,7 @@ from stripe_sandbox.engine import accounts
 from stripe_sandbox.errors import ApiError, invalid_parameter, missing_parameter, no_such
 from stripe_sandbox.resources.updates import merge_metadata, refuse, take
 from stripe_sandbox.store.unit import StripeObject, Unit
+from stripe_sandbox.wire.expand import empty_list
 from stripe_sandbox.wire.listing import Filter, page
 from stripe_sandbox.wire.routing import route
 
@@ -138,6 +139,12 @@ def list_endpoints(unit: Unit, params: dict[str, Any]) -> StripeObject:
 def account(unit: Unit, params: dict[str, Any]) -> StripeObject:
     """The account of this key."""
     return unit.get("account", unit.account_id)
+
+
+@route("GET", "/v1/accounts", schema="account_list")
+def list_accounts(unit: Unit, params: dict[str, Any]) -> StripeObject:
+    """Connected accounts, of which there are none."""
+    return empty_list("/v1/accounts")
 
 
 @route("GET", "/v1/accounts/{account_id}", schema="account_retrieve")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import collection, drafts, invoice_items, invoices, payment_methods
+from stripe_sandbox.engine import collection, drafts, invoice_items, invoices, mailed_invoices, payment_methods
 from stripe_sandbox.errors import invalid, invalid_parameter, missing_parameter
 from stripe_sandbox.resources.price_terms import change_invoice_terms
 from stripe_sandbox.resources.updates import merge_metadata, refuse, take
@@ -38,7 +38,6 @@ def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
     invoice_items.attach(waiting, invoice)
     invoice.update(
         auto_advance=bool(params.get("auto_advance", False)),
-        collection_method=params.get("collection_method") or "charge_automatically",
         metadata=merge_metadata({}, params.get("metadata") or {}),
         rendering={
             "amount_tax_display": None,
@@ -47,8 +46,10 @@ def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
             "template_version": None,
         },
         webhooks_delivered_at=unit.now,
-        _days_until_due=params.get("days_until_due"),
     )
+    if params.get("collection_method") is None:
+        invoice["collection_method"] = "charge_automatically"
+    mailed_invoices.set_terms(unit, invoice, params)
     take(invoice, {key: params[key] for key in PLAIN if key in params}, *PLAIN)
     change_invoice_terms(unit, invoice, params)
     unit.emit("invoice.created", invoice)
@@ -87,6 +88,7 @@ def update(unit: Unit, params: dict[str, Any], invoice: str) -> StripeObject:
         raise invalid("Finalized invoices can't be updated in this way", code="invoice_not_editable")
     take(found, params, "auto_advance", *PLAIN)
     if found["status"] == "draft":
+        mailed_invoices.set_terms(unit, found, params)
         change_invoice_terms(unit, found, params)
     if "auto_advance" in params:
         _advance(unit, found, is_wanted=params["auto_advance"])
@@ -150,6 +152,12 @@ def pay(unit: Unit, params: dict[str, Any], invoice: str) -> StripeObject:
         is_out_of_band=bool(params.get("paid_out_of_band")),
         is_off_session=params.get("off_session", True),
     )
+
+
+@route("POST", "/v1/invoices/{invoice}/send", schema="invoice_send_invoice")
+def send(unit: Unit, params: dict[str, Any], invoice: str) -> StripeObject:
+    """Send an invoice outside its own schedule."""
+    return mailed_invoices.send(unit, unit.get("invoice", invoice))
 
 
 @route("POST", "/v1/invoices/{invoice}/void", schema="invoice_void_invoice")
