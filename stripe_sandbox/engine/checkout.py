@@ -3,7 +3,7 @@
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import accounts, checkout_totals, customers, intents, prices
+from stripe_sandbox.engine import accounts, checkout_totals, customers, intents, price_amounts
 from stripe_sandbox.engine.checkout_totals import is_trial
 from stripe_sandbox.errors import invalid
 from stripe_sandbox.shapes import blank
@@ -16,7 +16,7 @@ PLACEHOLDER = "{CHECKOUT_SESSION_ID}"
 
 def line_item(unit: Unit, price: StripeObject, *, quantity: int, currency: str) -> dict[str, Any]:
     """One line of a session, with its price as it is now."""
-    amount = prices.unit_amount_minor(price, currency=currency) * quantity
+    amount = price_amounts.amount_minor(price, quantity=quantity, currency=currency)
     return {
         "id": "li_1" + ids.random_text(23),
         "object": "item",

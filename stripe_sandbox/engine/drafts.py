@@ -3,7 +3,7 @@
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import accounts, discounts, invoice_totals, prices, tax
+from stripe_sandbox.engine import accounts, discounts, invoice_totals, price_amounts, prices, tax
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
 
@@ -14,15 +14,16 @@ def subscription_line(
     """One line for a whole period of one subscription item; a trial period costs nothing."""
     price, quantity, currency = item["price"], item["quantity"], subscription["currency"]
     stored = unit.get("price", price["id"])
-    each = 0 if is_trial else prices.unit_amount_minor(stored, currency=currency)
+    amount = 0 if is_trial else price_amounts.amount_minor(stored, quantity=quantity, currency=currency)
+    each = "0" if is_trial else price_amounts.unit_decimal(stored, currency=currency)
     text = prices.describe(unit, stored, quantity=quantity, currency=currency)
     if is_trial:
         text = f"Trial period for {unit.get('product', price['product'])['name']}"
     return blank(
         "line_item",
         id=ids.new_id("line_item"),
-        amount=each * quantity,
-        subtotal=each * quantity,
+        amount=amount,
+        subtotal=amount,
         currency=currency,
         description=text,
         parent={
@@ -40,7 +41,7 @@ def subscription_line(
         pricing={
             "price_details": {"price": price["id"], "product": price["product"]},
             "type": "price_details",
-            "unit_amount_decimal": str(each),
+            "unit_amount_decimal": each,
         },
         quantity=quantity,
         quantity_decimal=str(quantity),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import invoice_items, periods, prices, proration, proration_discounts
+from stripe_sandbox.engine import invoice_items, periods, price_amounts, prices, proration, proration_discounts
 from stripe_sandbox.errors import ApiError, invalid, no_such
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit, render
@@ -190,7 +190,7 @@ def _net_minor(
 def period_amount_minor(unit: Unit, subscription: StripeObject, item: Item) -> int:
     """What one whole period of an item costs, before discounts and tax."""
     price = unit.get("price", item["price"]["id"])
-    return prices.unit_amount_minor(price, currency=subscription["currency"]) * int(item["quantity"])
+    return price_amounts.amount_minor(price, quantity=int(item["quantity"]), currency=subscription["currency"])
 
 
 def _last_billed(unit: Unit, subscription: StripeObject, item: Item, *, at: int) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from stripe_sandbox import ids
 from stripe_sandbox.engine.amounts import format_amount
+from stripe_sandbox.engine.tiers import read_packages, read_tiers
 from stripe_sandbox.errors import invalid, invalid_parameter, missing_parameter, not_built
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit, render
@@ -32,6 +33,9 @@ def as_plan(price: StripeObject) -> dict[str, Any]:
             active=price["active"],
             amount=price["unit_amount"],
             amount_decimal=price["unit_amount_decimal"],
+            billing_scheme=price["billing_scheme"],
+            tiers_mode=price["tiers_mode"],
+            transform_usage=price["transform_quantity"],
             created=price["created"],
             currency=price["currency"],
             interval=recurring["interval"],
@@ -48,9 +52,11 @@ def describe(unit: Unit, price: StripeObject, *, quantity: int, currency: str) -
     """The text of an invoice line: `1 user × Test Subscription (at $25.00 / month)`."""
     product = unit.get("product", price["product"])
     label = f" {product['unit_label']}" if product["unit_label"] else ""
-    amount = format_amount(unit_amount_minor(price, currency=currency), currency=currency)
     if price["recurring"] is None:
         return str(product["name"])
+    if price["billing_scheme"] == "tiered":
+        return f"{quantity}{label} × {product['name']}"
+    amount = format_amount(unit_amount_minor(price, currency=currency), currency=currency)
     count = price["recurring"]["interval_count"]
     interval = price["recurring"]["interval"]
     every = interval if count == 1 else f"every {count} {interval}s"
@@ -82,21 +88,23 @@ def claim_key(unit: Unit, key: str, *, owner: str | None, may_move: bool) -> Non
 
 
 def create_price(unit: Unit, params: dict[str, Any]) -> StripeObject:
-    """A price from Stripe's parameters, with its event. Tiers, meters and transforms are refused, not ignored."""
-    for name in ("tiers", "tiers_mode", "transform_quantity", "custom_unit_amount"):
-        if params.get(name):
-            raise not_built(name)
-    if params.get("billing_scheme") == "tiered":
-        raise not_built("billing_scheme=tiered")
+    """A price from Stripe's parameters, with its event. Meters and sums that the payer sets are refused."""
+    if params.get("custom_unit_amount"):
+        raise not_built("custom_unit_amount")
+    is_tiered = params.get("billing_scheme") == "tiered"
+    if params.get("tiers") and not is_tiered:
+        raise invalid_parameter("`tiers` needs `billing_scheme=tiered`.", param="tiers")
     product = unit.get("product", params["product"], param="product", status=400)
-    amount = _amount_minor(params)
+    amount = None if is_tiered else _amount_minor(params)
     price = blank(
         "price",
         id=own_id(unit, "price", params.get("id")),
         currency=params["currency"].lower(),
         product=product["id"],
         unit_amount=amount,
-        unit_amount_decimal=str(amount),
+        unit_amount_decimal=None if amount is None else str(amount),
+        billing_scheme="tiered" if is_tiered else "per_unit",
+        transform_quantity=read_packages(params),
         nickname=params.get("nickname"),
         tax_behavior=params.get("tax_behavior") or "unspecified",
         active=params.get("active", True),
@@ -104,6 +112,8 @@ def create_price(unit: Unit, params: dict[str, Any]) -> StripeObject:
         recurring=_recurring(params.get("recurring")),
         type="recurring" if params.get("recurring") else "one_time",
     )
+    if is_tiered:
+        price.update(_tiers=read_tiers(params), tiers_mode=params["tiers_mode"])
     if params.get("lookup_key"):
         claim_key(unit, params["lookup_key"], owner=None, may_move=bool(params.get("transfer_lookup_key")))
         price["lookup_key"] = params["lookup_key"]

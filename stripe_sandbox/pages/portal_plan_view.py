@@ -47,10 +47,14 @@ def period_end_at(subscription: StripeObject) -> int | None:
 def recurring_amount(subscription: StripeObject) -> str | None:
     """Return what a period costs before taxes and discounts, or None where no fixed price is set."""
     items = (subscription.get("items") or {}).get("data") or []
-    if not items or any(item["price"].get("unit_amount") is None for item in items):
+    if not items or any(not _has_unit_price(item["price"]) for item in items):
         return None
     total = sum(item["price"]["unit_amount"] * (item.get("quantity") or 1) for item in items)
     return money_text(total, currency=subscription["currency"])
+
+
+def _has_unit_price(price: StripeObject) -> bool:
+    return price.get("unit_amount") is not None and not price.get("transform_quantity")
 
 
 def cancel_consequence(subscription: StripeObject, *, is_immediate: bool) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from stripe_sandbox.engine import invoice_items, prices, unlisted_prices
-from stripe_sandbox.errors import invalid, invalid_parameter, missing_parameter
+from stripe_sandbox.errors import invalid, invalid_parameter, missing_parameter, not_built
 from stripe_sandbox.resources.updates import merge_metadata, refuse, take
 from stripe_sandbox.store.unit import StripeObject, Unit
 from stripe_sandbox.wire.listing import Filter, page
@@ -79,6 +79,8 @@ def _price(unit: Unit, params: dict[str, Any], *, currency: str) -> tuple[Stripe
                 "`type=one_time`.",
                 param="pricing[price]",
             )
+        if price["billing_scheme"] == "tiered" or price["transform_quantity"]:
+            raise not_built("pricing[price] with tiers or transform_quantity")
         return price, 1 if quantity is None else quantity, prices.unit_amount_minor(price, currency=currency)
     if params.get("amount") is None:
         raise missing_parameter("amount")

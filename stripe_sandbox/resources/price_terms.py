@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import discounts, drafts, prices, tax
+from stripe_sandbox.engine import discounts, drafts, price_amounts, tax
 from stripe_sandbox.store.unit import StripeObject, Unit
 
 
@@ -15,7 +15,7 @@ def order_terms(
     items: list[tuple[StripeObject, int, dict[str, str]]],
 ) -> dict[str, Any]:
     """The keys of an order for a new subscription: its discounts, and discounts and tax rates of its items."""
-    amount = sum(prices.unit_amount_minor(price, currency=currency) * count for price, count, _ in items)
+    amount = sum(price_amounts.amount_minor(price, quantity=count, currency=currency) for price, count, _ in items)
     redeemed = discounts.read(
         unit,
         params.get("discounts"),

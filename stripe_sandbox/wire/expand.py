@@ -141,7 +141,7 @@ VIRTUAL: dict[tuple[str, str], Callable[[Unit, StripeObject], Any]] = {
     ("coupon", "applies_to"): _coupon_products,
     ("coupon", "currency_options"): _coupon_currencies,
     ("price", "currency_options"): _currency_options,
-    ("price", "tiers"): lambda _unit, _price: None,
+    ("price", "tiers"): lambda unit, price: (unit.find("price", price["id"]) or {}).get("_tiers"),
     ("item", "discounts"): lambda _unit, _item: [],
     ("item", "taxes"): lambda _unit, _item: [],
 }
