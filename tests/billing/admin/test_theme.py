@@ -58,3 +58,17 @@ def test_a_claim_is_answered_in_words(staff: Client) -> None:
 
     assert re.search(r">\s*Yes\s*<", text)
     assert "close_small" not in text
+
+
+def test_an_empty_list_says_so_and_offers_nothing_that_is_refused(staff: Client) -> None:
+    text = staff.get("/admin/billing/stafftask/").content.decode()
+
+    assert "There are no staff tasks at present." in text
+    assert "Create a new item" not in text
+
+
+def test_a_search_without_a_hit_leads_back_to_all(staff: Client) -> None:
+    text = staff.get("/admin/billing/stafftask/?q=nobody").content.decode()
+
+    assert "Nothing matches" in text
+    assert '<a class="font-medium underline" href="?">Show all</a>' in text
