@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
-from stripe_sandbox.engine import disputes, fraud_warnings, refunds
+from stripe_sandbox.engine import disputes, fraud_warnings, refunds, test_clocks
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store.unit import StripeObject, Unit, render
@@ -54,7 +54,7 @@ def warn_of_fraud(sandbox: Sandbox, body: Body) -> Body:
 
 
 def open_dispute(sandbox: Sandbox, body: Body) -> Body:
-    """A dispute: `charge`, `reason`, `inquiry` (true: only a question), `amount`, `due_by` (0: no answer possible)."""
+    """A dispute: `charge`, `reason`, `inquiry` (only a question), `amount`, `due_by` (0: no answer is possible)."""
     reason = str(body.get("reason", "fraudulent"))
     if reason not in disputes.REASONS:
         raise ValueError(f"reason is one of {', '.join(disputes.REASONS)}")
@@ -96,6 +96,7 @@ def _act_on(sandbox: Sandbox, kind: str, body: Body, *, act: Callable[[Unit, Str
     work: AbstractContextManager[Unit] = sandbox.unit(account_id)
     try:
         with work as unit:
+            test_clocks.stand(unit, object_id)
             return render(act(unit, unit.get(kind, object_id)))
     except ApiError as error:
         raise ValueError(error.message) from error

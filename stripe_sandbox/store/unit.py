@@ -13,8 +13,9 @@ from stripe_sandbox.faults import Faults
 from stripe_sandbox.store.changes import previous_attributes
 
 StripeObject = dict[str, Any]
-# Timers that no test clock holds back: a bank books a charge some seconds after it, whatever time billing keeps.
-COMMON_TIME = frozenset({"charge_settlement"})
+# Timers that no test clock holds back: a bank books a charge some seconds after it, whatever time billing keeps, and
+# a test card brings about its dispute or warning as soon.
+COMMON_TIME = frozenset({"card_dispute", "card_fraud_warning", "charge_settlement"})
 
 
 @dataclass(frozen=True)

@@ -200,3 +200,20 @@ def test_dispute_without_a_date_takes_no_answer(driver: Driver) -> None:
         driver.sdk().disputes.update(dispute["id"], {"evidence": {"customer_name": "Alice"}})
 
     assert driver.sdk().disputes.close(dispute["id"]).status == "lost"
+
+
+def test_dispute_of_a_customer_on_a_test_clock_keeps_that_clocks_time(driver: Driver) -> None:
+    sdk = driver.sdk()
+    start = sdk.customers.create({}).created + 1_000_000
+    clock = sdk.test_helpers.test_clocks.create({"frozen_time": start})
+    customer = sdk.customers.create({"test_clock": clock.id})
+    method = sdk.payment_methods.attach("pm_card_createDispute", {"customer": customer.id})
+    values = {"amount": 4200, "currency": "usd", "customer": customer.id, "payment_method": method.id}
+    sdk.payment_intents.create({**values, "confirm": True, "return_url": "http://127.0.0.1:9/"})
+    driver.advance("PT10S")
+    [opened] = sdk.disputes.list().data
+
+    sdk.test_helpers.test_clocks.advance(clock.id, {"frozen_time": start + 22 * 86400})
+
+    assert opened.created == start
+    assert sdk.disputes.retrieve(opened.id).status == "lost"
