@@ -15,7 +15,7 @@ CHECKS := check-format check-lint check-types check-imports check-migrations che
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test conformance check $(CHECKS) install install-dev lock format travel setup-stripe clean-data
+.PHONY: help run test conformance live-contract check $(CHECKS) install install-dev lock format travel setup-stripe clean-data
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test: install-dev ## Run the tests
 
 conformance: install-dev ## Replay recorded Stripe exchanges against the sandbox (RECORDINGS=folder)
 	@$(BIN)/python -m tests.conformance --recordings "$(RECORDINGS)"
+
+live-contract: install-dev ## Ask a real Stripe test account what the sandbox is asked (STRIPE_TEST_KEY=sk_test_…)
+	@$(BIN)/python -m tests.live_contract
 
 check: install-dev ## Formatting, lint, types, walls, migrations, deployment checks, templates
 	@$(MAKE) --no-print-directory -k -j2 $(BLOCKS) $(CHECKS)
