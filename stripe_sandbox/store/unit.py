@@ -65,6 +65,7 @@ class Unit:
         self.clock_id: str | None = None
         self.advanced_clock: str | None = None
         self._deliver_at = now
+        self._endpoints: list[StripeObject] | None = None
         self._loaded: dict[tuple[str, str], StripeObject] = {}
         self._stored: dict[tuple[str, str], str] = {}
         self._shown: dict[tuple[str, str], str] = {}
@@ -110,6 +111,8 @@ class Unit:
         if self.clock_id is not None and "test_clock" in thing:
             thing["test_clock"] = self.clock_id
         self._loaded[(thing["object"], thing["id"])] = thing
+        if thing["object"] == "webhook_endpoint":
+            self._endpoints = None
         return thing
 
     def select(self, kind: str, *, where: str = "", values: Iterable[Any] = ()) -> list[StripeObject]:
@@ -160,6 +163,7 @@ class Unit:
         self._loaded.clear()
         self._stored.clear()
         self._shown.clear()
+        self._endpoints = None
 
     # Events
 
@@ -199,7 +203,7 @@ class Unit:
         self.has_events = True
         endpoints = [
             endpoint
-            for endpoint in self.select("webhook_endpoint")
+            for endpoint in self._all_endpoints()
             if _wants(endpoint, event_type) and not endpoint.get("_is_deleted")
         ]
         event = {
@@ -223,6 +227,12 @@ class Unit:
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 (self.account_id, event["id"], event_type, endpoint["id"], endpoint["url"], self._deliver_at),
             )
+
+    def _all_endpoints(self) -> list[StripeObject]:
+        """The account's endpoints, newest first; read once, for an event is made at every step."""
+        if self._endpoints is None:
+            self._endpoints = self.select("webhook_endpoint")
+        return self._endpoints
 
     # Timers
 
