@@ -13,8 +13,9 @@ OWN_NUMBERS = "400099"
 class TestCard:
     """One listed card.
 
-    `behaviour`: "ok", "ok:<what comes after the charge>"; "authenticate" (3-D Secure each time); "refuse:<code>" (declines, at attaching too);
-    "decline:<code>" (attaches, then every charge declines); "sequence:<a,b,c>" (charge n has outcome n).
+    `behaviour`: "ok", "ok:<what comes after the charge>"; "authenticate" (3-D Secure each time);
+    "refuse:<code>" (declines, at attaching too); "decline:<code>" (attaches, then every charge declines);
+    "sequence:<a,b,c>" (charge n has outcome n).
     """
 
     __test__ = False  # The name begins like a test's; pytest is not to collect it.
