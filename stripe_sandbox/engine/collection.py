@@ -1,6 +1,6 @@
 """Decides how open invoices are collected and what the result does to their subscription."""
 
-from stripe_sandbox.engine import intents, invoices, payment_methods, pending_updates
+from stripe_sandbox.engine import intents, invoices, payment_methods, pending_updates, schedule_states
 from stripe_sandbox.engine.declines import HARD_DECLINES
 from stripe_sandbox.engine.intents import Result
 from stripe_sandbox.engine.subscription_timers import plan_timers
@@ -178,6 +178,8 @@ def end_unpaid(unit: Unit, subscription: StripeObject) -> None:
     subscription["cancellation_details"]["reason"] = "payment_failed"
     plan_timers(unit, subscription)
     unit.emit("customer.subscription.deleted", subscription)
+    pending_updates.drop(unit, subscription)
+    schedule_states.cancel_with(unit, subscription, is_aborted=True)
 
 
 def retry_when_due(unit: Unit, invoice_id: str) -> None:

@@ -7,6 +7,8 @@ from stripe_sandbox.store.unit import StripeObject, Unit
 
 OPEN = ("not_started", "active")
 TIMER = "schedule_phase"
+NOTICE_TIMER = "schedule_expiring"
+NOTICE_SECONDS = 7 * 86400
 
 
 def schedule_of(unit: Unit, subscription: StripeObject) -> StripeObject | None:
@@ -53,6 +55,15 @@ def enter(unit: Unit, schedule: StripeObject, current: dict[str, Any]) -> None:
         status="active", current_phase={"start_date": current["start_date"], "end_date": current["end_date"]}
     )
     unit.schedule(TIMER, schedule["id"], due_at=current["end_date"])
+    notice_at = schedule["phases"][-1]["end_date"] - NOTICE_SECONDS
+    unit.unschedule(NOTICE_TIMER, schedule["id"])
+    if notice_at > unit.now:
+        unit.schedule(NOTICE_TIMER, schedule["id"], due_at=notice_at)
+
+
+def announce_end(unit: Unit, schedule_id: str) -> None:
+    """Timer: the last phase ends in seven days (the span is assumed)."""
+    unit.emit("subscription_schedule.expiring", unit.get("subscription_schedule", schedule_id))
 
 
 def current(schedule: StripeObject) -> dict[str, Any] | None:
@@ -74,7 +85,7 @@ def follow_items(unit: Unit, subscription: StripeObject) -> None:
 
 def release(unit: Unit, schedule: StripeObject, subscription: StripeObject | None) -> None:
     """Let the subscription go on without the schedule. The caller emits the subscription's event."""
-    unit.unschedule(TIMER, schedule["id"])
+    _stop(unit, schedule)
     schedule.update(status="released", released_at=unit.now, current_phase=None)
     if subscription is not None:
         schedule.update(released_subscription=subscription["id"], subscription=None)
@@ -84,20 +95,25 @@ def release(unit: Unit, schedule: StripeObject, subscription: StripeObject | Non
 
 def complete(unit: Unit, schedule: StripeObject) -> None:
     """The last phase has ended, and the subscription with it."""
-    unit.unschedule(TIMER, schedule["id"])
+    _stop(unit, schedule)
     schedule.update(status="completed", completed_at=unit.now, current_phase=None)
     unit.emit("subscription_schedule.completed", schedule)
 
 
-def cancel(unit: Unit, schedule: StripeObject) -> None:
-    """End the schedule before its time; the subscription is the caller's."""
-    unit.unschedule(TIMER, schedule["id"])
+def cancel(unit: Unit, schedule: StripeObject, *, is_aborted: bool = False) -> None:
+    """End the schedule before its time; the subscription is the caller's. Aborted: because it was not paid."""
+    _stop(unit, schedule)
     schedule.update(status="canceled", canceled_at=unit.now, current_phase=None)
-    unit.emit("subscription_schedule.canceled", schedule)
+    unit.emit(f"subscription_schedule.{'aborted' if is_aborted else 'canceled'}", schedule)
 
 
-def cancel_with(unit: Unit, subscription: StripeObject) -> None:
+def _stop(unit: Unit, schedule: StripeObject) -> None:
+    for kind in (TIMER, NOTICE_TIMER):
+        unit.unschedule(kind, schedule["id"])
+
+
+def cancel_with(unit: Unit, subscription: StripeObject, *, is_aborted: bool = False) -> None:
     """The subscription has ended by itself: its schedule ends too."""
     schedule = schedule_of(unit, subscription)
     if schedule is not None and schedule["status"] in OPEN:
-        cancel(unit, schedule)
+        cancel(unit, schedule, is_aborted=is_aborted)

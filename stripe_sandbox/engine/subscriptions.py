@@ -14,6 +14,7 @@ from stripe_sandbox.engine import (
     payment_methods,
     periods,
     prices,
+    schedule_states,
     update_payments,
 )
 from stripe_sandbox.engine import subscription_invoices as billing
@@ -245,3 +246,4 @@ def expire_incomplete(unit: Unit, subscription_id: str) -> None:
     subscription.update(status="incomplete_expired", ended_at=unit.now)
     plan_timers(unit, subscription)
     unit.emit("customer.subscription.updated", subscription)
+    schedule_states.cancel_with(unit, subscription, is_aborted=True)

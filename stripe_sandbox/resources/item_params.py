@@ -3,7 +3,7 @@
 from typing import Any
 
 from stripe_sandbox.engine.items import ItemChange
-from stripe_sandbox.errors import invalid_parameter, missing_parameter
+from stripe_sandbox.errors import invalid_parameter, missing_parameter, no_such
 from stripe_sandbox.resources.updates import merge_metadata, refuse
 from stripe_sandbox.store.unit import StripeObject, Unit
 
@@ -48,6 +48,8 @@ def item_change(unit: Unit, subscription: StripeObject, entry: dict[str, Any], *
             code="parameter_invalid_integer",
         )
     known = {item["id"]: item["metadata"] for item in subscription["items"]["data"]}
+    if entry.get("id") is not None and entry["id"] not in known:
+        raise no_such("subscription_item", entry["id"], param=f"{prefix}[id]" if prefix else "id", status=400)
     metadata = None
     if "metadata" in entry:
         metadata = merge_metadata(known.get(entry.get("id") or "", {}), entry["metadata"])

@@ -1,35 +1,10 @@
-"""Subscription schedules: phases that follow one another, and how they end."""
-
-from typing import Any
+"""Subscription schedules: phases that follow one another on a subscription."""
 
 import pytest
 import stripe
 
 from tests.stripe_sandbox.driver import Driver
-
-
-def end_of(subscription: Any) -> int:
-    end: int = subscription["items"].data[0].current_period_end
-    return end
-
-
-def phase(price: Any, **values: Any) -> dict[str, Any]:
-    return {"items": [{"price": price.id, "quantity": 1}], **values}
-
-
-def latest_invoice(driver: Driver) -> Any:
-    return driver.sdk().invoices.list({"limit": 1}).data[0]
-
-
-def downgrade(driver: Driver, subscription: Any, old: Any, new: Any, **values: Any) -> Any:
-    """A schedule that lets the present period run out at the old price and goes on at the new one."""
-    schedule = driver.sdk().subscription_schedules.create({"from_subscription": subscription.id})
-    [present] = schedule.phases
-    phases = [
-        phase(old, start_date=present.start_date, end_date=present.end_date),
-        phase(new, proration_behavior="none", duration={"interval": "month", "interval_count": 1}),
-    ]
-    return driver.sdk().subscription_schedules.update(schedule.id, {"phases": phases, **values})
+from tests.stripe_sandbox.schedule_steps import downgrade, end_of, latest_invoice, phase
 
 
 def test_schedule_of_a_subscription_mirrors_its_period(driver: Driver) -> None:
@@ -176,39 +151,6 @@ def test_end_of_a_scheduled_subscription_is_the_schedules_matter(driver: Driver)
 
     with pytest.raises(stripe.InvalidRequestError, match="managed by the subscription schedule"):
         driver.sdk().subscriptions.update(subscription.id, {"cancel_at_period_end": True})
-
-
-def test_release_leaves_the_subscription_as_it_is(driver: Driver) -> None:
-    old, new = driver.price(5000), driver.price(1000)
-    subscription = driver.subscribe(driver.customer(), old)
-    schedule = downgrade(driver, subscription, old, new)
-
-    released = driver.sdk().subscription_schedules.release(schedule.id)
-    driver.set_clock(end_of(subscription) + 7200)
-
-    assert (released.status, released.released_subscription) == ("released", subscription.id)
-    assert latest_invoice(driver).total == 5000
-    with pytest.raises(stripe.InvalidRequestError):
-        driver.sdk().subscription_schedules.release(schedule.id)
-
-
-def test_cancelled_schedule_ends_its_subscription(driver: Driver) -> None:
-    subscription = driver.subscribe(driver.customer(), driver.price())
-    schedule = driver.sdk().subscription_schedules.create({"from_subscription": subscription.id})
-
-    cancelled = driver.sdk().subscription_schedules.cancel(schedule.id, {"invoice_now": False, "prorate": False})
-
-    assert cancelled.status == "canceled"
-    assert driver.sdk().subscriptions.retrieve(subscription.id).status == "canceled"
-
-
-def test_cancelled_subscription_ends_its_schedule(driver: Driver) -> None:
-    subscription = driver.subscribe(driver.customer(), driver.price())
-    schedule = driver.sdk().subscription_schedules.create({"from_subscription": subscription.id})
-
-    driver.sdk().subscriptions.cancel(subscription.id)
-
-    assert driver.sdk().subscription_schedules.retrieve(schedule.id).status == "canceled"
 
 
 def test_phase_may_bring_a_coupon(driver: Driver) -> None:

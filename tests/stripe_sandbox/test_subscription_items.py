@@ -69,6 +69,15 @@ def test_same_price_twice_is_refused(driver: Driver) -> None:
         driver.sdk().subscription_items.create({"subscription": subscription.id, "price": price.id})
 
 
+def test_unknown_item_is_named_in_the_error(driver: Driver) -> None:
+    subscription = driver.subscribe(driver.customer(), driver.price())
+
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        driver.sdk().subscriptions.update(subscription.id, {"items": [{"id": "si_unknown", "quantity": 2}]})
+
+    assert (caught.value.code, caught.value.param) == ("resource_missing", "items[0][id]")
+
+
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     amounts=st.tuples(st.integers(1, 99_999), st.integers(1, 99_999)),
