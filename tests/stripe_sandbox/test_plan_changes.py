@@ -177,7 +177,7 @@ def test_change_tells_what_changed_and_what_it_costs(driver: Driver) -> None:
         "invoice.created",
     ]
     assert {"invoice.finalized", "charge.succeeded", "payment_intent.succeeded", "invoice.paid"} <= set(types)
-    first = [event for event in driver.events("customer.subscription.updated")][1]
+    first = driver.events("customer.subscription.updated")[1]
     assert sorted(first.data.previous_attributes.to_dict()) == ["items", "plan", "quantity"]
 
 
