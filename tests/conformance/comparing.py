@@ -192,7 +192,7 @@ def _annotated(kind: str) -> frozenset[str] | None:
     """The keys that the SDK knows for this kind of object; None for one that it has no class for."""
     from stripe._object_classes import get_object_class  # The SDK's own table; it has no public name.
 
-    found = get_object_class("v1", kind)
+    found = get_object_class("V1", kind)
     if found is stripe.StripeObject:
         return None
-    return frozenset(found.__annotations__)
+    return frozenset(name for base in found.__mro__ for name in base.__dict__.get("__annotations__", {}))

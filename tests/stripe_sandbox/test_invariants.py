@@ -104,3 +104,25 @@ def test_one_step_or_many_lead_to_the_same_state(
         driver.sdk().test_helpers.test_clocks.advance(clocks[1], {"frozen_time": moment})
 
     assert state(driver, stories[0]) == state(driver, stories[1])
+
+
+def test_each_event_names_as_old_what_the_one_before_showed(driver: Driver) -> None:
+    clock = driver.sdk().test_helpers.test_clocks.create({"frozen_time": START}).id
+    subscription = story(driver, clock, token=TOKENS[2], trial_days=3)
+    for days in (40, 90):
+        driver.sdk().test_helpers.test_clocks.advance(clock, {"frozen_time": START + days * DAY})
+    driver.sdk().subscriptions.update(subscription, {"cancel_at_period_end": True})
+    known: dict[str, Any] = {}
+    compared = 0
+
+    for event in reversed(driver.sandbox.recent_events(limit=1000)):
+        thing = event["data"]["object"]
+        old_values = event["data"].get("previous_attributes", {})
+        before = known.get(thing.get("id"), {})
+        for key in {"status", "cancel_at_period_end", "latest_invoice", "attempt_count"} & old_values.keys():
+            assert before[key] == old_values[key], (event["type"], key)
+            compared += 1
+        if event["type"].endswith((".created", ".updated")):
+            known[thing.get("id")] = thing
+
+    assert compared > 3
