@@ -112,15 +112,22 @@ def grant_to_customer(unit: Unit, customer: StripeObject, wanted: Wanted) -> Str
     return discount
 
 
-def replace(unit: Unit, subscription: StripeObject, wanted: list[Wanted]) -> None:
-    """Make these the subscription's discounts; those that are not kept end. The caller emits the subscription."""
+def replace(
+    unit: Unit, subscription: StripeObject, wanted: list[Wanted], *, item: dict[str, Any] | None = None
+) -> None:
+    """Make these the discounts of the subscription, or of one of its items; those that are not kept end.
+
+    The caller emits the subscription.
+    """
+    holder = subscription if item is None else item
     kept = {each.kept["id"] for each in wanted if each.kept is not None}
-    for name in subscription["discounts"]:
+    for name in holder["discounts"]:
         if name not in kept:
             _close(unit, unit.get("discount", name))
-    subscription["discounts"] = grant_all(
-        unit, wanted, customer=subscription["customer"], subscription=subscription["id"]
-    )
+    owner = {"customer": subscription["customer"], "subscription": subscription["id"]}
+    if item is not None:
+        owner["subscription_item"] = item["id"]
+    holder["discounts"] = grant_all(unit, wanted, **owner)
 
 
 def remove_from(unit: Unit, owner: StripeObject) -> StripeObject:
@@ -219,12 +226,22 @@ def reserve(unit: Unit, invoice: StripeObject) -> None:
     for entry in invoice["total_discount_amounts"]:
         discount = unit.get("discount", entry["discount"])
         coupon = unit.find("coupon", discount["source"]["coupon"])
-        if entry["amount"] and coupon is not None and coupon["duration"] == "once" and discount["invoice"] is None:
-            discount["_used_by"] = invoice["id"]
+        is_once = coupon is not None and coupon["duration"] == "once" and discount["invoice"] is None
+        if entry["amount"] and is_once:
+            discount.setdefault("_used_by", invoice["id"])
+
+
+def release(unit: Unit, invoice: StripeObject) -> None:
+    """The draft is deleted: what it would have used up waits for the next invoice."""
+    for entry in invoice["total_discount_amounts"]:
+        discount = unit.get("discount", entry["discount"])
+        if discount.get("_used_by") == invoice["id"]:
+            del discount["_used_by"]
 
 
 def retire_used(unit: Unit, invoice: StripeObject) -> None:
-    """The invoice is final: what it has used up ends."""
+    """The invoice is final: what it has used up ends, lines that came to the draft late included."""
+    reserve(unit, invoice)
     for entry in invoice["total_discount_amounts"]:
         discount = unit.get("discount", entry["discount"])
         if discount.get("_used_by") == invoice["id"] and not discount.get("_is_over"):

@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import collection, drafts, invoice_items, invoices, mailed_invoices, payment_methods
+from stripe_sandbox.engine import (
+    collection,
+    discounts,
+    drafts,
+    invoice_items,
+    invoices,
+    mailed_invoices,
+    payment_methods,
+)
 from stripe_sandbox.errors import invalid, invalid_parameter, missing_parameter
 from stripe_sandbox.resources.price_terms import change_invoice_terms
 from stripe_sandbox.resources.updates import merge_metadata, refuse, take
@@ -113,6 +121,7 @@ def delete(unit: Unit, params: dict[str, Any], invoice: str) -> StripeObject:
         raise invalid("You can only delete draft invoices that were created by hand.")
     unit.unschedule("invoice_finalization", invoice)
     invoice_items.release(unit, found)
+    discounts.release(unit, found)
     unit.emit("invoice.deleted", found)
     found["_is_deleted"] = True
     return {"id": invoice, "object": "invoice", "deleted": True}

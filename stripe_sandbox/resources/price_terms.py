@@ -93,3 +93,31 @@ def change_invoice_terms(unit: Unit, invoice: StripeObject, params: dict[str, An
         invoice["discounts"] = discounts.grant_all(unit, wanted, customer=customer["id"], invoice=invoice["id"])
     drafts.set_amounts(unit, invoice)
     discounts.reserve(unit, invoice)
+
+
+def take_item_terms(
+    unit: Unit, subscription: StripeObject, entry: dict[str, Any], *, prefix: str | None
+) -> dict[str, Any]:
+    """Give an item that exists the wanted discounts and tax rates; the rest of the entry is returned.
+
+    An entry for a further item keeps them, and is refused elsewhere.
+    """
+    item = next((each for each in subscription["items"]["data"] if each["id"] == entry.get("id")), None)
+    if item is None:
+        return entry
+    if "tax_rates" in entry:
+        item["tax_rates"] = tax.resolve(
+            unit, entry["tax_rates"], param=f"{prefix}[tax_rates]" if prefix else "tax_rates"
+        )
+    if "discounts" in entry and entry["discounts"] != []:
+        wanted = item_discounts(
+            unit,
+            entry,
+            prefix=prefix,
+            customer_id=subscription["customer"],
+            currency=subscription["currency"],
+        )
+        allowed = [*item["discounts"], *subscription["discounts"]]
+        discounts.check_kept(wanted, allowed=allowed, param=f"{prefix}[discounts]" if prefix else "discounts")
+        discounts.replace(unit, subscription, wanted, item=item)
+    return {key: value for key, value in entry.items() if key not in {"discounts", "tax_rates"}}

@@ -5,7 +5,7 @@ from typing import Any
 from stripe_sandbox.engine import changes, endings, pauses, schedule_states, subscriptions
 from stripe_sandbox.errors import invalid, invalid_parameter, not_built
 from stripe_sandbox.resources.item_params import item_changes
-from stripe_sandbox.resources.price_terms import change_terms
+from stripe_sandbox.resources.price_terms import change_terms, take_item_terms
 from stripe_sandbox.resources.subscriptions import NOT_BUILT, PLAIN, own_card
 from stripe_sandbox.resources.updates import refuse, take
 from stripe_sandbox.store.unit import StripeObject, Unit
@@ -41,6 +41,11 @@ def update(unit: Unit, params: dict[str, Any], subscription: str) -> StripeObjec
         if params.get(key):
             found[key] = {**found[key], **params[key]}
     change_terms(unit, found, params)
+    if params.get("items") and params.get("payment_behavior") != changes.DEFERRED:
+        params["items"] = [
+            take_item_terms(unit, found, entry, prefix=f"items[{index}]")
+            for index, entry in enumerate(params["items"])
+        ]
     change_end(unit, found, params)
     change_pause(unit, found, params)
     change = read_change(unit, found, params, is_trial_over=change_trial(unit, found, params))
