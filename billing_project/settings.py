@@ -286,7 +286,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
 }
 SPECTACULAR_SETTINGS = {"TITLE": f"{PRODUCT_NAME} billing", "VERSION": "1"}
-
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -296,5 +295,4 @@ LOGGING = {
     # Without its own handler what Django logs is printed once, by the root.
     "loggers": {"django": {"handlers": []}, "stripe": {"level": "WARNING"}},
 }
-
 UNFOLD = admin_theme(product_name=PRODUCT_NAME, uses_sandbox=USES_SANDBOX, is_live=STRIPE_LIVE_MODE)

@@ -1,5 +1,6 @@
 """Use case: sell a subscription through Stripe's hosted checkout; what may be sold is the rules' business."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,15 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Organization, User
 from billing import audit, clock
-from billing.errors import AlreadySubscribed, CheckoutEnded, StripeRefused, UnderWay, UnknownPlan
+from billing.errors import (
+    AlreadySubscribed,
+    CheckoutEnded,
+    LeaseLost,
+    LeaseTaken,
+    StripeRefused,
+    UnderWay,
+    UnknownPlan,
+)
 from billing.gateway import checkout_sessions, objects
 from billing.gateway.checkout_sessions import SubscriptionCheckout
 from billing.mirror import work
@@ -67,7 +76,9 @@ def _price_on_offer(lookup_key: str) -> Price:
 
 def _refuse_what_cannot_be_sold(customer: Customer, price: Price) -> None:
     """Asks Stripe, not our rows: a webhook may be on its way."""
-    refresh(ObjectRef(ObjectKind.CUSTOMER, str(customer.stripe_customer_id)), wait_seconds=_LEASE_WAIT_SECONDS)
+    # Another click may hold the customer; then that one brings the currency, and Stripe refuses a wrong one, too.
+    with suppress(LeaseTaken, LeaseLost):
+        refresh(ObjectRef(ObjectKind.CUSTOMER, str(customer.stripe_customer_id)), wait_seconds=_LEASE_WAIT_SECONDS)
     customer.refresh_from_db()
     live = objects.list_live_subscriptions(str(customer.stripe_customer_id))
     # Whoever is sent away because of one shall find it on the billing page, even if its events were lost.

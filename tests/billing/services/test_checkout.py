@@ -8,9 +8,12 @@ from django.db import connection
 
 from billing.errors import AlreadySubscribed, CheckoutEnded, CurrencyLocked, StripeUnreachable, UnknownPlan
 from billing.gateway.client import client
+from billing.mirror import work
 from billing.mirror.customers import ensure_customer
+from billing.mirror.refs import ObjectRef
 from billing.models import CheckoutIntent, Customer, TrialRedemption
 from billing.services.local_trial import start_local_trial
+from billing.terms import ObjectKind
 from tests.billing.shop import Shop
 from tests.factories import MembershipFactory
 
@@ -59,6 +62,16 @@ def test_parallel_clicks_open_one_session(shop: Shop) -> None:
 
     assert len(urls) == 1
     assert len(sessions()) == 1
+
+
+def test_a_click_goes_on_while_another_holds_the_customer(shop: Shop) -> None:
+    ref = ObjectRef(ObjectKind.CUSTOMER, str(ensure_customer(shop.organization).stripe_customer_id))
+    work.want([ref])
+    work.claim(ref)
+
+    intent = shop.start()
+
+    assert intent.state == "open"
 
 
 def test_another_plan_closes_the_first_session_before_a_second_opens(shop: Shop) -> None:
