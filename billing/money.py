@@ -12,8 +12,14 @@ _ZERO_DECIMAL = (
 _THREE_DECIMAL = ("bhd", "jod", "kwd", "omr", "tnd")
 _WHOLE_UNITS_IN_HUNDREDTHS = ("isk", "ugx")
 _TWO_DECIMAL = (
-    "aed", "aud", "bgn", "brl", "cad", "chf", "cny", "czk", "dkk", "eur", "gbp", "hkd", "huf", "idr", "ils",
-    "inr", "mxn", "myr", "nok", "nzd", "php", "pln", "ron", "sar", "sek", "sgd", "thb", "try", "twd", "usd", "zar",
+    "aed", "afn", "all", "amd", "ang", "aoa", "ars", "aud", "awg", "azn", "bam", "bbd", "bdt", "bgn", "bmd",
+    "bnd", "bob", "brl", "bsd", "bwp", "byn", "bzd", "cad", "cdf", "chf", "cny", "cop", "crc", "cve", "czk",
+    "dkk", "dop", "dzd", "egp", "etb", "eur", "fjd", "fkp", "gbp", "gel", "gip", "gmd", "gtq", "gyd", "hkd",
+    "hnl", "htg", "huf", "idr", "ils", "inr", "jmd", "kes", "kgs", "khr", "kyd", "kzt", "lak", "lbp", "lkr",
+    "lrd", "lsl", "mad", "mdl", "mkd", "mmk", "mnt", "mop", "mur", "mvr", "mwk", "mxn", "myr", "mzn", "nad",
+    "ngn", "nio", "nok", "npr", "nzd", "pab", "pen", "pgk", "php", "pkr", "pln", "qar", "ron", "rsd", "rub",
+    "sar", "sbd", "scr", "sek", "sgd", "shp", "sle", "sos", "srd", "szl", "thb", "tjs", "top", "try", "ttd",
+    "twd", "tzs", "uah", "usd", "uyu", "uzs", "wst", "xcd", "yer", "zar", "zmw",
 )  # fmt: skip
 
 # (factor, multiple) of an amount that is charged or invoiced, by Stripe's own table
@@ -40,6 +46,12 @@ def minor_units(currency: str) -> tuple[int, int]:
         return _CHARGE_UNITS[currency.lower()]
     except KeyError:
         raise UnknownCurrency(f"Unknown currency {currency!r}") from None
+
+
+def decimals(currency: str) -> int:
+    """How many decimals an amount is written with: none where only whole units can be charged."""
+    factor, multiple = minor_units(currency)
+    return 0 if factor == multiple else len(str(factor)) - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,11 +87,12 @@ def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbo
 
 
 @pytest.fixture
-def sandbox(sandbox_process: Sandbox) -> Sandbox:
+def sandbox(sandbox_process: Sandbox) -> Iterator[Sandbox]:
     """The sandbox without any object, fault or clock offset. Tests that use it need `django_db(transaction=True)`."""
     sandbox_process.reset()
     sandbox_process.ask("DELETE", "/_sandbox/faults")
-    return sandbox_process
+    yield sandbox_process
+    sandbox_process.reset()  # A delivery that came after the test would meet a closed database.
 
 
 def _wait_until_healthy(process: subprocess.Popen[bytes], *, url: str, log: Path) -> None:

@@ -44,7 +44,7 @@ class SignupForm(PlainFields, account_forms.SignupForm):
     }
     hints: ClassVar[dict[str, str]] = {
         "password1": NEW_PASSWORD_HINT,
-        "organization_name": "It stands on your invoices. You can change it later.",
+        "organization_name": "Your company or team. You can change it later.",
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

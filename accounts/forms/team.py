@@ -38,8 +38,8 @@ class OrganizationForm(forms.ModelForm):
         fields = ["name", "email"]
         labels = {"name": "Name", "email": "Billing e-mail"}
         help_texts = {
-            "name": "It stands on your invoices.",
-            "email": "Invoices and notices about payments go here.",
+            "name": "Shown to your team. The name on invoices is changed under Card and billing details.",
+            "email": "Notices about payments go here.",
         }
         error_messages = {"email": {"invalid": INVALID_EMAIL}}
         widgets = {
@@ -52,6 +52,6 @@ class NewOrganizationForm(forms.Form):
     name = forms.CharField(
         max_length=120,
         label="Organization",
-        help_text="It stands on your invoices. You can change it later.",
+        help_text="Your company or team. You can change it later.",
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )

@@ -2,33 +2,33 @@
 
 from datetime import datetime
 
-from accounts.models import Organization
 from billing.models import Price, StaffTask, Subscription, Transition
 from billing.selectors.subscription import live_subscriptions
 from billing.terms import LIVE_SUBSCRIPTION_STATUSES
 
+_KEY_LENGTH = 200
+_SUMMARY_LENGTH = 300
+
 
 def alarm_second_subscription(transition: Transition, *, now: datetime) -> None:
     """Open a task when the organization pays for more than one subscription. Once per pair; safe to repeat."""
-    organization = _organization(transition)
+    organization = _subscription(transition).organization
     if organization is None:
         return
     live = sorted(row.stripe_subscription_id for row in live_subscriptions(organization))
     if len(live) < 2:
         return
-    StaffTask.objects.get_or_create(
-        key=f"second_subscription:{':'.join(live[:3])}",
-        defaults={
-            "kind": "second_subscription",
-            "organization": organization,
-            "summary": f"{organization} has {len(live)} live subscriptions: {', '.join(live[:3])}",
-        },
+    _open(
+        "second_subscription",
+        about=":".join(live[:3]),
+        organization_id=organization.pk,
+        summary=f"{organization} has {len(live)} live subscriptions: {', '.join(live[:3])}",
     )
 
 
 def alarm_unknown_owner_or_price(transition: Transition, *, now: datetime) -> None:
     """Open a task when a live subscription belongs to nobody we know, or has a price that no plan has."""
-    subscription = Subscription.objects.get(stripe_subscription_id=transition.stripe_id)
+    subscription = _subscription(transition)
     if subscription.status not in LIVE_SUBSCRIPTION_STATUSES:
         return
     missing = []
@@ -37,30 +37,31 @@ def alarm_unknown_owner_or_price(transition: Transition, *, now: datetime) -> No
     if not Price.objects.filter(stripe_price_id=subscription.stripe_price_id).exists():
         missing.append(f"price {subscription.stripe_price_id or 'none'} is of no plan")
     for problem in missing:
-        StaffTask.objects.get_or_create(
-            key=f"unknown:{subscription.stripe_subscription_id}:{problem}"[:200],
-            defaults={
-                "kind": "unknown_subscription",
-                "organization_id": subscription.organization_id,
-                "summary": f"{subscription.stripe_subscription_id}: {problem}",
-            },
+        _open(
+            "unknown_subscription",
+            about=f"{subscription.stripe_subscription_id}:{problem}",
+            organization_id=subscription.organization_id,
+            summary=f"{subscription.stripe_subscription_id}: {problem}",
         )
 
 
 def open_failed_reaction(transition: Transition) -> None:
     """Open a task for a reaction that kept failing for a day; it is not tried again by itself."""
+    _open(
+        "failed_reaction",
+        about=str(transition.pk),
+        organization_id=transition.organization_id,
+        summary=f"What follows from {transition} could not be done for a day",
+    )
+
+
+def _open(kind: str, *, about: str, organization_id: int | None, summary: str) -> None:
+    """One task per kind and cause; a long id or name must not keep it from being stored."""
     StaffTask.objects.get_or_create(
-        key=f"failed_reaction:{transition.pk}",
-        defaults={
-            "kind": "failed_reaction",
-            "organization_id": transition.organization_id,
-            "summary": f"What follows from {transition} could not be done for a day",
-        },
+        key=f"{kind}:{about}"[:_KEY_LENGTH],
+        defaults={"kind": kind, "organization_id": organization_id, "summary": summary[:_SUMMARY_LENGTH]},
     )
 
 
-def _organization(transition: Transition) -> Organization | None:
-    subscription = Subscription.objects.select_related("organization").get(
-        stripe_subscription_id=transition.stripe_id
-    )
-    return subscription.organization
+def _subscription(transition: Transition) -> Subscription:
+    return Subscription.objects.select_related("organization").get(stripe_subscription_id=transition.stripe_id)

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from billing.clock import business_now
-from billing.money import Money
+from billing.money import Money, decimals
 from billing.rules.entitlement import Access
 from billing.selectors.access import access_for
 from billing.selectors.payment_failure import CardName
@@ -37,14 +37,14 @@ def _locale() -> Locale:
 
 @register.filter
 def money(amount: Money, style: str = "") -> str:
-    """An amount as the reader's locale writes it; `whole` leaves the decimals away where there are none to tell."""
+    """An amount as the reader's locale writes it; `whole` leaves the decimals away where there are none to tell.
+
+    How many decimals a currency has says our table: the locale's own would round some of Stripe's amounts.
+    """
     major, locale = amount.to_major(), _locale()
-    currency = amount.currency.upper()
-    if style == "whole" and major == major.to_integral_value():
-        pattern = locale.currency_formats["standard"].pattern.replace(".00", "")
-        text = format_currency(major, currency, format=pattern, locale=locale, currency_digits=False)
-    else:
-        text = format_currency(major, currency, locale=locale)
+    digits = 0 if style == "whole" and major == major.to_integral_value() else decimals(amount.currency)
+    pattern = locale.currency_formats["standard"].pattern.replace(".00", "." + "0" * digits if digits else "")
+    text = format_currency(major, amount.currency.upper(), format=pattern, locale=locale, currency_digits=False)
     return text.replace("-", MINUS)
 
 
