@@ -14,7 +14,7 @@ ENDING = {"status": "trialing", "trial_start": NOW - timedelta(days=12), "trial_
 
 
 def test_a_reminder_that_cannot_be_written_holds_up_no_other() -> None:
-    unknown_to_our_table = PriceFactory(currency="lkr")
+    unknown_to_our_table = PriceFactory(currency="xxx")
     SubscriptionFactory(stripe_subscription_id="sub_a", price=unknown_to_our_table, **ENDING)
     SubscriptionFactory(stripe_subscription_id="sub_b", **ENDING)
 
