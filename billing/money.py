@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-MONEY_TABLE_VERSION = "2026-11"
-
 _ZERO_DECIMAL = (
     "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf",
 )  # fmt: skip

@@ -10,6 +10,9 @@ from django.template.loader import render_to_string
 from accounts.models import Organization
 from billing.models import Notice, NoticeContent
 
+NOTICE_HEADER = "X-Notice"
+"""Marks a message of the outbox, which the mail backend must not list a second time."""
+
 DEFAULT_LIFE = timedelta(hours=48)
 
 

@@ -10,7 +10,6 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from billing import clock, notices
 
-NOTICE_HEADER = "X-Notice"
 _KEPT_OUT = "The text is not kept: it may hold a link that signs a person in."
 
 
@@ -25,7 +24,7 @@ class RecordedMailBackend(BaseEmailBackend):
         return sum(self._send(message) for message in email_messages)
 
     def _send(self, message: EmailMessage) -> int:
-        if NOTICE_HEADER in message.extra_headers:
+        if notices.NOTICE_HEADER in message.extra_headers:
             return self.delivery.send_messages([message]) or 0
         notice = notices.record_message(
             kind="account",

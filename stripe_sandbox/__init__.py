@@ -1,4 +1,3 @@
 """A stateful local stand-in for Stripe; it knows nothing of the product that talks to it."""
 
 API_VERSION = "2026-05-27.dahlia"
-DEFAULT_KEY = "sk_test_sandbox"

@@ -8,7 +8,7 @@ import random
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -149,7 +149,3 @@ def finished(object_keys: Iterable[str]) -> set[str]:
     keys = set(object_keys)
     waiting = Work.objects.filter(_TO_DO, pk__in=keys).values_list("pk", flat=True)
     return keys - set(waiting)
-
-
-def count_due(now: datetime) -> int:
-    return Work.objects.filter(_TO_DO, run_at__lte=now).count()

@@ -12,10 +12,8 @@ from billing import clock, notices
 from billing.models import Notice
 
 logger = logging.getLogger(__name__)
-NOTICE_HEADER = "X-Notice"
 _LEASE = timedelta(minutes=5)
 _ATTEMPTS = 8
-_LONGEST_WAIT_SECONDS = 3600
 
 
 def send_due_notices(now: datetime, *, limit: int = 100) -> int:
@@ -79,7 +77,7 @@ def _message(notice: Notice) -> EmailMultiAlternatives:
         subject=content.subject,
         body=content.text,
         to=[content.recipient],
-        headers={NOTICE_HEADER: str(notice.uuid), "Message-ID": f"<{notice.uuid}@{domain}>"},
+        headers={notices.NOTICE_HEADER: str(notice.uuid), "Message-ID": f"<{notice.uuid}@{domain}>"},
     )
     if content.html:
         message.attach_alternative(content.html, "text/html")
@@ -91,7 +89,7 @@ def _give_back(notice: Notice, *, error: Exception) -> None:
     if notice.attempts >= _ATTEMPTS:
         notices.mark_failed(notice, error=str(error))
         return
-    wait = timedelta(seconds=min(2**notice.attempts * 15, _LONGEST_WAIT_SECONDS))
+    wait = timedelta(seconds=2**notice.attempts * 15)
     Notice.objects.filter(pk=notice.pk).update(
         state=Notice.State.DUE, lease_until=None, run_at=clock.system_now() + wait, last_error=str(error)[:300]
     )

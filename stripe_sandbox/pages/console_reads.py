@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from stripe_sandbox.sandbox import Sandbox
 
-SHOWN_KINDS = ("customer", "subscription", "invoice")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Slice:

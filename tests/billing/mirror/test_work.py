@@ -11,6 +11,7 @@ from billing.mirror import work
 from billing.mirror.refs import ObjectRef
 from billing.mirror.work import Lease
 from billing.models import Work
+from billing.selectors.due import count_waiting
 from billing.terms import ObjectKind
 
 pytestmark = pytest.mark.django_db
@@ -173,11 +174,11 @@ def test_the_longest_waiting_object_comes_first() -> None:
 def test_due_counts_what_is_wanted_and_not_put_off() -> None:
     finish(claim_wanted(INVOICE))
     work.want([SUB])
-    assert work.count_due(timezone.now()) == 1
+    assert count_waiting(timezone.now()) == 1
 
     work.release(work.claim(SUB), error="stripe_unreachable")
 
-    assert work.count_due(timezone.now()) == 0
+    assert count_waiting(timezone.now()) == 0
 
 
 def test_a_failed_refresh_gives_the_lease_back_and_comes_again_later() -> None:
