@@ -62,6 +62,17 @@ def test_a_paid_checkout_closes_its_intent_and_sends_one_mail(shop: Shop) -> Non
     assert Notice.objects.filter(kind="subscription_started").count() == 1
 
 
+def test_a_reaction_that_was_carried_out_is_not_carried_out_again(shop: Shop) -> None:
+    shop.subscribe()
+    handled = Handled.objects.count()
+    Transition.objects.update(is_settled=False)
+
+    ran = reactions.run_due(shop.now)
+
+    assert handled > 0
+    assert (ran, Handled.objects.count()) == (0, handled)
+
+
 def test_a_baseline_has_no_effects(shop: Shop) -> None:
     intent = shop.start(shop.scale)
     shop.pay(intent)
