@@ -21,7 +21,23 @@ ZERO_DECIMAL = frozenset(
     }
 )
 _SYMBOLS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥", "cad": "CA$", "aud": "A$"}
-SMALLEST_CHARGE_MINOR = {"usd": 50, "eur": 50, "gbp": 30, "jpy": 50, "chf": 50}
+# https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, as public programs repeat it (2026-11-21).
+SMALLEST_CHARGE_MINOR = {
+    "aed": 200,
+    "bgn": 100,
+    "czk": 1500,
+    "dkk": 250,
+    "gbp": 30,
+    "hkd": 400,
+    "huf": 17500,
+    "mxn": 1000,
+    "myr": 200,
+    "nok": 300,
+    "pln": 200,
+    "ron": 200,
+    "sek": 300,
+}
+USUAL_SMALLEST_CHARGE_MINOR = 50
 
 
 def processing_fee_minor(amount_minor: int) -> int:
@@ -30,8 +46,8 @@ def processing_fee_minor(amount_minor: int) -> int:
 
 
 def smallest_charge_minor(currency: str) -> int:
-    """The least that one charge may be; 50 where the table has no figure."""
-    return SMALLEST_CHARGE_MINOR.get(currency, 50)
+    """The least that one charge may be: 50, as in dollars, euros and yen, where the table has no other figure."""
+    return SMALLEST_CHARGE_MINOR.get(currency, USUAL_SMALLEST_CHARGE_MINOR)
 
 
 def format_amount(amount_minor: int, *, currency: str) -> str:

@@ -17,7 +17,8 @@ def change(
 ) -> StripeObject:
     """Add this amount (minor units; below zero is credit) to what the customer owes, with an entry that says why.
 
-    `kind` is Stripe's word: adjustment, initial, applied_to_invoice, unapplied_from_invoice, credit_note.
+    `kind` is Stripe's word: adjustment, initial, applied_to_invoice, unapplied_from_invoice, invoice_too_small,
+    invoice_overpaid, credit_note.
     """
     customer["balance"] += amount
     entry = blank(

@@ -4,6 +4,7 @@ from typing import Any
 
 from stripe_sandbox import ids
 from stripe_sandbox.engine import accounts, discounts, invoice_totals, price_amounts, prices, tax
+from stripe_sandbox.engine.amounts import smallest_charge_minor
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
 
@@ -144,10 +145,20 @@ def set_amounts(unit: Unit, invoice: StripeObject) -> None:
     set_due(invoice)
 
 
-def set_due(invoice: StripeObject) -> None:
-    """What is due of the total and the customer's balance at the start: credit lowers it, a debt is billed along."""
-    invoice["amount_due"] = max(invoice["total"] + invoice["starting_balance"], 0)
-    invoice["amount_remaining"] = invoice["amount_due"]
+def set_due(invoice: StripeObject, *, is_prepaid: bool = False) -> None:
+    """What is due of the total and the customer's balance at the start: credit lowers it, a debt is billed along.
+
+    Documented: what is below the smallest charge of the currency is not due, the next invoice bills it. That a draft
+    says so already is assumed. `is_prepaid`: the money is there, however little it is.
+    """
+    due = unpaid_minor(invoice)
+    is_too_small = due < smallest_charge_minor(invoice["currency"]) and not is_prepaid
+    invoice["amount_due"] = invoice["amount_remaining"] = 0 if is_too_small else due
+
+
+def unpaid_minor(invoice: StripeObject) -> int:
+    """What the customer owes with this invoice, be it due now or too little to be charged."""
+    return int(max(invoice["total"] + invoice["starting_balance"], 0))
 
 
 def _link(invoice: StripeObject, subscription: StripeObject) -> None:

@@ -29,7 +29,7 @@ def finalize(unit: Unit, invoice: StripeObject, *, prepaid: StripeObject | None 
         )
     unit.unschedule("invoice_finalization", invoice["id"])
     customer = unit.get("customer", invoice["customer"])
-    _apply_balance(unit, invoice, customer)
+    _apply_balance(unit, invoice, customer, is_prepaid=prepaid is not None)
     token = ids.random_text(40)
     page = f"{unit.base_url}/i/{token}"
     invoice.update(
@@ -57,14 +57,17 @@ def finalize(unit: Unit, invoice: StripeObject, *, prepaid: StripeObject | None 
     return invoice
 
 
-def _apply_balance(unit: Unit, invoice: StripeObject, customer: StripeObject) -> None:
+def _apply_balance(unit: Unit, invoice: StripeObject, customer: StripeObject, *, is_prepaid: bool) -> None:
     invoice["starting_balance"] = customer["balance"]
-    drafts.set_due(invoice)
-    used = invoice["total"] - invoice["amount_due"]
-    if used:
-        customer_balance.change(
-            unit, customer, amount=used, kind="applied_to_invoice", currency=invoice["currency"], invoice=invoice
-        )
+    drafts.set_due(invoice, is_prepaid=is_prepaid)
+    unpaid = drafts.unpaid_minor(invoice)
+    used = invoice["total"] - unpaid
+    too_small = unpaid - invoice["amount_due"]
+    for kind, amount in (("applied_to_invoice", used), ("invoice_too_small", too_small)):
+        if amount:
+            customer_balance.change(
+                unit, customer, amount=amount, kind=kind, currency=invoice["currency"], invoice=invoice
+            )
     invoice["ending_balance"] = customer["balance"]
 
 
@@ -109,15 +112,21 @@ def _make_payment(unit: Unit, invoice: StripeObject, *, prepaid: StripeObject | 
 
 
 def mark_paid(unit: Unit, invoice: StripeObject, *, is_out_of_band: bool = False) -> None:
-    """Close the invoice as paid, with its events."""
+    """Close the invoice as paid, with its events.
+
+    Documented: `amount_paid` counts what was paid out of band. That the default payment is cancelled then, and no
+    other stands in its place, is assumed.
+    """
     invoice.update(
         status="paid",
         attempted=True,
         auto_advance=False,
         next_payment_attempt=None,
-        amount_paid=0 if is_out_of_band else invoice["amount_due"],
+        amount_paid=invoice["amount_due"],
         amount_remaining=0,
     )
+    if is_out_of_band:
+        invoice["_paid_elsewhere"] = invoice["amount_due"]
     invoice["status_transitions"]["paid_at"] = unit.now
     for kind in ("invoice_retry", "invoice_due"):
         unit.unschedule(kind, invoice["id"])

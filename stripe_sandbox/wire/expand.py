@@ -60,6 +60,11 @@ def _payments(unit: Unit, invoice: StripeObject) -> dict[str, Any]:
     return body
 
 
+def _paid_elsewhere(unit: Unit, invoice: StripeObject) -> int:
+    stored = unit.find("invoice", invoice["id"]) or {}
+    return int(stored.get("_paid_elsewhere", 0))
+
+
 def _confirmation_secret(unit: Unit, invoice: StripeObject) -> dict[str, Any] | None:
     stored = unit.get("invoice", invoice["id"])
     if "_intent" not in stored:
@@ -129,6 +134,7 @@ def _coupon_currencies(unit: Unit, coupon: StripeObject) -> dict[str, Any] | Non
 
 
 VIRTUAL: dict[tuple[str, str], Callable[[Unit, StripeObject], Any]] = {
+    ("invoice", "amount_paid_off_stripe"): _paid_elsewhere,
     ("invoice", "payments"): _payments,
     ("invoice", "confirmation_secret"): _confirmation_secret,
     ("customer", "tax"): _tax,

@@ -5,17 +5,8 @@ from typing import Any
 import pytest
 import stripe
 
+from tests.stripe_sandbox.deals import code_for, coupon
 from tests.stripe_sandbox.driver import Driver
-
-
-def coupon(driver: Driver, **params: Any) -> Any:
-    return driver.sdk().coupons.create(
-        {"duration": "forever", **({} if "amount_off" in params else {"percent_off": 25}), **params}
-    )
-
-
-def code_for(driver: Driver, name: str, **params: Any) -> Any:
-    return driver.sdk().promotion_codes.create({"promotion": {"type": "coupon", "coupon": name}, **params})
 
 
 def totals(driver: Driver, subscription: Any) -> list[int]:
@@ -197,53 +188,6 @@ def test_discount_outlives_its_coupon(driver: Driver) -> None:
     assert totals(driver, made) == [750, 750]
     shown = driver.sdk().subscriptions.retrieve(made.id, {"expand": ["discounts.source.coupon"]})
     assert shown.discounts[0].source.coupon.percent_off == 25
-
-
-def test_used_up_coupon_is_refused(driver: Driver) -> None:
-    deal = coupon(driver, max_redemptions=1)
-    driver.subscribe(driver.customer(), driver.price(1000), discounts=[{"coupon": deal.id}])
-
-    with pytest.raises(stripe.InvalidRequestError) as caught:
-        driver.subscribe(driver.customer(), driver.price(1000), discounts=[{"coupon": deal.id}])
-
-    assert (caught.value.code, caught.value.param) == ("coupon_expired", "discounts[0][coupon]")
-    assert not driver.sdk().coupons.retrieve(deal.id).valid
-
-
-@pytest.mark.parametrize(
-    "rules",
-    [
-        {"restrictions": {"minimum_amount": 2000, "minimum_amount_currency": "usd"}},
-        {"restrictions": {"first_time_transaction": True}},
-        {"active": False},
-    ],
-)
-def test_restricted_code_is_refused(driver: Driver, rules: dict) -> None:
-    customer, price = driver.customer(), driver.price(1000)
-    driver.subscribe(customer, price)
-    code = code_for(driver, coupon(driver).id, **rules)
-
-    with pytest.raises(stripe.InvalidRequestError) as caught:
-        driver.subscribe(customer, price, discounts=[{"promotion_code": code.id}])
-
-    assert caught.value.param == "discounts[0][promotion_code]"
-
-
-def test_code_of_one_customer_is_refused_to_another(driver: Driver) -> None:
-    owner, other = driver.customer(), driver.customer()
-    code = code_for(driver, coupon(driver).id, customer=owner.id)
-
-    with pytest.raises(stripe.InvalidRequestError, match="cannot be redeemed"):
-        driver.subscribe(other, driver.price(1000), discounts=[{"promotion_code": code.id}])
-
-    assert driver.subscribe(owner, driver.price(1000), discounts=[{"promotion_code": code.id}]).discounts
-
-
-def test_amount_in_another_currency_is_refused(driver: Driver) -> None:
-    deal = coupon(driver, amount_off=5000, currency="eur")
-
-    with pytest.raises(stripe.InvalidRequestError, match="eur"):
-        driver.subscribe(driver.customer(), driver.price(1000), discounts=[{"coupon": deal.id}])
 
 
 def give(driver: Driver, customer: Any, coupon_id: str) -> Any:
