@@ -15,6 +15,7 @@ from stripe_sandbox.engine import (
     periods,
     prices,
     schedule_states,
+    test_clocks,
     update_payments,
 )
 from stripe_sandbox.engine import subscription_invoices as billing
@@ -88,6 +89,7 @@ def create(unit: Unit, order: Order) -> Created:
 
 def begin(unit: Unit, order: Order) -> tuple[StripeObject, StripeObject]:
     """The subscription and the draft of its first invoice, before any payment and without their events."""
+    test_clocks.check_subscriptions(unit, order.customer)
     _check_currency(order)
     subscription = _body(unit, order)
     _apply_discounts(unit, order, subscription)

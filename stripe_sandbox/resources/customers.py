@@ -52,6 +52,7 @@ def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
     refuse(params, *NOT_BUILT)
     if params.get("test_clock"):
         unit.get(test_clocks.KIND, params["test_clock"], param="test_clock", status=400)
+        test_clocks.check_room(unit, params["test_clock"])
     name = params.get("payment_method")
     method = None if name is None else payment_methods.resolve(unit, name)
     values = {key: params.get(key) for key in PLAIN if key not in {"address"}}

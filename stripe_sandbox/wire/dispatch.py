@@ -11,10 +11,12 @@ from stripe_sandbox import API_VERSION, ids, params
 from stripe_sandbox.engine import test_clocks
 from stripe_sandbox.errors import ApiError, unrecognized_url
 from stripe_sandbox.faults import Fault
+from stripe_sandbox.hosted import bystander
 from stripe_sandbox.store.unit import Cause, StripeObject, Unit, dump
 from stripe_sandbox.wire import forms, idempotency, routing, spoiled
 from stripe_sandbox.wire.expand import expand, shown
 from stripe_sandbox.wire.idempotency import InFlight, Stored
+from stripe_sandbox.wire.rate_limit import RateLimit
 
 if TYPE_CHECKING:
     from stripe_sandbox.sandbox import Sandbox
@@ -60,6 +62,7 @@ class Dispatcher:
     def __init__(self, sandbox: "Sandbox") -> None:
         self._sandbox = sandbox
         self._in_flight = InFlight()
+        self._rate_limit = RateLimit()
 
     def answer(self, call: Call) -> Answer:
         """The answer to one call; errors are answers too."""
@@ -86,6 +89,10 @@ class Dispatcher:
 
     def _answer(self, call: Call, *, request_id: str) -> Answer:
         account_id = self._sandbox.account_for(read_key(call.headers.get("authorization", "")))
+        rate = self._sandbox.settings["requests_per_second"]
+        if not self._rate_limit.takes(account_id, per_second=rate):
+            error, headers = spoiled.too_many()
+            return Answer(status=error.status, body=dump(error.body(request_id=request_id)), headers=headers)
         self._check_version(call)
         _check_account(call, account_id)
         fault = self._sandbox.faults.take_for_request(method=call.method, path=call.path)
@@ -99,6 +106,9 @@ class Dispatcher:
         if found is None:
             raise unrecognized_url(call.method, call.path)
         route, path_ids = found
+        if fault is not None and fault.name == "pay_on_hosted_page":
+            invoice_id = path_ids.get("invoice") or fault.invoice
+            bystander.pay_open_invoice(self._sandbox, account_id, invoice_id=invoice_id)
         if not route.is_write:
             _wait(fault)
             return self._read(route, path_ids, call, account_id=account_id, fault=fault)
@@ -236,7 +246,7 @@ def _error_answer(error: ApiError, call: Call, *, request_id: str) -> Answer:
 
 def _wait(fault: Fault | None) -> None:
     if fault is not None and fault.name == "latency":
-        time.sleep(fault.seconds)
+        time.sleep(fault.drawn_seconds())
 
 
 def read_key(authorization: str) -> str:
