@@ -181,21 +181,29 @@ def end_when_due(unit: Unit, discount_id: str) -> None:
         end(unit, discount)
 
 
-def live(unit: Unit, names: list[str], *, at: int) -> list[str]:
-    """Those of these discounts that lower an invoice made at this moment."""
+def live(unit: Unit, names: list[str], *, at: int, has_taken: bool = False) -> list[str]:
+    """Those of these discounts that lower an invoice made at this moment; on request those that a draft has taken."""
     found = [unit.get("discount", name) for name in names]
     return [
         each["id"]
         for each in found
-        if not each.get("_is_over") and "_used_by" not in each and (each["end"] is None or each["end"] > at)
+        if not each.get("_is_over")
+        and (has_taken or "_used_by" not in each)
+        and (each["end"] is None or each["end"] > at)
     ]
 
 
-def for_invoice(unit: Unit, *, customer: StripeObject, subscription: StripeObject | None, at: int) -> list[str]:
-    """The discounts that a new invoice inherits: the subscription's, or else the customer's."""
+def for_invoice(
+    unit: Unit, *, customer: StripeObject, subscription: StripeObject | None, at: int, has_taken: bool = False
+) -> list[str]:
+    """The discounts that a new invoice inherits: the subscription's, or else the customer's.
+
+    `has_taken`: with those that another draft has taken, which this one gets should that one give them up.
+    """
+    names = [customer["discount"]["id"]] if customer["discount"] else []
     if subscription is not None and subscription["discounts"]:
-        return live(unit, subscription["discounts"], at=at)
-    return live(unit, [customer["discount"]["id"]], at=at) if customer["discount"] else []
+        names = subscription["discounts"]
+    return live(unit, names, at=at, has_taken=has_taken)
 
 
 def reduction(unit: Unit, name: str, *, currency: str) -> Reduction | None:
@@ -221,22 +229,38 @@ def coupon_reduction(coupon: StripeObject, *, name: str, currency: str) -> Reduc
     return None if amount is None else Reduction(name, amount_minor=amount, products=products)
 
 
-def reserve(unit: Unit, invoice: StripeObject) -> None:
-    """Discounts for one invoice that lower this draft lower no other."""
+def reserve(unit: Unit, invoice: StripeObject) -> list[str]:
+    """Discounts for one invoice that lower this draft lower no other; those that it no longer takes are returned."""
+    taken = []
     for entry in invoice["total_discount_amounts"]:
         discount = unit.get("discount", entry["discount"])
+        is_lasting = discount["invoice"] is None and discount["invoice_item"] is None
         coupon = unit.find("coupon", discount["source"]["coupon"])
-        is_once = coupon is not None and coupon["duration"] == "once" and discount["invoice"] is None
-        if entry["amount"] and is_once:
-            discount.setdefault("_used_by", invoice["id"])
+        if entry["amount"] and is_lasting and coupon is not None and coupon["duration"] == "once":
+            discount["_used_by"] = invoice["id"]
+            taken.append(discount["id"])
+    freed = [name for name in invoice.get("_reserved", []) if name not in taken]
+    _free(unit, freed)
+    if taken or "_reserved" in invoice:
+        invoice["_reserved"] = taken
+    return freed
 
 
-def release(unit: Unit, invoice: StripeObject) -> None:
-    """The draft is deleted: what it would have used up waits for the next invoice."""
-    for entry in invoice["total_discount_amounts"]:
-        discount = unit.get("discount", entry["discount"])
-        if discount.get("_used_by") == invoice["id"]:
-            del discount["_used_by"]
+def free_for(unit: Unit, names: list[str], invoice: StripeObject) -> list[str]:
+    """Those of these discounts that no other draft has taken."""
+    return [name for name in names if unit.get("discount", name).get("_used_by") in {None, invoice["id"]}]
+
+
+def release(unit: Unit, invoice: StripeObject) -> list[str]:
+    """The draft is deleted: what it would have used up is free for the next invoice, and returned."""
+    freed: list[str] = invoice.get("_reserved", [])
+    _free(unit, freed)
+    return freed
+
+
+def _free(unit: Unit, names: list[str]) -> None:
+    for name in names:
+        unit.get("discount", name).pop("_used_by", None)
 
 
 def retire_used(unit: Unit, invoice: StripeObject) -> None:

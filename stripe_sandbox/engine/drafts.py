@@ -109,7 +109,9 @@ def draft_body(
         **_customer_facts(customer),
     )
     moment = unit.now if at is None else at
-    invoice["discounts"] = discounts.for_invoice(unit, customer=customer, subscription=subscription, at=moment)
+    invoice["discounts"] = discounts.for_invoice(
+        unit, customer=customer, subscription=subscription, at=moment, has_taken=True
+    )
     if subscription is not None:
         _link(invoice, subscription)
         if subscription["automatic_tax"]["enabled"]:
@@ -143,6 +145,24 @@ def set_amounts(unit: Unit, invoice: StripeObject) -> None:
     """Sums of the invoice from its lines, discounts and taxes; a customer's credit lowers what is due."""
     invoice_totals.recompute(unit, invoice)
     set_due(invoice)
+
+
+def settle_discounts(unit: Unit, invoice: StripeObject) -> None:
+    """Keep for this stored draft what lowers it once; what it gave up goes to the next draft that names it."""
+    pass_on(unit, discounts.reserve(unit, invoice), customer_id=invoice["customer"])
+
+
+def pass_on(unit: Unit, freed: list[str], *, customer_id: str) -> None:
+    """Let the oldest other draft that names a freed discount have it, with its event."""
+    if not freed:
+        return
+    where = "customer = ? AND json_extract(data, '$.status') = 'draft'"
+    for draft in reversed(unit.select("invoice", where=where, values=[customer_id])):
+        named = [*draft["discounts"], *(name for line in draft["lines"]["data"] for name in line["discounts"])]
+        if set(freed) & set(named) and not draft.get("_is_deleted"):
+            set_amounts(unit, draft)
+            discounts.reserve(unit, draft)
+            unit.emit("invoice.updated", draft)
 
 
 def set_due(invoice: StripeObject, *, is_prepaid: bool = False) -> None:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import drafts
+from stripe_sandbox.engine import discounts, drafts
+from stripe_sandbox.engine.discounts import Wanted
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
 
@@ -30,6 +31,7 @@ class Entry:
     credited_items: dict[str, Any] | None = None
     metadata: dict[str, str] | None = None
     tax_rates: list[Any] | None = None
+    redeemed: list[Wanted] | None = None
 
 
 def create(unit: Unit, entry: Entry) -> StripeObject:
@@ -61,6 +63,9 @@ def create(unit: Unit, entry: Entry) -> StripeObject:
         quantity_decimal=str(entry.quantity),
         tax_rates=entry.tax_rates or [],
         _credited_items=entry.credited_items,
+    )
+    item["discounts"] = discounts.grant_all(
+        unit, entry.redeemed or [], customer=entry.customer_id, invoice_item=item["id"]
     )
     unit.add(item)
     unit.emit("invoiceitem.created", item)
@@ -115,6 +120,7 @@ def as_line(item: StripeObject) -> dict[str, Any]:
         currency=item["currency"],
         description=item["description"],
         discountable=item["discountable"],
+        discounts=list(item["discounts"]),
         metadata=dict(item["metadata"]),
         parent=parent,
         period=dict(item["period"]),
@@ -171,3 +177,4 @@ def _item_of(unit: Unit, line: dict[str, Any]) -> StripeObject | None:
 def _recount(unit: Unit, invoice: StripeObject) -> None:
     invoice["lines"]["total_count"] = len(invoice["lines"]["data"])
     drafts.set_amounts(unit, invoice)
+    drafts.settle_discounts(unit, invoice)

@@ -29,6 +29,7 @@ def finalize(unit: Unit, invoice: StripeObject, *, prepaid: StripeObject | None 
         )
     unit.unschedule("invoice_finalization", invoice["id"])
     customer = unit.get("customer", invoice["customer"])
+    invoice["discounts"] = discounts.free_for(unit, invoice["discounts"], invoice)
     _apply_balance(unit, invoice, customer, is_prepaid=prepaid is not None)
     token = ids.random_text(40)
     page = f"{unit.base_url}/i/{token}"

@@ -1,10 +1,20 @@
 """Decides what a subscription's items are after a change, and which proration entries the change calls for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import invoice_items, periods, price_amounts, prices, proration, proration_discounts
+from stripe_sandbox.engine import (
+    discounts,
+    invoice_items,
+    periods,
+    price_amounts,
+    prices,
+    proration,
+    proration_discounts,
+)
+from stripe_sandbox.engine.discounts import Wanted
 from stripe_sandbox.errors import ApiError, invalid, no_such
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit, render
@@ -21,6 +31,9 @@ class ItemChange:
     quantity: int | None = None
     is_deleted: bool = False
     metadata: dict[str, str] | None = None
+    # Of a new item only; one that exists gets them at once.
+    redeemed: Sequence[Wanted] = ()
+    tax_rates: Sequence[StripeObject] = ()
 
 
 def changed(
@@ -67,17 +80,21 @@ def new_item(unit: Unit, subscription: StripeObject, change: ItemChange, *, at: 
         raise ValueError("a new item needs a price")
     quantity = 1 if change.quantity is None else change.quantity
     start, end = period_at(subscription, change.price, at=at)
+    item_id = ids.new_id("subscription_item")
+    owner = {"customer": subscription["customer"], "subscription": subscription["id"]}
     return blank(
         "subscription_item",
-        id=ids.new_id("subscription_item"),
+        id=item_id,
         created=unit.now,
         current_period_start=max(start, subscription["start_date"]),
         current_period_end=end,
+        discounts=discounts.grant_all(unit, list(change.redeemed), **owner, subscription_item=item_id),
         plan=prices.as_plan(change.price),
         price=render(change.price),
         quantity=quantity,
         metadata=change.metadata or {},
         subscription=subscription["id"],
+        tax_rates=list(change.tax_rates),
     )
 
 

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import invoice_items, prices, unlisted_prices
+from stripe_sandbox.engine import discounts, invoice_items, prices, tax, unlisted_prices
 from stripe_sandbox.errors import invalid, invalid_parameter, missing_parameter, not_built
 from stripe_sandbox.resources.updates import merge_metadata, refuse, take
 from stripe_sandbox.store.unit import StripeObject, Unit
 from stripe_sandbox.wire.listing import Filter, page
 from stripe_sandbox.wire.routing import route
 
-NOT_BUILT = ("discounts", "tax_rates", "tax_code", "tax_behavior", "margins", "unit_amount_decimal")
+NOT_BUILT = ("tax_code", "tax_behavior", "margins", "unit_amount_decimal")
 NOUN = "invoiceitem"
 
 
@@ -55,7 +55,20 @@ def entry_from(
         subscription_id=subscription_id,
         is_discountable=params.get("discountable", each >= 0),
         metadata=merge_metadata({}, params.get("metadata") or {}),
+        tax_rates=tax.resolve(unit, params.get("tax_rates"), param="tax_rates"),
+        redeemed=wanted_discounts(unit, params, customer_id=customer["id"], currency=currency, allowed=[]),
     )
+
+
+def wanted_discounts(
+    unit: Unit, params: dict[str, Any], *, customer_id: str, currency: str, allowed: list[str]
+) -> list[discounts.Wanted]:
+    """The discounts of one item; `allowed` are those it has and may keep."""
+    wanted = discounts.read(
+        unit, params.get("discounts"), path="discounts", customer_id=customer_id, currency=currency
+    )
+    discounts.check_kept(wanted, allowed=allowed, param="discounts")
+    return wanted
 
 
 def _draft(unit: Unit, params: dict[str, Any], customer: StripeObject) -> StripeObject | None:
@@ -105,6 +118,7 @@ def update(unit: Unit, params: dict[str, Any], item: str) -> StripeObject:
     if found["proration"] and set(params) & {"amount", "quantity"}:
         raise invalid("You cannot change the amount or quantity of a proration invoice item.")
     take(found, params, "description", "discountable")
+    take_terms(unit, found, params)
     if params.get("period"):
         found["period"] = dict(params["period"])
     if params.get("amount") is not None:
@@ -114,6 +128,18 @@ def update(unit: Unit, params: dict[str, Any], item: str) -> StripeObject:
     if draft is not None:
         invoice_items.redraw(unit, draft)
     return found
+
+
+def take_terms(unit: Unit, item: StripeObject, params: dict[str, Any]) -> None:
+    """Give an item other discounts and tax rates; an empty value takes them away."""
+    if "tax_rates" in params:
+        item["tax_rates"] = tax.resolve(unit, params["tax_rates"], param="tax_rates")
+    if "discounts" in params and params["discounts"] != []:
+        customer_id = item["customer"]
+        wanted = wanted_discounts(
+            unit, params, customer_id=customer_id, currency=item["currency"], allowed=item["discounts"]
+        )
+        item["discounts"] = discounts.grant_all(unit, wanted, customer=customer_id, invoice_item=item["id"])
 
 
 def _set_amount(item: StripeObject, *, each: int, quantity: int) -> None:

@@ -121,9 +121,9 @@ def delete(unit: Unit, params: dict[str, Any], invoice: str) -> StripeObject:
         raise invalid("You can only delete draft invoices that were created by hand.")
     unit.unschedule("invoice_finalization", invoice)
     invoice_items.release(unit, found)
-    discounts.release(unit, found)
     unit.emit("invoice.deleted", found)
     found["_is_deleted"] = True
+    drafts.pass_on(unit, discounts.release(unit, found), customer_id=found["customer"])
     return {"id": invoice, "object": "invoice", "deleted": True}
 
 

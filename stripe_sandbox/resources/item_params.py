@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from stripe_sandbox.engine import discounts, tax
 from stripe_sandbox.engine.items import ItemChange
 from stripe_sandbox.errors import invalid_parameter, missing_parameter, no_such
+from stripe_sandbox.resources.price_terms import item_discounts
 from stripe_sandbox.resources.updates import merge_metadata, refuse
 from stripe_sandbox.store.unit import StripeObject, Unit
 
-NOT_BUILT = ("price_data", "discounts", "tax_rates", "billing_thresholds", "current_trial", "trial")
+NOT_BUILT = ("price_data", "billing_thresholds", "current_trial", "trial")
+# What an item is given beside its price; a change that waits for its payment cannot bring it.
+TERMS = ("discounts", "tax_rates")
 
 
 def recurring_price(unit: Unit, name: str, *, param: str) -> StripeObject:
@@ -35,6 +39,8 @@ def item_changes(unit: Unit, subscription: StripeObject, given: list[dict[str, A
 def item_change(unit: Unit, subscription: StripeObject, entry: dict[str, Any], *, prefix: str | None) -> ItemChange:
     """One entry; `prefix` is where it stands in the form, None for the parameters of the item's own endpoint."""
     refuse(entry, *NOT_BUILT)
+    if entry.get("id") is not None:
+        refuse(entry, *TERMS)
     name = entry.get("price") or entry.get("plan")
     param = f"{prefix}[price]" if prefix else "price"
     price = recurring_price(unit, name, param=param) if name else None
@@ -59,4 +65,17 @@ def item_change(unit: Unit, subscription: StripeObject, entry: dict[str, Any], *
         quantity=quantity,
         is_deleted=bool(entry.get("deleted")),
         metadata=metadata,
+        **_terms(unit, subscription, entry, prefix=prefix),
     )
+
+
+def _terms(
+    unit: Unit, subscription: StripeObject, entry: dict[str, Any], *, prefix: str | None
+) -> dict[str, list[Any]]:
+    """The discounts and tax rates of a further item."""
+    customer_id, currency = subscription["customer"], subscription["currency"]
+    redeemed = item_discounts(unit, entry, prefix=prefix, customer_id=customer_id, currency=currency)
+    param = f"{prefix}[discounts]" if prefix else "discounts"
+    discounts.check_kept(redeemed, allowed=subscription["discounts"], param=param)
+    rates = tax.resolve(unit, entry.get("tax_rates"), param=f"{prefix}[tax_rates]" if prefix else "tax_rates")
+    return {"redeemed": redeemed, "tax_rates": rates}

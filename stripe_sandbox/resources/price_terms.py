@@ -92,7 +92,7 @@ def change_invoice_terms(unit: Unit, invoice: StripeObject, params: dict[str, An
         discounts.check_kept(wanted, allowed=allowed, param="discounts")
         invoice["discounts"] = discounts.grant_all(unit, wanted, customer=customer["id"], invoice=invoice["id"])
     drafts.set_amounts(unit, invoice)
-    discounts.reserve(unit, invoice)
+    drafts.settle_discounts(unit, invoice)
 
 
 def take_item_terms(

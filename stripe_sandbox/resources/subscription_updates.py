@@ -4,7 +4,7 @@ from typing import Any
 
 from stripe_sandbox.engine import changes, endings, pauses, schedule_states, subscriptions
 from stripe_sandbox.errors import invalid, invalid_parameter, not_built
-from stripe_sandbox.resources.item_params import item_changes
+from stripe_sandbox.resources.item_params import TERMS, item_changes
 from stripe_sandbox.resources.price_terms import change_terms, take_item_terms
 from stripe_sandbox.resources.subscriptions import NOT_BUILT, PLAIN, own_card
 from stripe_sandbox.resources.updates import refuse, take
@@ -74,6 +74,8 @@ def _check_deferrable(found: StripeObject, params: dict[str, Any]) -> None:
             f"`payment_behavior=pending_if_incomplete` does not support the parameter `{beyond[0]}`.",
             param=beyond[0],
         )
+    for entry in params.get("items") or []:
+        refuse(entry, *TERMS)
     if found["collection_method"] != "charge_automatically":
         raise invalid("Pending updates need `collection_method=charge_automatically`.", param="payment_behavior")
     if params.get("trial_end") == "now" and found["status"] == "trialing":
