@@ -107,17 +107,20 @@ def _line_items(unit: Unit, session: StripeObject) -> dict[str, Any]:
 
 def _currency_options(unit: Unit, price: StripeObject) -> dict[str, Any]:
     stored = unit.get("price", price["id"])
-    own = {"unit_amount": price["unit_amount"], "tax_behavior": price["tax_behavior"]}
+    own = {**price, "tiers": stored.get("_tiers")}
     options = {price["currency"]: own, **stored.get("_currency_options", {})}
-    return {
-        currency: {
-            "custom_unit_amount": None,
-            "tax_behavior": option.get("tax_behavior") or "unspecified",
-            "unit_amount": option["unit_amount"],
-            "unit_amount_decimal": str(option["unit_amount"]),
-        }
-        for currency, option in options.items()
+    return {currency: _option(option) for currency, option in options.items()}
+
+
+def _option(option: dict[str, Any]) -> dict[str, Any]:
+    amount, exact = option["unit_amount"], option.get("unit_amount_decimal")
+    shown_option = {
+        "custom_unit_amount": None,
+        "tax_behavior": option.get("tax_behavior") or "unspecified",
+        "unit_amount": amount,
+        "unit_amount_decimal": str(amount) if exact is None and amount is not None else exact,
     }
+    return {**shown_option, "tiers": option["tiers"]} if option.get("tiers") else shown_option
 
 
 def _coupon_products(unit: Unit, coupon: StripeObject) -> dict[str, Any] | None:
@@ -172,6 +175,12 @@ def expand(unit: Unit, answer: StripeObject, *, paths: list[str]) -> StripeObjec
     return answer
 
 
+def _portal_products(unit: Unit, configuration: StripeObject) -> None:
+    stored = unit.get("billing_portal.configuration", configuration["id"])
+    products = json.loads(dump(stored.get("_products", [])))
+    configuration["features"]["subscription_update"]["products"] = products
+
+
 def _expand(unit: Unit, node: Any, parts: list[str], *, path: str) -> None:
     if isinstance(node, list):
         for child in node:
@@ -183,6 +192,8 @@ def _expand(unit: Unit, node: Any, parts: list[str], *, path: str) -> None:
         raise _dead_end(path)
     key, rest = parts[0], parts[1:]
     kind = str(node.get("object", ""))
+    if kind == "billing_portal.configuration" and parts[:3] == ["features", "subscription_update", "products"]:
+        _portal_products(unit, node)
     if (kind, key) in VIRTUAL and key not in node:
         node[key] = VIRTUAL[(kind, key)](unit, node)
     elif key == "breakdown" and "amount_discount" in node:
