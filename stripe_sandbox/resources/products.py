@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from stripe_sandbox.engine.prices import claim_key, create_price, own_id
+from stripe_sandbox.engine.prices import claim_key, create_price, own_id, set_currency_options
 from stripe_sandbox.errors import ApiError, invalid
-from stripe_sandbox.resources.updates import merge_metadata, refuse, take
+from stripe_sandbox.resources.updates import merge_metadata, take
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
 from stripe_sandbox.wire.expand import empty_list
@@ -120,8 +120,8 @@ def retrieve(unit: Unit, params: dict[str, Any], price: str) -> StripeObject:
 @route("POST", "/v1/prices/{price}", schema="price_update")
 def update(unit: Unit, params: dict[str, Any], price: str) -> StripeObject:
     """Change what may change: amounts never do."""
-    refuse(params, "currency_options")
     found = unit.get("price", price, param="price")
+    set_currency_options(found, params.get("currency_options") or {})
     if params.get("lookup_key"):
         claim_key(unit, params["lookup_key"], owner=price, may_move=bool(params.get("transfer_lookup_key")))
     take(found, params, "active", "nickname", "tax_behavior", "lookup_key")

@@ -1,0 +1,25 @@
+"""What tests of usage share: a meter, a metered price, usage that is reported."""
+
+from typing import Any
+
+from tests.stripe_sandbox.driver import Driver
+
+
+def meter(driver: Driver, event_name: str = "calls", *, formula: str = "sum", **more: Any) -> Any:
+    """An active meter."""
+    values = {"display_name": "Calls", "event_name": event_name, "default_aggregation": {"formula": formula}}
+    return driver.sdk().billing.meters.create({**values, **more})
+
+
+def use(driver: Driver, customer: Any, value: Any = 1, *, event_name: str = "calls", **more: Any) -> Any:
+    """One meter event."""
+    payload = {"stripe_customer_id": customer.id, "value": str(value)}
+    return driver.sdk().billing.meter_events.create({"event_name": event_name, "payload": payload, **more})
+
+
+def metered_price(driver: Driver, of: Any, *, each: str | None = "2", **more: Any) -> Any:
+    """A monthly price of a meter's usage."""
+    product = driver.sdk().products.create({"name": "Calls"})
+    recurring = {"interval": "month", "usage_type": "metered", "meter": of.id}
+    values = {"product": product.id, "currency": "usd", "recurring": recurring, **more}
+    return driver.sdk().prices.create(values if each is None else {**values, "unit_amount_decimal": each})
