@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import coupons, periods, promotion_codes
+from stripe_sandbox.engine import coupons, discount_switches, periods, promotion_codes
 from stripe_sandbox.engine.totals import Reduction
 from stripe_sandbox.errors import ApiError, invalid, missing_parameter, no_such
 from stripe_sandbox.shapes import blank
@@ -63,10 +63,11 @@ def read(
     return wanted
 
 
-def grant(unit: Unit, wanted: Wanted, **owner: str | None) -> StripeObject:
-    """A discount for this owner (customer, subscription, subscription_item, invoice, checkout_session as ids).
+def grant(unit: Unit, wanted: Wanted, *, former: StripeObject | None = None, **owner: str | None) -> StripeObject:
+    """A discount for this owner (customer, subscription, subscription_item, invoice, invoice_item, checkout_session).
 
-    Redemptions are counted. The event goes out for what lasts: a customer's or a subscription's.
+    Redemptions are counted. The event goes out for what lasts: a customer's or a subscription's; when this takes the
+    place of a `former` one it tells of a switch.
     """
     if wanted.kept is not None:
         return wanted.kept
@@ -93,20 +94,22 @@ def grant(unit: Unit, wanted: Wanted, **owner: str | None) -> StripeObject:
     if is_lasting:
         if discount["end"] is not None:
             unit.schedule("discount_end", discount["id"], due_at=discount["end"])
-        unit.emit("customer.discount.created", discount)
+        discount_switches.announce(unit, discount, former=former)
     return discount
 
 
 def grant_all(unit: Unit, wanted: list[Wanted], **owner: str | None) -> list[str]:
     """Ids of the discounts for this owner, in order."""
-    return [grant(unit, each, **owner)["id"] for each in wanted]
+    return [grant(unit, each, former=None, **owner)["id"] for each in wanted]
 
 
 def grant_to_customer(unit: Unit, customer: StripeObject, wanted: Wanted) -> StripeObject:
     """Give the customer this discount in place of the one it has."""
-    if customer["discount"] is not None:
-        end(unit, unit.get("discount", customer["discount"]["id"]))
-    discount = grant(unit, wanted, customer=customer["id"])
+    held = [unit.get("discount", customer["discount"]["id"])] if customer["discount"] else []
+    former = discount_switches.replaced(held, coupon_ids=_coming([wanted]))
+    for discount in held:
+        _close(unit, discount, is_told=discount is not former)
+    discount = grant(unit, wanted, former=former, customer=customer["id"])
     customer["discount"] = render(discount)
     unit.emit("customer.updated", customer)
     return discount
@@ -121,13 +124,18 @@ def replace(
     """
     holder = subscription if item is None else item
     kept = {each.kept["id"] for each in wanted if each.kept is not None}
-    for name in holder["discounts"]:
-        if name not in kept:
-            _close(unit, unit.get("discount", name))
+    ended = [unit.get("discount", name) for name in holder["discounts"] if name not in kept]
+    former = discount_switches.replaced(ended, coupon_ids=_coming(wanted))
+    for discount in ended:
+        _close(unit, discount, is_told=discount is not former)
     owner = {"customer": subscription["customer"], "subscription": subscription["id"]}
     if item is not None:
         owner["subscription_item"] = item["id"]
-    holder["discounts"] = grant_all(unit, wanted, **owner)
+    holder["discounts"] = [grant(unit, each, former=former, **owner)["id"] for each in wanted]
+
+
+def _coming(wanted: list[Wanted]) -> list[str]:
+    return [each.coupon["id"] for each in wanted if each.coupon is not None]
 
 
 def remove_from(unit: Unit, owner: StripeObject) -> StripeObject:
@@ -167,10 +175,11 @@ def _take_from_subscription(unit: Unit, discount: StripeObject) -> None:
     unit.emit("customer.subscription.updated", subscription)
 
 
-def _close(unit: Unit, discount: StripeObject) -> StripeObject:
+def _close(unit: Unit, discount: StripeObject, *, is_told: bool = True) -> StripeObject:
     unit.unschedule("discount_end", discount["id"])
     discount["_is_over"] = True
-    unit.emit("customer.discount.deleted", discount)
+    if is_told:
+        unit.emit("customer.discount.deleted", discount)
     return discount
 
 

@@ -178,15 +178,15 @@ class Unit:
         """Record an event with the object as it is now, and a delivery for each endpoint that wants it.
 
         An `*.updated` event names what changed since the object was created, loaded or last updated; without a
-        change there is none. `previous` gives the old values for an event of another name; `twin` is a second name
-        under which Stripe tells the same.
+        change there is none. `previous` gives the old values for an event of another name, or of an object that takes
+        another's place; `twin` is a second name under which Stripe tells the same.
         """
         key = (thing["object"], thing.get("id", ""))
         shown = render(thing)
         data: dict[str, Any] = {"object": shown}
         if event_type.endswith(".updated"):
             before = self._shown.get(key)
-            changed = previous_attributes(json.loads(before), after=shown) if before else {}
+            changed = previous or (previous_attributes(json.loads(before), after=shown) if before else {})
             if not changed:
                 return
             data["previous_attributes"] = changed
