@@ -1,8 +1,8 @@
-"""Lists of kinds that the sandbox never makes: an account that does without such a product has none of its objects.
+"""Lists of kinds that the sandbox never makes: an account without such a product has none of its objects.
 
-Who copies a whole account (dj-stripe's `djstripe_sync_models`) asks for all of them. Assumed: that Stripe answers with
-an empty list and refuses none where the product is not switched on. Tax codes and country specs, of which Stripe keeps
-catalogues, are missing here.
+Who copies a whole account (dj-stripe's `djstripe_sync_models`) asks for all of them. Assumed: that Stripe answers
+with an empty list and refuses none where the product is not switched on. Tax codes and country specs, of which Stripe
+keeps catalogues, are missing here.
 """
 
 from collections.abc import Callable
@@ -27,6 +27,7 @@ _SCHEMAS = {
     "reviews": "review_list",
     "shipping_rates": "shipping_rate_list",
     "tax_codes": "tax_code_list",
+    "tax_ids": "tax_id_list",  # Customers have none here, nor has the account.
     "transfers": "transfer_list",
 }
 
