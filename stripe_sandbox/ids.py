@@ -23,6 +23,7 @@ _LONG = {
     "charge": "ch_3",
     "discount": "di_1",
     "promotion_code": "promo_1",
+    "tax_id": "txi_1",
     "tax_rate": "txr_1",
     "balance_transaction": "txn_3",
     "refund": "re_3",

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from stripe_sandbox import texts
 from stripe_sandbox.errors import ApiError, invalid_parameter, missing_parameter
 
 
@@ -164,7 +165,10 @@ def _check_value(rules: Schema, kind: Kind, value: Any, *, path: str) -> Any:
         if kind.table is not None:
             return _check_table(rules, kind.table, value, prefix=path)
         if kind.is_free_table:
-            return {key: _check_free(rules, kind.values, item, path=f"{path}[{key}]") for key, item in value.items()}
+            free = {key: _check_free(rules, kind.values, item, path=f"{path}[{key}]") for key, item in value.items()}
+            if path.endswith(("metadata", "metadata]")):
+                texts.check_metadata(free, path=path)
+            return free
         raise invalid_parameter(f"Invalid {path}: must be a string", param=path)
     return _check_scalar(kind, value, path=path)
 
@@ -207,7 +211,7 @@ def _check_scalar(kind: Kind, value: str, *, path: str) -> Any:
     if kind.scalars & {"float", "Decimal"}:
         return _check_decimal(value, path=path)
     if "str" in kind.scalars:
-        return value
+        return texts.read(value, path=path)
     shape = "array" if kind.items is not None else "object"
     raise invalid_parameter(f"Invalid {shape}", param=path)
 

@@ -5,6 +5,7 @@ from typing import Any
 from stripe_sandbox import ids
 from stripe_sandbox.engine import accounts, discounts, invoice_totals, price_amounts, prices, tax
 from stripe_sandbox.engine.amounts import smallest_charge_minor
+from stripe_sandbox.engine.tax_ids import on_invoice
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
 
@@ -106,7 +107,7 @@ def draft_body(
         period_end=period[1],
         created=unit.now,
         starting_balance=customer["balance"],
-        **_customer_facts(customer),
+        **_customer_facts(unit, customer),
     )
     moment = unit.now if at is None else at
     invoice["discounts"] = discounts.for_invoice(
@@ -130,7 +131,14 @@ def _line_list(lines: list[dict[str, Any]], *, invoice_id: str) -> dict[str, Any
     }
 
 
-def _customer_facts(customer: StripeObject) -> dict[str, Any]:
+def follow_customer(unit: Unit, customer: StripeObject) -> None:
+    """Until an invoice is final it says of its customer what the customer does. That no event tells it is assumed."""
+    where = "customer = ? AND json_extract(data, '$.status') = 'draft'"
+    for invoice in unit.select("invoice", where=where, values=[customer["id"]]):
+        invoice.update(_customer_facts(unit, customer))
+
+
+def _customer_facts(unit: Unit, customer: StripeObject) -> dict[str, Any]:
     return {
         "customer_address": customer["address"],
         "customer_email": customer["email"],
@@ -138,6 +146,7 @@ def _customer_facts(customer: StripeObject) -> dict[str, Any]:
         "customer_phone": customer["phone"],
         "customer_shipping": customer["shipping"],
         "customer_tax_exempt": customer["tax_exempt"],
+        "customer_tax_ids": on_invoice(unit, customer["id"]),
     }
 
 

@@ -3,10 +3,12 @@
 from stripe_sandbox.resources import (
     balance,
     cards,
+    cash_balances,
     checkout,
     coupons,
     credit_notes,
     customer_balance,
+    customer_sessions,
     customers,
     disputes,
     empty_lists,
@@ -26,6 +28,7 @@ from stripe_sandbox.resources import (
     subscription_items,
     subscription_updates,
     subscriptions,
+    tax_ids,
     tax_rates,
     test_clocks,
 )
@@ -33,10 +36,12 @@ from stripe_sandbox.resources import (
 __all__ = [
     "balance",
     "cards",
+    "cash_balances",
     "checkout",
     "coupons",
     "credit_notes",
     "customer_balance",
+    "customer_sessions",
     "customers",
     "disputes",
     "empty_lists",
@@ -56,6 +61,7 @@ __all__ = [
     "subscription_items",
     "subscription_updates",
     "subscriptions",
+    "tax_ids",
     "tax_rates",
     "test_clocks",
 ]

@@ -4,14 +4,16 @@ from typing import Any
 
 from stripe_sandbox.errors import not_built
 from stripe_sandbox.store.unit import StripeObject
+from stripe_sandbox.texts import check_metadata
 
 
 def merge_metadata(current: dict[str, str], given: dict[str, str] | None) -> dict[str, str]:
-    """Given keys replace, empty values remove, None (an emptied table) removes all."""
+    """Given keys replace, empty values remove, None (an emptied table) removes all. Raises ApiError past 50 keys."""
     if given is None:
         return {}
-    merged = {**current, **given}
-    return {key: value for key, value in merged.items() if value != ""}
+    merged = {key: value for key, value in {**current, **given}.items() if value != ""}
+    check_metadata(merged, path="metadata")
+    return merged
 
 
 def take(thing: StripeObject, params: dict[str, Any], *keys: str) -> None:

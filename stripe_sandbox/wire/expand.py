@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from stripe_sandbox.engine import cash_balances, tax_ids
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.store.unit import StripeObject, Unit, dump, render
 
@@ -88,6 +89,17 @@ def _refunds(unit: Unit, charge: StripeObject) -> dict[str, Any]:
     return body
 
 
+def _tax_ids(unit: Unit, customer: StripeObject) -> dict[str, Any]:
+    body = empty_list(f"/v1/customers/{customer['id']}/tax_ids", has_count=True)
+    body["data"] = [shown(found) for found in tax_ids.of_customer(unit, customer["id"])]
+    body["total_count"] = len(body["data"])
+    return body
+
+
+def _cash_balance(unit: Unit, customer: StripeObject) -> dict[str, Any]:
+    return cash_balances.of_customer(unit.get("customer", customer["id"]))
+
+
 def _tax(unit: Unit, customer: StripeObject) -> dict[str, Any]:
     has_place = bool(customer["address"] and customer["address"].get("country"))
     return {
@@ -140,11 +152,12 @@ VIRTUAL: dict[tuple[str, str], Callable[[Unit, StripeObject], Any]] = {
     ("invoice", "amount_paid_off_stripe"): _paid_elsewhere,
     ("invoice", "payments"): _payments,
     ("invoice", "confirmation_secret"): _confirmation_secret,
+    ("customer", "cash_balance"): _cash_balance,
     ("customer", "tax"): _tax,
     ("customer", "invoice_credit_balance"): lambda _unit, _customer: {},
     ("customer", "sources"): lambda _unit, customer: empty_list(f"/v1/customers/{customer['id']}/sources"),
     ("customer", "subscriptions"): _subscriptions,
-    ("customer", "tax_ids"): lambda _unit, customer: empty_list(f"/v1/customers/{customer['id']}/tax_ids"),
+    ("customer", "tax_ids"): _tax_ids,
     ("charge", "refunds"): _refunds,
     ("checkout.session", "line_items"): _line_items,
     ("coupon", "applies_to"): _coupon_products,
