@@ -11,8 +11,7 @@ from starlette.staticfiles import StaticFiles
 from stripe_sandbox.pages import (
     challenge,
     checkout,
-    console,
-    console_actions,
+    console_routes,
     invoice,
     portal,
     portal_cards,
@@ -27,7 +26,6 @@ from stripe_sandbox.pages.visit import Visit, endpoint
 Answer = Callable[[Visit], Response]
 
 PORTAL = "/p/session/{session_id}"
-CONSOLE = "/_sandbox/console"
 
 
 def routes() -> list[BaseRoute]:
@@ -35,7 +33,8 @@ def routes() -> list[BaseRoute]:
     return [
         *_customer_routes(),
         *_portal_routes(),
-        *_console_routes(),
+        _get("/", _lead_to_console),
+        *console_routes.routes(),
         Mount(STATIC_URL, app=StaticFiles(directory=STATIC_FOLDER), name="sandbox-static"),
     ]
 
@@ -79,31 +78,5 @@ def _portal_routes() -> list[BaseRoute]:
     ]
 
 
-def _console_routes() -> list[BaseRoute]:
-    sections = [_get(f"{CONSOLE}/{name}", _objects(name)) for name in console.KINDS]
-    return [
-        _get("/", _lead_to_console),
-        _get("/_sandbox/", console.overview),
-        *sections,
-        _get(f"{CONSOLE}/events", console.events),
-        _get(f"{CONSOLE}/requests", console.requests),
-        _get(f"{CONSOLE}/faults", console.faults),
-        _get(f"{CONSOLE}/objects/{{kind}}/{{object_id}}", console.one_object),
-        _post(f"{CONSOLE}/clock", console_actions.move_clock),
-        _post(f"{CONSOLE}/deliveries", console_actions.switch_deliveries),
-        _post(f"{CONSOLE}/events/{{event_id}}/resend", console_actions.resend),
-        _post(f"{CONSOLE}/faults", console_actions.plan_fault),
-        _post(f"{CONSOLE}/faults/clear", console_actions.clear_faults),
-        _post(f"{CONSOLE}/customers/{{customer_id}}/decline", console_actions.decline_next),
-    ]
-
-
 def _lead_to_console(visit: Visit) -> Response:
     return RedirectResponse("/_sandbox/", status_code=302)
-
-
-def _objects(section: str) -> Answer:
-    def answer(visit: Visit) -> Response:
-        return console.objects(visit, section=section)
-
-    return answer

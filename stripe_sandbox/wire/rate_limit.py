@@ -5,7 +5,7 @@ import time
 
 
 class RateLimit:
-    """One bucket an account, which holds a second's worth of calls and one at least; a new rate begins with a full one."""
+    """One bucket an account, for a second's worth of calls and one at least; a new rate begins with a full one."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
