@@ -1,10 +1,11 @@
 """Decides how invoice items wait for an invoice and become its lines; what they cost is settled before."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import discounts, drafts
+from stripe_sandbox.engine import discounts, drafts, price_numbers
 from stripe_sandbox.engine.discounts import Wanted
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
@@ -20,7 +21,7 @@ class Entry:
     description: str | None
     price: StripeObject
     period: tuple[int, int]
-    quantity: int = 1
+    quantity: int | Decimal = 1
     unit_amount_decimal: str | None = None
     subscription_id: str | None = None
     item_id: str | None = None
@@ -59,8 +60,8 @@ def create(unit: Unit, entry: Entry) -> StripeObject:
             "unit_amount_decimal": entry.unit_amount_decimal,
         },
         proration=entry.is_proration,
-        quantity=entry.quantity,
-        quantity_decimal=str(entry.quantity),
+        quantity=int(entry.quantity),
+        quantity_decimal=price_numbers.plain(Decimal(entry.quantity)),
         tax_rates=entry.tax_rates or [],
         _credited_items=entry.credited_items,
     )
@@ -158,7 +159,7 @@ def redraw(unit: Unit, invoice: StripeObject) -> None:
     """Have a draft show its items as they are now: changed ones anew, deleted ones not at all."""
     lines = []
     for line in invoice["lines"]["data"]:
-        item = _item_of(unit, line)
+        item = item_of(unit, line)
         if item is None:
             lines.append(line)
         elif not item.get("_is_deleted"):
@@ -168,7 +169,18 @@ def redraw(unit: Unit, invoice: StripeObject) -> None:
     unit.emit("invoice.updated", invoice)
 
 
-def _item_of(unit: Unit, line: dict[str, Any]) -> StripeObject | None:
+def take_off(unit: Unit, invoice: StripeObject, line: dict[str, Any]) -> StripeObject | None:
+    """Take one line off a draft and let its item wait again; None for a line without an item, which stays."""
+    item = item_of(unit, line)
+    if item is not None:
+        item["invoice"] = None
+        invoice["lines"]["data"] = [each for each in invoice["lines"]["data"] if each["id"] != line["id"]]
+        _recount(unit, invoice)
+    return item
+
+
+def item_of(unit: Unit, line: dict[str, Any]) -> StripeObject | None:
+    """The item that a line shows; None for the line of a subscription's period."""
     parent = line["parent"]
     details = parent["invoice_item_details"] or parent["subscription_item_details"]
     return unit.find("invoiceitem", details["invoice_item"]) if details["invoice_item"] else None

@@ -112,9 +112,17 @@ def retrieve(unit: Unit, params: dict[str, Any], item: str) -> StripeObject:
 @route("POST", "/v1/invoiceitems/{item}", schema="invoice_item_update")
 def update(unit: Unit, params: dict[str, Any], item: str) -> StripeObject:
     """Change an item that waits, or that stands on a draft."""
-    refuse(params, *NOT_BUILT, "price_data", "pricing")
     found = unit.get(NOUN, item)
     draft = _editable(unit, found)
+    change(unit, found, params)
+    if draft is not None:
+        invoice_items.redraw(unit, draft)
+    return found
+
+
+def change(unit: Unit, found: StripeObject, params: dict[str, Any]) -> None:
+    """Put the parameters into an item; the draft that shows it is the caller's to redraw."""
+    refuse(params, *NOT_BUILT, "price_data", "pricing", "quantity_decimal")
     if found["proration"] and set(params) & {"amount", "quantity"}:
         raise invalid("You cannot change the amount or quantity of a proration invoice item.")
     take(found, params, "description", "discountable")
@@ -125,9 +133,6 @@ def update(unit: Unit, params: dict[str, Any], item: str) -> StripeObject:
         _set_amount(found, each=params["amount"], quantity=1)
     elif params.get("quantity") is not None:
         _set_amount(found, each=found["amount"] // max(found["quantity"], 1), quantity=params["quantity"])
-    if draft is not None:
-        invoice_items.redraw(unit, draft)
-    return found
 
 
 def take_terms(unit: Unit, item: StripeObject, params: dict[str, Any]) -> None:
