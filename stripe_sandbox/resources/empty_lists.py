@@ -27,7 +27,6 @@ _SCHEMAS = {
     "reviews": "review_list",
     "shipping_rates": "shipping_rate_list",
     "tax_codes": "tax_code_list",
-    "tax_ids": "tax_id_list",  # Customers have none here, nor has the account.
     "transfers": "transfer_list",
 }
 
