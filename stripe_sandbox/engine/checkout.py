@@ -14,9 +14,9 @@ SHORTEST_SECONDS = 1800
 PLACEHOLDER = "{CHECKOUT_SESSION_ID}"
 
 
-def line_item(unit: Unit, price: StripeObject, *, quantity: int, currency: str) -> dict[str, Any]:
-    """One line of a session, with its price as it is now."""
-    amount = price_amounts.amount_minor(price, quantity=quantity, currency=currency)
+def line_item(unit: Unit, price: StripeObject, *, quantity: int | None, currency: str) -> dict[str, Any]:
+    """One line of a session, with its price as it is now; usage, which has no quantity, costs nothing yet."""
+    amount = 0 if quantity is None else price_amounts.amount_minor(price, quantity=quantity, currency=currency)
     return {
         "id": "li_1" + ids.random_text(23),
         "object": "item",

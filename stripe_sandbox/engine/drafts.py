@@ -1,9 +1,10 @@
 """Decides what a new invoice says: its lines, sums and the facts copied from customer and subscription."""
 
+from decimal import Decimal
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import accounts, discounts, invoice_totals, price_amounts, prices, tax
+from stripe_sandbox.engine import accounts, discounts, invoice_totals, price_amounts, price_numbers, prices, tax
 from stripe_sandbox.engine.amounts import smallest_charge_minor
 from stripe_sandbox.engine.tax_ids import on_invoice
 from stripe_sandbox.shapes import blank
@@ -11,10 +12,18 @@ from stripe_sandbox.store.unit import StripeObject, Unit
 
 
 def subscription_line(
-    unit: Unit, subscription: StripeObject, item: dict[str, Any], *, start: int, end: int, is_trial: bool = False
+    unit: Unit,
+    subscription: StripeObject,
+    item: dict[str, Any],
+    *,
+    start: int,
+    end: int,
+    is_trial: bool = False,
+    used: Decimal | None = None,
 ) -> dict[str, Any]:
-    """One line for a whole period of one subscription item; a trial period costs nothing."""
-    price, quantity, currency = item["price"], item["quantity"], subscription["currency"]
+    """One line for a period of one subscription item; a trial period costs nothing. `used`: of a metered one."""
+    price, currency = item["price"], subscription["currency"]
+    quantity = item["quantity"] if used is None else used
     stored = unit.get("price", price["id"])
     amount = 0 if is_trial else price_amounts.amount_minor(stored, quantity=quantity, currency=currency)
     each = "0" if is_trial else price_amounts.unit_decimal(stored, currency=currency)
@@ -45,8 +54,8 @@ def subscription_line(
             "type": "price_details",
             "unit_amount_decimal": each,
         },
-        quantity=quantity,
-        quantity_decimal=str(quantity),
+        quantity=int(quantity),
+        quantity_decimal=price_numbers.plain(Decimal(quantity)),
         metadata=dict(subscription["metadata"]),
         discounts=discounts.live(unit, item["discounts"], at=start),
         _tax_rates=[rate["id"] for rate in item["tax_rates"]],

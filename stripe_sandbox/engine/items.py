@@ -8,6 +8,7 @@ from stripe_sandbox import ids
 from stripe_sandbox.engine import (
     discounts,
     invoice_items,
+    metered,
     periods,
     price_amounts,
     prices,
@@ -78,7 +79,6 @@ def new_item(unit: Unit, subscription: StripeObject, change: ItemChange, *, at: 
     """A further item of a running subscription, in the period of the anchor that contains `at`."""
     if change.price is None:
         raise ValueError("a new item needs a price")
-    quantity = 1 if change.quantity is None else change.quantity
     start, end = period_at(subscription, change.price, at=at)
     item_id = ids.new_id("subscription_item")
     owner = {"customer": subscription["customer"], "subscription": subscription["id"]}
@@ -91,7 +91,7 @@ def new_item(unit: Unit, subscription: StripeObject, change: ItemChange, *, at: 
         discounts=discounts.grant_all(unit, list(change.redeemed), **owner, subscription_item=item_id),
         plan=prices.as_plan(change.price),
         price=render(change.price),
-        quantity=quantity,
+        quantity=metered.counted(change.price, change.quantity),
         metadata=change.metadata or {},
         subscription=subscription["id"],
         tax_rates=list(change.tax_rates),
@@ -107,6 +107,7 @@ def _apply(subscription: StripeObject, item: Item, change: ItemChange, *, at: in
         return
     has_other_rhythm = _rhythm(change.price) != _rhythm(item["price"])
     item.update(price=render(change.price), plan=prices.as_plan(change.price))
+    item["quantity"] = metered.counted(change.price, item["quantity"])
     if has_other_rhythm and not keeps_periods and subscription["status"] != "trialing":
         start, end = period_at(subscription, change.price, at=at)
         item.update(current_period_start=start, current_period_end=end)
@@ -134,6 +135,7 @@ def prorate(
 ) -> list[invoice_items.Entry]:
     """Credits for what is given up and charges for what replaces it, from `at` on; unchanged items give none.
 
+    A metered item that goes is charged for what was used, and one that comes costs nothing yet.
     `is_restart`: all periods begin anew and are billed in full, so every item is credited and none charged.
     """
     if subscription["status"] in {"trialing", "paused"}:
@@ -146,16 +148,27 @@ def prorate(
         new = wanted.get(item["id"])
         if not is_restart and new is not None and _bills_alike(item, new):
             continue
-        entries.append(_entry(unit, subscription, item, at=at, is_credit=True))
+        entries += _given_up(unit, subscription, item, at=at, is_restart=is_restart)
         if new is not None and not is_restart:
-            entries.append(_entry(unit, subscription, new, at=at, is_credit=False))
+            entries += charge_rest(unit, subscription, [new], at=at)
     fresh = [] if is_restart else [item for item in after if item["id"] not in known]
-    return entries + [_entry(unit, subscription, item, at=at, is_credit=False) for item in fresh]
+    return entries + charge_rest(unit, subscription, fresh, at=at)
+
+
+def _given_up(
+    unit: Unit, subscription: StripeObject, item: Item, *, at: int, is_restart: bool
+) -> list[invoice_items.Entry]:
+    if not metered.is_metered(item):
+        return [_entry(unit, subscription, item, at=at, is_credit=True)]
+    entry = metered.entry_for_end(unit, subscription, item, is_restart=is_restart)
+    return [] if entry is None else [entry]
 
 
 def charge_rest(unit: Unit, subscription: StripeObject, present: list[Item], *, at: int) -> list[invoice_items.Entry]:
-    """Charges for what is left of each item's period from `at` on."""
-    return [_entry(unit, subscription, item, at=at, is_credit=False) for item in present]
+    """Charges for what is left of the period of each item that is paid for in advance, from `at` on."""
+    return [
+        _entry(unit, subscription, item, at=at, is_credit=False) for item in present if not metered.is_metered(item)
+    ]
 
 
 def _bills_alike(one: Item, other: Item) -> bool:
@@ -205,7 +218,9 @@ def _net_minor(
 
 
 def period_amount_minor(unit: Unit, subscription: StripeObject, item: Item) -> int:
-    """What one whole period of an item costs, before discounts and tax."""
+    """What one whole period of an item costs, before discounts and tax; nothing where usage is billed."""
+    if metered.is_metered(item):
+        return 0
     price = unit.get("price", item["price"]["id"])
     return price_amounts.amount_minor(price, quantity=int(item["quantity"]), currency=subscription["currency"])
 

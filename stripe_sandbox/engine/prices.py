@@ -75,16 +75,16 @@ def as_plan(price: StripeObject) -> dict[str, Any]:
 def describe(unit: Unit, price: StripeObject, *, quantity: int | Decimal, currency: str) -> str:
     """The text of an invoice line: `1 user × Test Subscription (at $25.00 / month)`."""
     product = unit.get("product", price["product"])
+    count = price_numbers.plain(Decimal(quantity))
     label = f" {product['unit_label']}" if product["unit_label"] else ""
     if price["recurring"] is None:
         return str(product["name"])
     if price["billing_scheme"] == "tiered":
-        return f"{quantity}{label} × {product['name']}"
+        return f"{count}{label} × {product['name']}"
     amount = price_numbers.as_text(unit_amount(price, currency=currency), currency=currency)
-    count = price["recurring"]["interval_count"]
-    interval = price["recurring"]["interval"]
-    every = interval if count == 1 else f"every {count} {interval}s"
-    return f"{quantity}{label} × {product['name']} (at {amount} / {every})"
+    many, interval = price["recurring"]["interval_count"], price["recurring"]["interval"]
+    every = interval if many == 1 else f"every {many} {interval}s"
+    return f"{count}{label} × {product['name']} (at {amount} / {every})"
 
 
 def own_id(unit: Unit, kind: str, wanted: str | None) -> str:
@@ -188,8 +188,6 @@ def _amount(params: dict[str, Any], *, path: str | None) -> Decimal:
 def _recurring(unit: Unit, given: dict[str, Any] | None) -> dict[str, Any] | None:
     if not given:
         return None
-    if given.get("usage_type") == "metered":
-        raise not_built("recurring[usage_type]=metered")
     return {
         "interval": given["interval"],
         "interval_count": given.get("interval_count") or 1,

@@ -7,6 +7,8 @@ from stripe_sandbox.engine import (
     changes,
     discounts,
     endings,
+    invoice_items,
+    metered,
     payment_methods,
     renewal,
     schedule_states,
@@ -112,6 +114,7 @@ def _leave_phase(unit: Unit, schedule: StripeObject) -> None:
     elif schedule["end_behavior"] == "cancel":
         schedule_states.complete(unit, schedule)
         endings.cancel_now(unit, subscription)
+        renewal.bill_last_usage(unit, subscription)
     else:
         schedule_states.release(unit, schedule, subscription)
         unit.emit("customer.subscription.updated", subscription)
@@ -131,13 +134,27 @@ def apply_phase(
         wanted = _wanted(unit, phase, customer_id=subscription["customer"])
         discounts.replace(unit, subscription, wanted)
     is_boundary = all(item["current_period_end"] <= unit.now for item in subscription["items"]["data"])
-    behavior = "none" if is_boundary else proration_behavior or phase["proration_behavior"]
+    behavior = proration_behavior or phase["proration_behavior"]
+    item_changes = _item_changes(unit, subscription, phase)
+    if is_boundary and behavior != "none":
+        _bill_usage(unit, subscription, item_changes)
+    behavior = "none" if is_boundary else behavior
     change = changes.Change(
-        item_changes=_item_changes(unit, subscription, phase),
+        item_changes=item_changes,
         proration_behavior=behavior,
         is_anchor_reset=phase["billing_cycle_anchor"] == "phase_start" and not is_boundary,
     )
     changes.apply(unit, subscription, change)
+
+
+def _bill_usage(unit: Unit, subscription: StripeObject, item_changes: list[ItemChange]) -> None:
+    """Entries for the usage of items that end, or change their price, with the period."""
+    gone = {change.item_id for change in item_changes if change.is_deleted or change.price is not None}
+    for item in subscription["items"]["data"]:
+        if item["id"] in gone and metered.is_metered(item):
+            entry = metered.entry_for_end(unit, subscription, item, is_restart=False)
+            if entry is not None:
+                invoice_items.create(unit, entry)
 
 
 def _item_changes(unit: Unit, subscription: StripeObject, phase: dict[str, Any]) -> list[ItemChange]:

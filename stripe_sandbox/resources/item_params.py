@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import discounts, tax
+from stripe_sandbox.engine import discounts, prices, tax
 from stripe_sandbox.engine.items import ItemChange
-from stripe_sandbox.errors import invalid_parameter, missing_parameter, no_such
+from stripe_sandbox.errors import invalid, invalid_parameter, missing_parameter, no_such
 from stripe_sandbox.resources.price_terms import item_discounts
 from stripe_sandbox.resources.updates import merge_metadata, refuse
 from stripe_sandbox.store.unit import StripeObject, Unit
@@ -27,6 +27,14 @@ def recurring_price(unit: Unit, name: str, *, param: str) -> StripeObject:
             f"The price specified is inactive. This field only accepts active prices. ({name})", param=param
         )
     return price
+
+
+def check_quantity(price: StripeObject, quantity: int | None, *, prefix: str | None) -> None:
+    """Raises ApiError for a quantity of a price that bills usage, in the words that public programs cite."""
+    if quantity is not None and prices.is_metered(price):
+        raise invalid(
+            "You cannot set the quantity for metered plans.", param=f"{prefix}[quantity]" if prefix else "quantity"
+        )
 
 
 def item_changes(unit: Unit, subscription: StripeObject, given: list[dict[str, Any]] | None) -> list[ItemChange]:
@@ -54,6 +62,9 @@ def item_change(unit: Unit, subscription: StripeObject, entry: dict[str, Any], *
             code="parameter_invalid_integer",
         )
     known = {item["id"]: item["metadata"] for item in subscription["items"]["data"]}
+    present = next((item["price"] for item in subscription["items"]["data"] if item["id"] == entry.get("id")), None)
+    if (price or present) is not None:
+        check_quantity(price or present or {}, quantity, prefix=prefix)
     if entry.get("id") is not None and entry["id"] not in known:
         raise no_such("subscription_item", entry["id"], param=f"{prefix}[id]" if prefix else "id", status=400)
     metadata = None

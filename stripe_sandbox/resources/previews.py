@@ -62,7 +62,10 @@ def _first(unit: Unit, params: dict[str, Any], details: dict[str, Any], customer
     """The first invoice of a subscription that does not exist yet."""
     given: dict[str, Any] = {key: details[key] for key in ("items", "trial_end") if key in details}
     order = read_order(unit, {**given, "currency": params.get("currency")}, customer=customer)
-    _, draft = subscriptions.begin(unit, order)
+    subscription, draft = subscriptions.begin(unit, order)
+    if draft is None:
+        period = (unit.now, unit.now)
+        draft = billing.draft(unit, subscription, lines=[], reason="subscription_create", period=period)
     return billing.as_preview(draft)
 
 

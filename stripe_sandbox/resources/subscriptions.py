@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import discounts, endings, resumption, subscriptions, tax
+from stripe_sandbox.engine import discounts, endings, metered, resumption, subscriptions, tax
 from stripe_sandbox.errors import ApiError, invalid_parameter, missing_parameter, no_such
-from stripe_sandbox.resources.item_params import recurring_price
+from stripe_sandbox.resources.item_params import check_quantity, recurring_price
 from stripe_sandbox.resources.price_terms import order_terms
 from stripe_sandbox.resources.updates import merge_metadata, refuse
 from stripe_sandbox.store.unit import StripeObject, Unit
@@ -65,7 +65,7 @@ def _tax_rates(unit: Unit, params: dict[str, Any]) -> list[StripeObject]:
     return rates
 
 
-def _items(unit: Unit, given: list[dict[str, Any]] | None) -> list[tuple[StripeObject, int, dict[str, str]]]:
+def _items(unit: Unit, given: list[dict[str, Any]] | None) -> list[tuple[StripeObject, int | None, dict[str, str]]]:
     if not given:
         raise missing_parameter("items")
     items = []
@@ -76,7 +76,8 @@ def _items(unit: Unit, given: list[dict[str, Any]] | None) -> list[tuple[StripeO
             raise missing_parameter(f"items[{index}][price]")
         price = recurring_price(unit, name, param=f"items[{index}][price]")
         quantity = entry.get("quantity")
-        items.append((price, 1 if quantity is None else quantity, entry.get("metadata") or {}))
+        check_quantity(price, quantity, prefix=f"items[{index}]")
+        items.append((price, metered.counted(price, quantity), entry.get("metadata") or {}))
     return items
 
 
@@ -91,7 +92,7 @@ def own_card(unit: Unit, name: str | None, *, customer_id: str) -> StripeObject 
 
 
 def _trial_end(
-    unit: Unit, params: dict[str, Any], items: list[tuple[StripeObject, int, dict[str, str]]]
+    unit: Unit, params: dict[str, Any], items: list[tuple[StripeObject, int | None, dict[str, str]]]
 ) -> int | None:
     days, end = params.get("trial_period_days"), params.get("trial_end")
     if days is not None and end is not None:

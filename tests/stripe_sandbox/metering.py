@@ -1,4 +1,4 @@
-"""What tests of usage share: a meter, a metered price, usage that is reported."""
+"""What tests of usage share: a meter, a metered price, usage that is reported and what is billed for it."""
 
 from typing import Any
 
@@ -23,3 +23,21 @@ def metered_price(driver: Driver, of: Any, *, each: str | None = "2", **more: An
     recurring = {"interval": "month", "usage_type": "metered", "meter": of.id}
     values = {"product": product.id, "currency": "usd", "recurring": recurring, **more}
     return driver.sdk().prices.create(values if each is None else {**values, "unit_amount_decimal": each})
+
+
+def subscribe(driver: Driver, *prices: Any, **params: Any) -> tuple[Any, Any]:
+    """A subscription to these prices, and its customer with a card."""
+    customer = driver.customer()
+    items = [{"price": price.id} for price in prices]
+    return driver.sdk().subscriptions.create({"customer": customer.id, "items": items, **params}), customer
+
+
+def invoices(driver: Driver, subscription: Any) -> list[Any]:
+    """Oldest first."""
+    return list(reversed(driver.sdk().invoices.list({"subscription": subscription.id}).data))
+
+
+def billed(driver: Driver, subscription: Any) -> list[tuple[int, Any]]:
+    """Amount and exact quantity of every line, oldest invoice first."""
+    lines = [line for invoice in invoices(driver, subscription) for line in invoice.lines.data]
+    return [(line.amount, float(line.quantity_decimal)) for line in lines]
