@@ -46,9 +46,12 @@ def period_lines(unit: Unit, subscription: StripeObject, items: list[dict[str, A
 
 
 def as_preview(invoice: StripeObject) -> StripeObject:
-    """A draft as a preview shows it: stored nowhere, so nothing in it names it as if it could be retrieved."""
+    """A draft as a preview shows it: stored nowhere, so nothing in it names it as if it could be retrieved.
+
+    Safe to repeat.
+    """
     shown = render(invoice)
-    shown["id"] = "upcoming_" + invoice["id"]
+    shown["id"] = "upcoming_" + invoice["id"].removeprefix("upcoming_")
     shown["lines"] = {
         **invoice["lines"],
         "data": [{**line, "invoice": None} for line in invoice["lines"]["data"]],

@@ -231,6 +231,8 @@ def _ask_for_card(unit: Unit, subscription: StripeObject) -> None:
 def _first_payment(
     unit: Unit, order: Order, subscription: StripeObject, invoice: StripeObject, method: StripeObject | None
 ) -> intents.Result | None:
+    if unit.is_imagined:
+        return None
     invoices.finalize(unit, invoice, prepaid=order.prepaid)
     invoice["webhooks_delivered_at"] = unit.now
     if order.prepaid is not None and invoice["amount_due"] > 0:

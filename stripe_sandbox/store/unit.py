@@ -61,6 +61,8 @@ class Unit:
         self._is_read_only = is_read_only
         self.has_events = False
         self.has_timers = False
+        # What is only imagined is never paid: cards, switches and faults would remember it.
+        self.is_imagined = False
         # Set for what happens on a test clock; `advanced_clock` is one that sets off when this is committed.
         self.clock_id: str | None = None
         self.advanced_clock: str | None = None
@@ -151,9 +153,11 @@ class Unit:
         """What happens in this block is undone at its end, events and timers included; copy out what is to stay."""
         self.flush()
         self.connection.execute("SAVEPOINT imagined")
+        now, self.is_imagined = self.now, True
         try:
             yield
         finally:
+            self.now, self.is_imagined = now, False
             self.forget()
             self.connection.execute("ROLLBACK TO imagined")
             self.connection.execute("RELEASE imagined")
