@@ -42,6 +42,15 @@ def create_product(unit: Unit, params: dict[str, Any]) -> StripeObject:
     return product
 
 
+def make_product(unit: Unit, data: dict[str, Any]) -> StripeObject:
+    """The product that is made along with its price, with its event."""
+    product = blank("product", id=own_id(unit, "product", data.get("id")), updated=unit.now)
+    take(product, data, *PRODUCT)
+    unit.add(product)
+    unit.emit("product.created", product)
+    return product
+
+
 @route("GET", "/v1/products/{product}", schema="product_retrieve")
 def retrieve_product(unit: Unit, params: dict[str, Any], product: str) -> StripeObject:
     """One product."""
@@ -100,12 +109,7 @@ def list_features(unit: Unit, params: dict[str, Any], product: str) -> StripeObj
 def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
     """A price; `product_data` makes its product as well."""
     if params.get("product_data"):
-        data = params.pop("product_data")
-        product = blank("product", id=own_id(unit, "product", data.get("id")), updated=unit.now)
-        take(product, data, *PRODUCT)
-        unit.add(product)
-        unit.emit("product.created", product)
-        params["product"] = product["id"]
+        params["product"] = make_product(unit, params.pop("product_data"))["id"]
     elif not params.get("product"):
         raise ApiError("You must specify either `product` or `product_data` when creating a price.")
     return create_price(unit, params)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.stripe_sandbox.driver import Driver
-from tests.stripe_sandbox.recipes.table import DESCRIPTION, NOTE, recipe
+from tests.stripe_sandbox.recipes.table import DESCRIPTION, NOT_STORED, NOTE, recipe
 
 PROMOTION = "promotion codes name their coupon under `promotion` at this API version"
 PORTAL = {
@@ -38,6 +38,24 @@ def price_created(driver: Driver) -> Any:
 @recipe("price.updated")
 def price_updated(driver: Driver) -> Any:
     return driver.sdk().prices.update(driver.price(1500).id, NOTE)
+
+
+@recipe("plan.created", differs=NOT_STORED)
+def plan_created(driver: Driver) -> Any:
+    values = {"currency": "usd", "interval": "month", "amount": 2000, "product": {"name": "Box"}}
+    return driver.sdk().plans.create(values)
+
+
+@recipe("plan.updated", differs=NOT_STORED)
+def plan_updated(driver: Driver) -> Any:
+    return driver.sdk().plans.update(plan_created(driver).id, NOTE)
+
+
+@recipe("plan.deleted", differs=NOT_STORED)
+def plan_deleted(driver: Driver) -> Any:
+    plan = plan_created(driver)
+    driver.sdk().plans.delete(plan.id)
+    return plan
 
 
 @recipe("coupon.created")

@@ -3,7 +3,6 @@
 BANK_TRANSFERS = "bank transfers and cash balances are not built"
 LOCAL_METHODS = "payment methods that are no cards do not pay here"
 SOURCES = "cards as legacy sources are not built: a card is a payment method"
-PLANS = "the older Plans API is not built: a plan is a price"
 CONNECT = "Connect is not built"
 IDENTITY = "identity checks are another product"
 ISSUING = "issuing cards is another product"
@@ -45,9 +44,6 @@ OUTSIDE: dict[str, str] = {
     "payment_link.updated": LINKS,
     "payout.created": PAYOUTS,
     "payout.updated": PAYOUTS,
-    "plan.created": PLANS,
-    "plan.deleted": PLANS,
-    "plan.updated": PLANS,
     "quote.accepted": QUOTES,
     "quote.canceled": QUOTES,
     "quote.created": QUOTES,

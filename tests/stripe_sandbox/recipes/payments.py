@@ -7,10 +7,9 @@ import stripe
 
 from stripe_sandbox.hosted import checkout
 from tests.stripe_sandbox.driver import Driver, card
-from tests.stripe_sandbox.recipes.table import DESCRIPTION, NOTE, recipe
+from tests.stripe_sandbox.recipes.table import DESCRIPTION, NOT_STORED, NOTE, recipe
 
 NO_CHARGE_CALL = "a charge is made by its payment intent: the older call that makes charges is not built"
-NOT_STORED = "the recipe itself could not be read: the flow is what its event's name says"
 CARD_ACTION = "a card that wants 3-D Secure instead of a bank transfer, which the sandbox does not have"
 
 

@@ -8,6 +8,7 @@ from tests.stripe_sandbox.driver import Driver
 
 Flow = Callable[[Driver], Any]
 DESCRIPTION = "made by a recipe"
+NOT_STORED = "the recipe itself could not be read: the flow is what its event's name says"
 NOTE = {"metadata": {"colour": "green"}}
 
 

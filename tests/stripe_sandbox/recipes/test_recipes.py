@@ -26,6 +26,15 @@ def events_of(driver: Driver) -> list[dict[str, Any]]:
     return list(reversed(page["data"]))
 
 
+def about(events: list[dict[str, Any]], kind: str, object_id: str) -> list[dict[str, Any]]:
+    """Those of the events that tell of this object; a plan and its price share an id."""
+    return [
+        event
+        for event in events
+        if (event["data"]["object"]["object"], event["data"]["object"].get("id")) == (kind, object_id)
+    ]
+
+
 def shown_now(driver: Driver, seen: dict[str, Any]) -> dict[str, Any]:
     """What the API shows of this object now; for a deleted one what it showed last."""
     kind = seen["object"]
@@ -48,7 +57,7 @@ def test_a_recipe_ends_in_its_event_with_the_state_the_api_shows(driver: Driver,
     seen = plain(recipe.flow(driver))
 
     events = events_of(driver)
-    ours = [event for event in events if event["data"]["object"].get("id") == seen["id"]]
+    ours = about(events, seen["object"], seen["id"])
     named = [event for event in ours if event["type"] == recipe.event]
     assert named, [event["type"] for event in events]
     now = shown_now(driver, seen)
@@ -71,7 +80,7 @@ def test_an_update_names_what_the_event_before_showed(driver: Driver, recipe: Re
     assert old_values
     # What takes another's place has another id; a twin tells the same under another name.
     told_id = old_values.get("id", seen["id"])
-    told = [each for each in events[:index] if each["data"]["object"].get("id") == told_id]
+    told = about(events[:index], seen["object"], told_id)
     assert before_update(event) in [each["data"]["object"] for each in told if each["data"] != event["data"]][-1:]
 
 
