@@ -17,7 +17,8 @@ from stripe_sandbox.control.actions import ACTIONS
 from stripe_sandbox.door import OWN_SITES, Door
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.wire import uploads
-from stripe_sandbox.wire.dispatch import Answer, Call, Dispatcher, read_key
+from stripe_sandbox.wire.dispatch import Answer, Call, Dispatcher
+from stripe_sandbox.wire.keys import read_key
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ def build_application(sandbox: Sandbox) -> "ConnectionCutter":
 
     routes: list[BaseRoute] = [
         *uploads.routes(account_of=account_of),
+        Route("/v1", api),
         Route("/v1/{rest:path}", api, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),
         Route("/v2/{rest:path}", api, methods=["GET"]),
         *_control_routes(sandbox),

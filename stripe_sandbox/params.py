@@ -5,6 +5,7 @@ The files are parsed, not imported: importing the SDK would cost most of the sta
 
 import ast
 import importlib.util
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,9 @@ from typing import Any
 
 from stripe_sandbox import texts
 from stripe_sandbox.errors import ApiError, invalid_parameter, missing_parameter
+
+_INTEGER = re.compile(r"^-?[0-9]{1,19}$")
+LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -217,7 +221,8 @@ def _check_scalar(kind: Kind, value: str, *, path: str) -> Any:
 
 
 def _check_empty(kind: Kind, *, path: str) -> None:
-    if kind.allows_empty or kind.is_free_table or (kind.scalars == {"str"} and not kind.choices):
+    is_text = kind.scalars == {"str"} and not kind.choices and not kind.is_required
+    if kind.allows_empty or kind.is_free_table or is_text:
         return
     if not kind.scalars and kind.items is not None:
         return
@@ -231,10 +236,9 @@ def _check_empty(kind: Kind, *, path: str) -> None:
 
 
 def _check_integer(value: str, *, path: str) -> int:
-    try:
-        return int(value)
-    except ValueError:
-        raise invalid_parameter(f"Invalid integer: {value}", param=path, code="parameter_invalid_integer") from None
+    if not _INTEGER.match(value) or not -LARGEST <= int(value) <= LARGEST:
+        raise invalid_parameter(f"Invalid integer: {value}", param=path, code="parameter_invalid_integer")
+    return int(value)
 
 
 def _check_decimal(value: str, *, path: str) -> str:

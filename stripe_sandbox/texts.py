@@ -1,6 +1,7 @@
 """Decides which texts can stand for a currency, an e-mail address or metadata, whatever endpoint they came to."""
 
 import re
+import sys
 
 from stripe_sandbox.errors import invalid_parameter
 
@@ -18,6 +19,8 @@ CURRENCIES = (
 )
 _KNOWN_CURRENCIES = frozenset(CURRENCIES.split(", "))
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+LONGEST = 5000
+LONGEST_EVIDENCE = 20_000
 MOST_KEYS = 50
 LONGEST_KEY = 40
 LONGEST_VALUE = 500
@@ -26,14 +29,26 @@ LONGEST_VALUE = 500
 def read(text: str, *, path: str) -> str:
     """The text as the parameter at this path keeps it: currencies in lower case, the rest as given.
 
-    Raises ApiError for an unknown currency and for an e-mail address that cannot be.
+    Raises ApiError for an unknown currency, for an e-mail address that cannot be and for what is too long (the words
+    and the bound of the last are assumed).
     """
     key = path.rstrip("]").rpartition("[")[2]
     if key in CURRENCY_KEYS:
         return _currency(text, path=path)
     if key in EMAIL_KEYS and not _EMAIL.fullmatch(text):
         raise invalid_parameter(f"Invalid email address: {text}", param=path, code="email_invalid")
+    if len(text) > _longest(path):
+        raise invalid_parameter(
+            f"Invalid string: {text[:10]}...{text[-10:]}; must be at most {_longest(path)} characters", param=path
+        )
     return text
+
+
+def _longest(path: str) -> int:
+    """How long a text may be: 5,000 characters, evidence 20,000 as its own documentation says; a file has no end."""
+    if path == "file":
+        return sys.maxsize
+    return LONGEST_EVIDENCE if path.startswith("evidence") else LONGEST
 
 
 def _currency(text: str, *, path: str) -> str:
