@@ -51,6 +51,7 @@ def _customer_routes() -> list[BaseRoute]:
     return [
         _get("/c/pay/{session_id}", checkout.show),
         _post("/c/pay/{session_id}", checkout.pay),
+        _get("/c/recover/{session_id}", checkout.recover),
         _get("/3ds/{intent_id}", challenge.show),
         _post("/3ds/{intent_id}", challenge.answer),
         _get("/i/{token}", invoice.show),
