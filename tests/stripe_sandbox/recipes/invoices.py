@@ -6,7 +6,7 @@ import pytest
 import stripe
 
 from tests.stripe_sandbox.driver import Driver
-from tests.stripe_sandbox.recipes.table import DESCRIPTION, NOTE, recipe
+from tests.stripe_sandbox.recipes.table import DESCRIPTION, NO_SOURCE, NOTE, recipe
 
 
 def _item(driver: Driver, customer: Any) -> Any:
@@ -38,7 +38,7 @@ def item_deleted(driver: Driver) -> Any:
     return item
 
 
-@recipe("invoice.created")
+@recipe("invoice.created", differs=NO_SOURCE)
 def created(driver: Driver) -> Any:
     customer = driver.customer()
     _item(driver, customer)
@@ -75,7 +75,7 @@ def failed(driver: Driver) -> Any:
     return _refused(driver, "pm_card_chargeCustomerFail")
 
 
-@recipe("invoice.payment_action_required")
+@recipe("invoice.payment_action_required", differs=NO_SOURCE)
 def waits(driver: Driver) -> Any:
     return _refused(driver, "pm_card_threeDSecure2Required")
 

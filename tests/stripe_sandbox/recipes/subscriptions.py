@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.stripe_sandbox.driver import Driver
-from tests.stripe_sandbox.recipes.table import DESCRIPTION, NOTE, recipe
+from tests.stripe_sandbox.recipes.table import DESCRIPTION, NO_SOURCE, NOTE, recipe
 
 
 @recipe("customer.subscription.created")
@@ -13,18 +13,20 @@ def created(driver: Driver) -> Any:
     return driver.subscribe(driver.sdk().customers.create(values), driver.price(1500))
 
 
-@recipe("customer.subscription.updated")
+@recipe("customer.subscription.updated", differs=NO_SOURCE)
 def updated(driver: Driver) -> Any:
     return driver.sdk().subscriptions.update(_running(driver).id, NOTE)
 
 
-@recipe("customer.subscription.deleted")
+@recipe("customer.subscription.deleted", differs=NO_SOURCE)
 def deleted(driver: Driver) -> Any:
     return driver.sdk().subscriptions.cancel(_running(driver).id)
 
 
 def _running(driver: Driver) -> Any:
-    return driver.subscribe(driver.customer(), driver.price(2000))
+    terms = {"currency": "usd", "interval": "month", "amount": 2000, "product": {"name": "Box"}}
+    items = [{"plan": driver.sdk().plans.create(terms).id}]
+    return driver.sdk().subscriptions.create({"customer": driver.customer().id, "items": items})
 
 
 @recipe("customer.subscription.paused")
@@ -63,7 +65,7 @@ def first_failed(driver: Driver) -> Any:
     return _first_invoice(driver, "tok_chargeCustomerFail")
 
 
-@recipe("subscription_schedule.created")
+@recipe("subscription_schedule.created", differs=NO_SOURCE)
 def schedule_created(driver: Driver) -> Any:
     price = driver.price(1500)
     month = {"interval": "month", "interval_count": 1}
@@ -72,16 +74,16 @@ def schedule_created(driver: Driver) -> Any:
     return driver.sdk().subscription_schedules.create(values)
 
 
-@recipe("subscription_schedule.updated")
+@recipe("subscription_schedule.updated", differs=NO_SOURCE)
 def schedule_updated(driver: Driver) -> Any:
     return driver.sdk().subscription_schedules.update(schedule_created(driver).id, NOTE)
 
 
-@recipe("subscription_schedule.released")
+@recipe("subscription_schedule.released", differs=NO_SOURCE)
 def schedule_released(driver: Driver) -> Any:
     return driver.sdk().subscription_schedules.release(schedule_created(driver).id)
 
 
-@recipe("subscription_schedule.canceled")
+@recipe("subscription_schedule.canceled", differs=NO_SOURCE)
 def schedule_canceled(driver: Driver) -> Any:
     return driver.sdk().subscription_schedules.cancel(schedule_created(driver).id)

@@ -12,6 +12,9 @@ NOT_STORED = "the recipe itself could not be read: the flow is what its event's 
 NOTE = {"metadata": {"colour": "green"}}
 
 
+NO_SOURCE = "the customer's card is a payment method, where theirs is a legacy source"
+
+
 @dataclass(frozen=True)
 class Recipe:
     """One flow that ends in an event.
