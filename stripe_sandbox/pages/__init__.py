@@ -57,6 +57,7 @@ def _customer_routes() -> list[BaseRoute]:
         _get("/i/{token}", invoice.show),
         _post("/i/{token}", invoice.pay),
         _get("/i/{token}/pdf", invoice.download),
+        _get("/i/{token}/receipt", invoice.download_receipt),
         _get("/r/{charge_id}", receipt.show),
     ]
 
