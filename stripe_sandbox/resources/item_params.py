@@ -30,11 +30,16 @@ def recurring_price(unit: Unit, name: str, *, param: str) -> StripeObject:
 
 
 def check_quantity(price: StripeObject, quantity: int | None, *, prefix: str | None) -> None:
-    """Raises ApiError for a quantity of a price that bills usage, in the words that public programs cite."""
-    if quantity is not None and prices.is_metered(price):
-        raise invalid(
-            "You cannot set the quantity for metered plans.", param=f"{prefix}[quantity]" if prefix else "quantity"
+    """Raises ApiError for one below zero, or of a price that bills usage: in words that public programs cite."""
+    if quantity is None:
+        return
+    param = f"{prefix}[quantity]" if prefix else "quantity"
+    if quantity < 0:
+        raise invalid_parameter(
+            "This value must be greater than or equal to 0.", param=param, code="parameter_invalid_integer"
         )
+    if prices.is_metered(price):
+        raise invalid("You cannot set the quantity for metered plans.", param=param)
 
 
 def item_changes(unit: Unit, subscription: StripeObject, given: list[dict[str, Any]] | None) -> list[ItemChange]:
@@ -55,12 +60,6 @@ def item_change(unit: Unit, subscription: StripeObject, entry: dict[str, Any], *
     if entry.get("id") is None and price is None:
         raise missing_parameter(param)
     quantity = entry.get("quantity")
-    if quantity is not None and quantity < 0:
-        raise invalid_parameter(
-            "This value must be greater than or equal to 0.",
-            param=f"{prefix}[quantity]" if prefix else "quantity",
-            code="parameter_invalid_integer",
-        )
     known = {item["id"]: item["metadata"] for item in subscription["items"]["data"]}
     present = next((item["price"] for item in subscription["items"]["data"] if item["id"] == entry.get("id")), None)
     if (price or present) is not None:

@@ -7,6 +7,7 @@ from stripe_sandbox.errors import invalid, invalid_parameter, not_built
 from stripe_sandbox.resources.item_params import TERMS, item_changes
 from stripe_sandbox.resources.price_terms import change_terms, take_item_terms
 from stripe_sandbox.resources.subscriptions import NOT_BUILT, PLAIN, own_card
+from stripe_sandbox.resources.trial_params import begin_trial, begins_trial, check_end
 from stripe_sandbox.resources.updates import refuse, take
 from stripe_sandbox.store.unit import StripeObject, Unit
 from stripe_sandbox.wire.routing import route
@@ -48,6 +49,8 @@ def update(unit: Unit, params: dict[str, Any], subscription: str) -> StripeObjec
         ]
     change_end(unit, found, params)
     change_pause(unit, found, params)
+    if begins_trial(found, params):
+        return begin_trial(unit, found, params)
     change = read_change(unit, found, params, is_trial_over=change_trial(unit, found, params))
     if found["status"] in subscriptions.ENDED:
         unit.emit("customer.subscription.updated", found)
@@ -171,8 +174,7 @@ def change_trial(unit: Unit, found: StripeObject, params: dict[str, Any]) -> boo
     if end == "now":
         found["trial_end"] = unit.now
         return True
-    if end <= unit.now:
-        raise invalid_parameter("Invalid timestamp: must be in the future.", param="trial_end")
+    check_end(end, now=unit.now)
     found.update(trial_end=end, billing_cycle_anchor=end)
     found.pop("_is_end_announced", None)
     for item in found["items"]["data"]:

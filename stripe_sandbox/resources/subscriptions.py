@@ -6,6 +6,8 @@ from stripe_sandbox.engine import discounts, endings, metered, resumption, subsc
 from stripe_sandbox.errors import ApiError, invalid_parameter, missing_parameter, no_such
 from stripe_sandbox.resources.item_params import check_quantity, recurring_price
 from stripe_sandbox.resources.price_terms import order_terms
+from stripe_sandbox.resources.subscription_checks import check_distinct, refuse_other_billing
+from stripe_sandbox.resources.trial_params import check_end, end_after
 from stripe_sandbox.resources.updates import merge_metadata, refuse
 from stripe_sandbox.store.unit import StripeObject, Unit
 from stripe_sandbox.wire.listing import Filter, page
@@ -24,13 +26,13 @@ NOT_BUILT = (
     "transfer_data",
 )
 PLAIN = ("description", "days_until_due", "collection_method")
-DAY_SECONDS = 86400
 
 
 @route("POST", "/v1/subscriptions", schema="subscription_create")
 def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
     """A subscription with its first invoice."""
     refuse(params, *NOT_BUILT)
+    refuse_other_billing(params)
     if not params.get("customer"):
         raise missing_parameter("customer")
     customer = unit.get("customer", params["customer"], param="customer", status=400)
@@ -78,6 +80,7 @@ def _items(unit: Unit, given: list[dict[str, Any]] | None) -> list[tuple[StripeO
         quantity = entry.get("quantity")
         check_quantity(price, quantity, prefix=f"items[{index}]")
         items.append((price, metered.counted(price, quantity), entry.get("metadata") or {}))
+    check_distinct([price["id"] for price, _, _ in items])
     return items
 
 
@@ -99,21 +102,11 @@ def _trial_end(
         raise ApiError("You may only specify one of these parameters: trial_end, trial_period_days.")
     if params.get("trial_from_plan") and days is None and end is None:
         days = max((price["recurring"]["trial_period_days"] or 0) for price, _, _ in items)
-    if days is not None and days < 0:
-        raise invalid_parameter(
-            "This value must be greater than or equal to 0.",
-            param="trial_period_days",
-            code="parameter_invalid_integer",
-        )
     if days:
-        return int(unit.now + days * DAY_SECONDS)
+        return end_after(days, now=unit.now)
     if end is None or end == "now":
         return None
-    if end <= unit.now:
-        raise invalid_parameter(
-            "Invalid timestamp: must be an integer Unix timestamp in the future.", param="trial_end"
-        )
-    return int(end)
+    return check_end(end, now=unit.now)
 
 
 def _values(params: dict[str, Any], method: StripeObject | None) -> dict[str, Any]:
