@@ -69,17 +69,7 @@ def _taxes(invoice: StripeObject, result: LineTotal) -> list[dict[str, Any]]:
         return [tax.not_collecting()]
     reasons = {"exempt": "customer_exempt", "reverse": "reverse_charge"}
     reason = reasons.get(invoice["customer_tax_exempt"], "not_available")
-    return [
-        {
-            "amount": share.amount_minor,
-            "tax_behavior": "inclusive" if share.rate.is_inclusive else "exclusive",
-            "tax_rate_details": {"tax_rate": share.rate.rate_id},
-            "taxability_reason": reason,
-            "taxable_amount": share.taxable_minor,
-            "type": "tax_rate_details",
-        }
-        for share in result.taxes
-    ]
+    return [tax.entry(share, reason=reason) for share in result.taxes]
 
 
 def _summed_discounts(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:

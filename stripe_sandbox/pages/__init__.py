@@ -12,6 +12,7 @@ from stripe_sandbox.pages import (
     challenge,
     checkout,
     console_routes,
+    credit_note,
     invoice,
     portal,
     portal_cards,
@@ -58,6 +59,7 @@ def _customer_routes() -> list[BaseRoute]:
         _post("/i/{token}", invoice.pay),
         _get("/i/{token}/pdf", invoice.download),
         _get("/i/{token}/receipt", invoice.download_receipt),
+        _get("/cn/{token}/pdf", credit_note.download),
         _get("/r/{charge_id}", receipt.show),
     ]
 

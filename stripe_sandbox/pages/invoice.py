@@ -11,7 +11,7 @@ from stripe_sandbox.pages.card_form import Form
 from stripe_sandbox.pages.countries import country_choices
 from stripe_sandbox.pages.declines import Notice, decline_field, decline_notice, unanswered_notice, unconfirmed_notice
 from stripe_sandbox.pages.invoice_view import Document, read_document
-from stripe_sandbox.pages.pdf import write_pdf
+from stripe_sandbox.pages.pdf import pdf_response, write_pdf
 from stripe_sandbox.pages.render import origin_of, page, see_other
 from stripe_sandbox.pages.visit import Visit
 from stripe_sandbox.pages.words import money_text
@@ -65,13 +65,7 @@ def download_receipt(visit: Visit) -> Response:
 
 
 def _file(document: Document, *, kind: str) -> Response:
-    name = "".join(sign for sign in document.number if sign.isalnum() or sign == "-")
-    headers = {
-        "Content-Disposition": f'attachment; filename="{kind}-{name}.pdf"',
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(write_pdf(document), media_type="application/pdf", headers=headers)
+    return pdf_response(write_pdf(document), name=f"{kind}-{document.number}")
 
 
 def _read(visit: Visit) -> InvoiceView:
