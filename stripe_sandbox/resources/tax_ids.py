@@ -83,9 +83,11 @@ def delete(unit: Unit, params: dict[str, Any], tax_id: str) -> StripeObject:
     return _delete(unit, unit.get(tax_ids.KIND, tax_id))
 
 
-@route("GET", "/v1/tax_ids", schema="tax_id_list")
+@route("GET", "/v1/tax_ids", schema="tax_id_list", extra=("id",))
 def listed(unit: Unit, params: dict[str, Any]) -> StripeObject:
-    """The account's own tax ids, or those of the owner that is named."""
+    """The account's own tax ids, or those of the owner that is named; dj-stripe names a customer as `id` (assumed)."""
+    if params.get("id"):
+        return list_of_customer(unit, params, params["id"])
     owner = params.get("owner") or {"type": "self"}
     where = Filter()
     if owner["type"] == "customer":

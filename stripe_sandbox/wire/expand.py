@@ -28,6 +28,7 @@ TARGETS = {
     "invoice": "invoice",
     "latest_charge": "charge",
     "latest_invoice": "invoice",
+    "mandate": "mandate",
     "payment_intent": "payment_intent",
     "payment_method": "payment_method",
     "pending_setup_intent": "setup_intent",
@@ -177,6 +178,8 @@ def shown(thing: StripeObject) -> StripeObject:
 
 def expand(unit: Unit, answer: StripeObject, *, paths: list[str]) -> StripeObject:
     """Fill the answer in place along these paths. Raises ApiError for a path that leads nowhere."""
+    if answer.get("deleted"):
+        return answer  # What is left of a deleted object has nothing to expand.
     for path in paths:
         parts = path.split(".")
         levels = [part for part in parts if part != "data"]
