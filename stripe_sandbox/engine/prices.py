@@ -19,14 +19,6 @@ def unit_amount(price: StripeObject, *, currency: str) -> Decimal:
     return price_numbers.kept(_in_currency(price, currency), "unit_amount") or Decimal(0)
 
 
-def unit_amount_minor(price: StripeObject, *, currency: str) -> int:
-    """The amount of one unit where only a whole one will do. Raises ApiError for parts of a minor unit."""
-    amount = unit_amount(price, currency=currency)
-    if amount != amount.to_integral_value():
-        raise not_built("unit_amount_decimal")
-    return int(amount)
-
-
 def tiers_in(price: StripeObject, *, currency: str) -> list[dict[str, Any]]:
     """The tiers of a price in this currency. Raises ApiError when it has none in it."""
     table = _in_currency(price, currency)

@@ -4,6 +4,7 @@ from typing import Any
 
 from stripe_sandbox import ids
 from stripe_sandbox.engine import (
+    added_items,
     changes,
     discounts,
     endings,
@@ -73,6 +74,8 @@ def _begin(unit: Unit, schedule: StripeObject) -> None:
         currency=phase["currency"],
         payment_behavior="allow_incomplete" if has_card else "default_incomplete",
         redeemed=_wanted(unit, phase, customer_id=customer["id"]),
+        added=phase["add_invoice_items"],
+        phase_end=phase["end_date"],
         values={
             "default_payment_method": card,
             "metadata": dict(phase["metadata"]),
@@ -109,6 +112,8 @@ def _leave_phase(unit: Unit, schedule: StripeObject) -> None:
     following = next((phase for phase in schedule["phases"] if phase["start_date"] == ended_at), None)
     if following is not None:
         schedule_states.enter(unit, schedule, following)
+        end = following["end_date"]
+        added_items.create(unit, subscription, following["add_invoice_items"], phase_end=end, is_late=True)
         apply_phase(unit, subscription, following)
         unit.emit("subscription_schedule.updated", schedule)
     elif schedule["end_behavior"] == "cancel":

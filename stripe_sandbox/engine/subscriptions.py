@@ -5,6 +5,7 @@ from typing import Any
 
 from stripe_sandbox import ids
 from stripe_sandbox.engine import (
+    added_items,
     collection,
     discounts,
     drafts,
@@ -63,6 +64,10 @@ class Order:
     checkout_session_id: str | None = None
     item_tax_rates: dict[int, list[StripeObject]] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
+    # One-off amounts for the first invoice, as a phase of a schedule keeps them.
+    added: list[added_items.Added] = field(default_factory=list)
+    # For a schedule: when the phase that makes the subscription ends.
+    phase_end: int | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,8 @@ def begin(unit: Unit, order: Order) -> tuple[StripeObject, StripeObject | None]:
     _check_currency(order)
     subscription = _body(unit, order)
     _apply_discounts(unit, order, subscription)
+    is_late = order.phase_end is not None
+    added_items.create(unit, subscription, order.added, phase_end=order.phase_end, is_late=is_late)
     first_line_is_trial = order.trial_end is not None
     lines = [
         drafts.subscription_line(

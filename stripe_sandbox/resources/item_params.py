@@ -2,14 +2,18 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import discounts, prices, tax
+from stripe_sandbox.engine import discounts, prices, tax, unlisted_prices
+from stripe_sandbox.engine.added_items import Added
 from stripe_sandbox.engine.items import ItemChange
 from stripe_sandbox.errors import invalid, invalid_parameter, missing_parameter, no_such
+from stripe_sandbox.resources.item_prices import one_off_price
 from stripe_sandbox.resources.price_terms import item_discounts
 from stripe_sandbox.resources.updates import merge_metadata, refuse
 from stripe_sandbox.store.unit import StripeObject, Unit
 
-NOT_BUILT = ("price_data", "billing_thresholds", "current_trial", "trial")
+NOT_BUILT = ("billing_thresholds", "current_trial", "trial")
+MOST_ADDED = 20
+PRESENT_PERIOD = {"end": {"type": "min_item_period_end"}, "start": {"type": "max_item_period_start"}}
 # What an item is given beside its price; a change that waits for its payment cannot bring it.
 TERMS = ("discounts", "tax_rates")
 
@@ -27,6 +31,57 @@ def recurring_price(unit: Unit, name: str, *, param: str) -> StripeObject:
             f"The price specified is inactive. This field only accepts active prices. ({name})", param=param
         )
     return price
+
+
+def wanted_price(unit: Unit, entry: dict[str, Any], *, prefix: str | None) -> StripeObject | None:
+    """The recurring price that an entry names as `price` or `plan`, or describes as `price_data`; None for none.
+
+    Raises ApiError for several at once. `prefix` is where the entry stands in the form.
+    """
+    _check_single(entry, "price", "plan", "price_data", prefix=prefix)
+    if entry.get("price_data"):
+        return unlisted_prices.from_data(unit, entry["price_data"], path=_in(prefix, "price_data"))
+    name = entry.get("price") or entry.get("plan")
+    return recurring_price(unit, name, param=_in(prefix, "price")) if name else None
+
+
+def read_added(unit: Unit, given: list[dict[str, Any]] | None, *, path: str) -> list[Added]:
+    """The entries of `add_invoice_items`, as a phase keeps them; a price given in place is made."""
+    if len(given or []) > MOST_ADDED:
+        raise invalid_parameter(f"You may add at most {MOST_ADDED} invoice items.", param=path)
+    return [_added(unit, entry, prefix=f"{path}[{index}]") for index, entry in enumerate(given or [])]
+
+
+def _added(unit: Unit, entry: dict[str, Any], *, prefix: str) -> Added:
+    _check_single(entry, "price", "price_data", prefix=prefix)
+    if entry.get("price_data"):
+        price = unlisted_prices.from_data(unit, entry["price_data"], path=_in(prefix, "price_data"))
+    elif entry.get("price"):
+        price = one_off_price(unit, entry["price"], param=_in(prefix, "price"))
+    else:
+        raise missing_parameter(_in(prefix, "price"))
+    empty = {"coupon": None, "discount": None, "promotion_code": None}
+    return {
+        "discountable": entry.get("discountable"),
+        "discounts": [{**empty, **each} for each in entry.get("discounts") or []],
+        "metadata": merge_metadata({}, entry.get("metadata") or {}),
+        "period": entry.get("period") or dict(PRESENT_PERIOD),
+        "price": price["id"],
+        "quantity": entry.get("quantity"),
+        "tax_rates": tax.resolve(unit, entry.get("tax_rates"), param=_in(prefix, "tax_rates")),
+    }
+
+
+def _check_single(entry: dict[str, Any], *names: str, prefix: str | None) -> None:
+    given = [name for name in names if entry.get(name)]
+    if len(given) > 1:
+        raise invalid_parameter(
+            f"You may only specify one of these parameters: {', '.join(given)}.", param=_in(prefix, given[1])
+        )
+
+
+def _in(prefix: str | None, name: str) -> str:
+    return f"{prefix}[{name}]" if prefix else name
 
 
 def check_quantity(price: StripeObject, quantity: int | None, *, prefix: str | None) -> None:
@@ -54,11 +109,9 @@ def item_change(unit: Unit, subscription: StripeObject, entry: dict[str, Any], *
     refuse(entry, *NOT_BUILT)
     if entry.get("id") is not None:
         refuse(entry, *TERMS)
-    name = entry.get("price") or entry.get("plan")
-    param = f"{prefix}[price]" if prefix else "price"
-    price = recurring_price(unit, name, param=param) if name else None
+    price = wanted_price(unit, entry, prefix=prefix)
     if entry.get("id") is None and price is None:
-        raise missing_parameter(param)
+        raise missing_parameter(_in(prefix, "price"))
     quantity = entry.get("quantity")
     known = {item["id"]: item["metadata"] for item in subscription["items"]["data"]}
     present = next((item["price"] for item in subscription["items"]["data"] if item["id"] == entry.get("id")), None)

@@ -140,6 +140,7 @@ def listed(unit: Unit, params: dict[str, Any]) -> StripeObject:
     for key in ("currency", "product", "type"):
         where.equals(key, params.get(key))
     recurring = params.get("recurring") or {}
-    where.equals("recurring.interval", recurring.get("interval"))
+    for key in ("interval", "meter", "usage_type"):
+        where.equals(f"recurring.{key}", recurring.get(key))
     _one_of(where, "json_extract(data, '$.lookup_key')", params.get("lookup_keys"))
     return page(unit, "price", params, url="/v1/prices", where=where)

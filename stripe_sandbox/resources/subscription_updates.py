@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import changes, endings, pauses, schedule_states, subscriptions
+from stripe_sandbox.engine import added_items, changes, endings, pauses, schedule_states, subscriptions
 from stripe_sandbox.errors import invalid, invalid_parameter, not_built
-from stripe_sandbox.resources.item_params import TERMS, item_changes
+from stripe_sandbox.resources.item_params import TERMS, item_changes, read_added
 from stripe_sandbox.resources.price_terms import change_terms, take_item_terms
 from stripe_sandbox.resources.subscriptions import NOT_BUILT, PLAIN, own_card
 from stripe_sandbox.resources.trial_params import begin_trial, begins_trial, check_end
@@ -55,6 +55,7 @@ def update(unit: Unit, params: dict[str, Any], subscription: str) -> StripeObjec
     if found["status"] in subscriptions.ENDED:
         unit.emit("customer.subscription.updated", found)
         return found
+    added_items.create(unit, found, read_added(unit, params.get("add_invoice_items"), path="add_invoice_items"))
     changes.apply(unit, found, change)
     if change.item_changes:
         schedule_states.follow_items(unit, found)

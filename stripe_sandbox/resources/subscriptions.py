@@ -4,7 +4,7 @@ from typing import Any
 
 from stripe_sandbox.engine import discounts, endings, metered, resumption, subscriptions, tax
 from stripe_sandbox.errors import ApiError, invalid_parameter, missing_parameter, no_such
-from stripe_sandbox.resources.item_params import check_quantity, recurring_price
+from stripe_sandbox.resources.item_params import check_quantity, read_added, wanted_price
 from stripe_sandbox.resources.price_terms import order_terms
 from stripe_sandbox.resources.subscription_checks import check_distinct, refuse_other_billing
 from stripe_sandbox.resources.trial_params import check_end, end_after
@@ -14,7 +14,6 @@ from stripe_sandbox.wire.listing import Filter, page
 from stripe_sandbox.wire.routing import route
 
 NOT_BUILT = (
-    "add_invoice_items",
     "application_fee_percent",
     "backdate_start_date",
     "billing_cycle_anchor",
@@ -52,6 +51,7 @@ def read_order(unit: Unit, params: dict[str, Any], *, customer: StripeObject) ->
         customer=customer,
         items=items,
         currency=currency,
+        added=read_added(unit, params.get("add_invoice_items"), path="add_invoice_items"),
         trial_end=_trial_end(unit, params, items),
         payment_behavior=params.get("payment_behavior") or "allow_incomplete",
         is_off_session=bool(params.get("off_session")),
@@ -72,11 +72,10 @@ def _items(unit: Unit, given: list[dict[str, Any]] | None) -> list[tuple[StripeO
         raise missing_parameter("items")
     items = []
     for index, entry in enumerate(given):
-        refuse(entry, "price_data", "billing_thresholds", "trial")
-        name = entry.get("price") or entry.get("plan")
-        if not name:
+        refuse(entry, "billing_thresholds", "trial")
+        price = wanted_price(unit, entry, prefix=f"items[{index}]")
+        if price is None:
             raise missing_parameter(f"items[{index}][price]")
-        price = recurring_price(unit, name, param=f"items[{index}][price]")
         quantity = entry.get("quantity")
         check_quantity(price, quantity, prefix=f"items[{index}]")
         items.append((price, metered.counted(price, quantity), entry.get("metadata") or {}))
