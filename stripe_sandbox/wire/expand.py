@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from stripe_sandbox.engine import cash_balances, tax_ids
+from stripe_sandbox.engine import cash_balances, checkout_breakdowns, tax_ids
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.store.unit import StripeObject, Unit, dump, render
 
@@ -165,8 +165,8 @@ VIRTUAL: dict[tuple[str, str], Callable[[Unit, StripeObject], Any]] = {
     ("coupon", "currency_options"): _coupon_currencies,
     ("price", "currency_options"): _currency_options,
     ("price", "tiers"): lambda unit, price: (unit.find("price", price["id"]) or {}).get("_tiers"),
-    ("item", "discounts"): lambda _unit, _item: [],
-    ("item", "taxes"): lambda _unit, _item: [],
+    ("item", "discounts"): lambda unit, item: checkout_breakdowns.of_line(unit, item["id"])["discounts"],
+    ("item", "taxes"): lambda unit, item: checkout_breakdowns.of_line(unit, item["id"])["taxes"],
 }
 
 
@@ -210,10 +210,11 @@ def _expand(unit: Unit, node: Any, parts: list[str], *, path: str) -> None:
     kind = str(node.get("object", ""))
     if kind == "billing_portal.configuration" and parts[:3] == ["features", "subscription_update", "products"]:
         _portal_products(unit, node)
+    if kind == "checkout.session" and parts[:2] == ["total_details", "breakdown"]:
+        stored = unit.get(kind, node["id"])
+        node["total_details"]["breakdown"] = shown(checkout_breakdowns.of_session(unit, stored))
     if (kind, key) in VIRTUAL and key not in node:
         node[key] = VIRTUAL[(kind, key)](unit, node)
-    elif key == "breakdown" and "amount_discount" in node:
-        node[key] = {"discounts": [], "taxes": []}
     elif key not in node:
         raise _dead_end(path)
     if isinstance(node[key], str):
