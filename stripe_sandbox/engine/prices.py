@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import price_numbers
+from stripe_sandbox.engine import intervals, price_numbers
 from stripe_sandbox.engine.tiers import read_option_tiers, read_packages, read_tiers
 from stripe_sandbox.errors import invalid, invalid_parameter, missing_parameter, not_built
 from stripe_sandbox.shapes import blank
@@ -182,7 +182,7 @@ def _recurring(unit: Unit, given: dict[str, Any] | None) -> dict[str, Any] | Non
         return None
     return {
         "interval": given["interval"],
-        "interval_count": given.get("interval_count") or 1,
+        "interval_count": intervals.count_of(given),
         "meter": _meter(unit, given),
         "trial_period_days": given.get("trial_period_days"),
         "usage_type": given.get("usage_type") or "licensed",
