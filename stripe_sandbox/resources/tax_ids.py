@@ -85,7 +85,7 @@ def delete(unit: Unit, params: dict[str, Any], tax_id: str) -> StripeObject:
 
 @route("GET", "/v1/tax_ids", schema="tax_id_list", extra=("id",))
 def listed(unit: Unit, params: dict[str, Any]) -> StripeObject:
-    """The account's own tax ids, or those of the owner that is named; dj-stripe names a customer as `id` (assumed)."""
+    """The account's own tax ids, or those of the owner named; dj-stripe names a customer as `id` (assumed)."""
     if params.get("id"):
         return list_of_customer(unit, params, params["id"])
     owner = params.get("owner") or {"type": "self"}
