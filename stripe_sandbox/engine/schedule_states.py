@@ -20,7 +20,11 @@ def schedule_of(unit: Unit, subscription: StripeObject) -> StripeObject | None:
 def phase_items(subscription: StripeObject) -> list[dict[str, Any]]:
     """The subscription's present items as a phase names them."""
     return [
-        phase_item(item["price"]["id"], item["quantity"], item["metadata"]) for item in subscription["items"]["data"]
+        {
+            **phase_item(item["price"]["id"], item["quantity"], item["metadata"]),
+            "tax_rates": list(item["tax_rates"] or []),
+        }
+        for item in subscription["items"]["data"]
     ]
 
 
@@ -41,12 +45,24 @@ def phase(subscription: StripeObject, *, start: int, end: int) -> dict[str, Any]
     """A phase equal to what the subscription is now."""
     return blank(
         "subscription_schedule_phase",
+        collection_method=subscription["collection_method"],
         currency=subscription["currency"],
+        default_payment_method=subscription["default_payment_method"],
+        default_tax_rates=list(subscription["default_tax_rates"] or []),
+        description=subscription["description"],
+        discounts=[{"coupon": None, "discount": name, "promotion_code": None} for name in subscription["discounts"]],
+        invoice_settings=_mailed(subscription),
         items=phase_items(subscription),
         metadata=dict(subscription["metadata"]),
+        trial_end=subscription["trial_end"],
         start_date=start,
         end_date=end,
     )
+
+
+def _mailed(subscription: StripeObject) -> dict[str, Any] | None:
+    days = subscription["days_until_due"]
+    return None if days is None else {"account_tax_ids": None, "days_until_due": days, "issuer": None}
 
 
 def enter(unit: Unit, schedule: StripeObject, current: dict[str, Any]) -> None:

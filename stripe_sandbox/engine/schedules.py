@@ -13,6 +13,7 @@ from stripe_sandbox.engine import (
     payment_methods,
     renewal,
     schedule_states,
+    schedule_terms,
     subscriptions,
 )
 from stripe_sandbox.engine.items import ItemChange
@@ -35,6 +36,7 @@ def from_subscription(unit: Unit, subscription: StripeObject, **values: Any) -> 
         subscription, start=item["current_period_start"], end=subscriptions.period_end(subscription)
     )
     schedule = _new(unit, customer_id=subscription["customer"], phases=[phase], **values)
+    schedule["default_settings"].update({key: phase[key] for key in schedule_terms.KEYS})
     schedule["subscription"] = subscription["id"]
     subscription["schedule"] = schedule["id"]
     schedule_states.enter(unit, schedule, phase)
@@ -43,9 +45,12 @@ def from_subscription(unit: Unit, subscription: StripeObject, **values: Any) -> 
     return schedule
 
 
-def create(unit: Unit, *, customer_id: str, phases: list[dict[str, Any]], **values: Any) -> StripeObject:
+def create(
+    unit: Unit, *, customer_id: str, phases: list[dict[str, Any]], default_settings: dict[str, Any], **values: Any
+) -> StripeObject:
     """A schedule that makes its subscription when the first phase begins: now, or when that time comes."""
     schedule = _new(unit, customer_id=customer_id, phases=phases, **values)
+    schedule_terms.set_defaults(schedule, default_settings)
     if phases[0]["start_date"] <= unit.now:
         _begin(unit, schedule)
     else:
@@ -64,7 +69,8 @@ def _begin(unit: Unit, schedule: StripeObject) -> None:
     """Make the subscription. Without a card its first invoice waits for a confirmation (assumed)."""
     phase = schedule["phases"][0]
     customer = unit.get("customer", schedule["customer"])
-    card = phase["default_payment_method"] or schedule["default_settings"]["default_payment_method"]
+    terms = schedule_terms.of_phase(schedule, phase)
+    card = terms.get("default_payment_method")
     has_card = card is not None or payment_methods.default_for(unit, customer=customer, subscription=None) is not None
     order = subscriptions.Order(
         customer=customer,
@@ -77,13 +83,19 @@ def _begin(unit: Unit, schedule: StripeObject) -> None:
         added=phase["add_invoice_items"],
         phase_end=phase["end_date"],
         values={
-            "default_payment_method": card,
-            "metadata": dict(phase["metadata"]),
+            **terms,
+            "metadata": schedule_terms.merged_notes({}, phase),
             "schedule": schedule["id"],
         },
+        trial_end=_coming(phase["trial_end"], now=unit.now),
+        item_tax_rates={index: list(item["tax_rates"]) for index, item in enumerate(phase["items"])},
     )
     schedule_states.enter(unit, schedule, phase)
     schedule["subscription"] = subscriptions.create(unit, order).subscription["id"]
+
+
+def _coming(moment: int | None, *, now: int) -> int | None:
+    return moment if moment is not None and moment > now else None
 
 
 def act_on_subscription(unit: Unit, subscription_id: str) -> None:
@@ -132,9 +144,8 @@ def apply_phase(
 
     At the end of a period nothing is left to prorate: the renewal bills the new items.
     """
-    subscription["metadata"] = {**subscription["metadata"], **phase["metadata"]}
-    if phase["default_payment_method"] is not None:
-        subscription["default_payment_method"] = phase["default_payment_method"]
+    schedule = schedule_states.schedule_of(unit, subscription)
+    schedule_terms.apply(subscription, schedule, phase)
     if phase["discounts"]:
         wanted = _wanted(unit, phase, customer_id=subscription["customer"])
         discounts.replace(unit, subscription, wanted)
@@ -147,7 +158,7 @@ def apply_phase(
     change = changes.Change(
         item_changes=item_changes,
         proration_behavior=behavior,
-        is_anchor_reset=phase["billing_cycle_anchor"] == "phase_start" and not is_boundary,
+        is_anchor_reset=schedule_terms.starts_anew(schedule, phase) and not is_boundary,
     )
     changes.apply(unit, subscription, change)
 
@@ -173,11 +184,16 @@ def _item_changes(unit: Unit, subscription: StripeObject, phase: dict[str, Any])
             spare.append(item)
         else:
             wanted.remove(same)
-            found.append(ItemChange(item_id=item["id"], quantity=same["quantity"]))
+            item["tax_rates"] = list(same["tax_rates"])
+            found.append(ItemChange(item_id=item["id"], quantity=same["quantity"], metadata=same["metadata"] or None))
     for each in wanted:
-        item_id = spare.pop(0)["id"] if spare else None
-        price = unit.get("price", each["price"])
-        found.append(ItemChange(item_id=item_id, price=price, quantity=each["quantity"]))
+        price, rates = unit.get("price", each["price"]), list(each["tax_rates"])
+        if spare:
+            taken = spare.pop(0)
+            taken["tax_rates"] = rates
+            found.append(ItemChange(item_id=taken["id"], price=price, quantity=each["quantity"]))
+        else:
+            found.append(ItemChange(price=price, quantity=each["quantity"], tax_rates=rates))
     return found + [ItemChange(item_id=item["id"], is_deleted=True) for item in spare]
 
 
@@ -200,11 +216,17 @@ def update(
         schedule["phases"] = phases
         unit.schedule(schedule_states.TIMER, schedule["id"], due_at=max(phases[0]["start_date"], unit.now))
         return
-    schedule["phases"] = phases
     running = next((each for each in phases if each["start_date"] <= unit.now < each["end_date"]), None)
     if running is None:
-        raise invalid("The current phase must be among the phases and must not have ended.", param="phases")
+        raise invalid(
+            "You can only adjust the end date to a future date for the current phase.", param="phases[0][end_date]"
+        )
+    schedule["phases"] = phases
     schedule_states.enter(unit, schedule, running)
     subscription = unit.get("subscription", schedule["subscription"])
-    if running["items"] != schedule_states.phase_items(subscription):
+    known = schedule_states.phase(subscription, start=running["start_date"], end=running["end_date"])
+    if any(running[key] != known[key] for key in ("items", "discounts")):
         apply_phase(unit, subscription, running, proration_behavior=proration_behavior)
+    else:
+        schedule_terms.apply(subscription, schedule, running)
+        unit.emit("customer.subscription.updated", subscription)

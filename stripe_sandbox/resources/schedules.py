@@ -2,26 +2,23 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import endings, metered, periods, schedule_states, schedules
-from stripe_sandbox.errors import invalid, invalid_parameter, missing_parameter
-from stripe_sandbox.resources.item_params import check_quantity, recurring_price
-from stripe_sandbox.resources.updates import merge_metadata, refuse, take_into
-from stripe_sandbox.shapes import blank
+from stripe_sandbox.engine import endings, schedule_states, schedule_terms, schedules
+from stripe_sandbox.errors import invalid, invalid_parameter, missing_parameter, not_built
+from stripe_sandbox.resources import schedule_phases
+from stripe_sandbox.resources.updates import merge_metadata, refuse
 from stripe_sandbox.store.unit import StripeObject, Unit
 from stripe_sandbox.wire.listing import Filter, page
 from stripe_sandbox.wire.routing import route
 
-PHASE_NOT_BUILT = (
-    "add_invoice_items",
-    "application_fee_percent",
-    "automatic_tax",
-    "billing_thresholds",
-    "default_tax_rates",
-    "invoice_settings",
-    "on_behalf_of",
-    "transfer_data",
-    "trial",
-    "trial_end",
+ENDS = ("release", "cancel")
+NOT_WITH_SUBSCRIPTION = (
+    "billing_mode",
+    "customer",
+    "default_settings",
+    "end_behavior",
+    "metadata",
+    "phases",
+    "start_date",
 )
 PATH = "/v1/subscription_schedules"
 
@@ -29,14 +26,14 @@ PATH = "/v1/subscription_schedules"
 @route("POST", PATH, schema="subscription_schedule_create")
 def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
     """A schedule for a running subscription, or one that makes its own."""
-    values = {"metadata": merge_metadata({}, params.get("metadata") or {})}
+    _check(params)
     if params.get("from_subscription"):
-        beyond = sorted({"phases", "customer", "start_date", "end_behavior", "default_settings"} & set(params))
-        if beyond:
-            raise invalid_parameter(f"You cannot set `{beyond[0]}` if `from_subscription` is set.", param=beyond[0])
+        for name in NOT_WITH_SUBSCRIPTION:
+            if params.get(name) is not None:
+                raise invalid_parameter(f"You cannot set `{name}` if `from_subscription` is set.", param=name)
         name = params["from_subscription"]
         subscription = unit.get("subscription", name, param="from_subscription", status=400)
-        return schedules.from_subscription(unit, subscription, **values)
+        return schedules.from_subscription(unit, subscription)
     for key in ("customer", "phases"):
         if not params.get(key):
             raise missing_parameter(key)
@@ -45,79 +42,41 @@ def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
     if isinstance(start, int) and start < unit.now:
         raise invalid_parameter("The sandbox does not backdate schedules: start now or later.", param="start_date")
     begins_at = start if isinstance(start, int) else unit.now
-    phases = _phases(unit, params["phases"], begins_at=begins_at, default_currency=customer["currency"])
-    schedule_values = {**values, "end_behavior": params.get("end_behavior") or "release"}
-    return schedules.create(unit, customer_id=customer["id"], phases=phases, **schedule_values)
+    phases = schedule_phases.read(unit, params["phases"], begins_at=begins_at, default_currency=customer["currency"])
+    _check_trials(phases[1:], known=(), first=1)
+    values = {
+        "metadata": merge_metadata({}, params.get("metadata") or {}),
+        "end_behavior": params.get("end_behavior") or "release",
+    }
+    defaults = _default_settings(params)
+    return schedules.create(unit, customer_id=customer["id"], phases=phases, default_settings=defaults, **values)
 
 
-def _phases(
-    unit: Unit, given: list[dict[str, Any]], *, begins_at: int, default_currency: str | None
-) -> list[dict[str, Any]]:
-    """The phases as they are stored: each begins where the one before ends."""
-    phases: list[dict[str, Any]] = []
-    for index, entry in enumerate(given):
-        prefix = f"phases[{index}]"
-        refuse(entry, *PHASE_NOT_BUILT)
-        wanted = entry.get("start_date")
-        if isinstance(wanted, int) and wanted != begins_at:
-            raise invalid_parameter(
-                "Each phase must begin where the one before it ends.", param=f"{prefix}[start_date]"
-            )
-        phase = _phase(unit, entry, prefix=prefix, begins_at=begins_at, default_currency=default_currency)
-        phases.append(phase)
-        begins_at = phase["end_date"]
-    return phases
+def _check(params: dict[str, Any]) -> None:
+    refuse(params, "customer_account")
+    if (params.get("billing_mode") or {}).get("type", "flexible") != "flexible":
+        raise not_built("billing_mode[type]")
+    if params.get("end_behavior") not in (None, *ENDS):
+        raise not_built(f"end_behavior={params['end_behavior']}")
 
 
-def _phase(
-    unit: Unit, entry: dict[str, Any], *, prefix: str, begins_at: int, default_currency: str | None
-) -> dict[str, Any]:
-    if not entry.get("items"):
-        raise missing_parameter(f"{prefix}[items]")
-    items = []
-    first: StripeObject | None = None
-    for place, item in enumerate(entry["items"]):
-        refuse(item, "price_data", "billing_thresholds", "discounts", "tax_rates", "trial")
-        param = f"{prefix}[items][{place}][price]"
-        name = item.get("price") or item.get("plan")
-        if not name:
-            raise missing_parameter(param)
-        price = recurring_price(unit, name, param=param)
-        first = first or price
-        quantity = item.get("quantity")
-        metadata = merge_metadata({}, item.get("metadata") or {})
-        check_quantity(price, quantity, prefix=f"{prefix}[items][{place}]")
-        items.append(schedule_states.phase_item(price["id"], metered.counted(price, quantity), metadata))
-    if first is None:
-        raise missing_parameter(f"{prefix}[items]")
-    keys = ("billing_cycle_anchor", "collection_method", "default_payment_method", "description")
-    empty = {"coupon": None, "discount": None, "promotion_code": None}
-    return blank(
-        "subscription_schedule_phase",
-        **{key: entry[key] for key in keys if entry.get(key)},
-        currency=entry.get("currency") or default_currency or first["currency"],
-        discounts=[{**empty, **each} for each in entry.get("discounts") or []],
-        items=items,
-        metadata=merge_metadata({}, entry.get("metadata") or {}),
-        proration_behavior=entry.get("proration_behavior") or "create_prorations",
-        start_date=begins_at,
-        end_date=_end(entry, first, prefix=prefix, begins_at=begins_at),
-    )
+def _default_settings(params: dict[str, Any]) -> dict[str, Any]:
+    given = dict(params.get("default_settings") or {})
+    refuse(given, "application_fee_percent", "billing_thresholds", "on_behalf_of", "transfer_data")
+    if (given.get("automatic_tax") or {}).get("enabled"):
+        raise not_built("default_settings[automatic_tax]")
+    given.pop("automatic_tax", None)
+    settings = schedule_phases.invoice_settings(given.pop("invoice_settings", None), prefix="default_settings")
+    if settings is not None:
+        given["invoice_settings"] = {"days_until_due": settings["days_until_due"]}
+    return given
 
 
-def _end(entry: dict[str, Any], price: StripeObject, *, prefix: str, begins_at: int) -> int:
-    """The phase's end; without one it lasts one interval of its first price (assumed)."""
-    given = entry.get("end_date")
-    duration = entry.get("duration")
-    if given is not None and duration is not None:
-        raise invalid_parameter("You may only specify one of these: duration, end_date.", param=f"{prefix}[end_date]")
-    if isinstance(given, int):
-        if given <= begins_at:
-            raise invalid_parameter("A phase must end after it begins.", param=f"{prefix}[end_date]")
-        return given
-    rhythm = duration or price["recurring"]
-    count = rhythm.get("interval_count") or 1
-    return periods.boundary(begins_at, interval=rhythm["interval"], interval_count=count, steps=1)
+def _check_trials(phases: list[dict[str, Any]], *, known: tuple[int | None, ...], first: int) -> None:
+    """Only the phase that makes the subscription can bring a trial; what is there already may be repeated."""
+    for index, phase in enumerate(phases, start=first):
+        if phase["trial_end"] is not None and phase["trial_end"] not in known:
+            raise not_built(f"phases[{index}][trial_end]")
 
 
 @route("GET", PATH + "/{schedule}", schema="subscription_schedule_retrieve")
@@ -129,40 +88,52 @@ def retrieve(unit: Unit, params: dict[str, Any], schedule: str) -> StripeObject:
 @route("POST", PATH + "/{schedule}", schema="subscription_schedule_update")
 def update(unit: Unit, params: dict[str, Any], schedule: str) -> StripeObject:
     """Change the phases from the current one on, or what follows the last."""
-    found = _open(unit, schedule)
-    refuse(params.get("default_settings") or {}, "application_fee_percent", "billing_thresholds", "transfer_data")
-    take_into(found["default_settings"], params.get("default_settings"))
+    _check(params)
+    found = _open(unit, schedule, verb="update")
+    schedule_terms.set_defaults(found, _default_settings(params))
     if params.get("end_behavior"):
         found["end_behavior"] = params["end_behavior"]
     if "metadata" in params:
         found["metadata"] = merge_metadata(found["metadata"], params["metadata"])
     if params.get("phases"):
-        begins_at = _first_start(found, params["phases"][0])
-        phases = _phases(unit, params["phases"], begins_at=begins_at, default_currency=found["phases"][0]["currency"])
+        begins_at = _first_start(unit, found, params["phases"])
+        currency = found["phases"][0]["currency"]
+        phases = schedule_phases.read(unit, params["phases"], begins_at=begins_at, default_currency=currency)
+        if found["subscription"] is None:
+            _check_trials(phases[1:], known=(), first=1)
+        else:
+            subscription = unit.get("subscription", found["subscription"])
+            _check_trials(phases, known=(subscription["trial_end"],), first=0)
         schedules.update(unit, found, phases, proration_behavior=params.get("proration_behavior"))
     unit.emit("subscription_schedule.updated", found)
     return found
 
 
-def _first_start(schedule: StripeObject, entry: dict[str, Any]) -> int:
-    """Where the phases of an update begin: with a phase that is there, by default the current one."""
-    known = [phase["start_date"] for phase in schedule["phases"]]
-    default = (schedule["current_phase"] or {}).get("start_date") or known[0]
-    wanted = entry.get("start_date")
-    if schedule["status"] == "not_started" and isinstance(wanted, int):
-        return wanted
-    if isinstance(wanted, int) and wanted not in known:
+def _first_start(unit: Unit, schedule: StripeObject, entries: list[dict[str, Any]]) -> int:
+    """Where the phases of an update begin: a phase that has begun keeps its start."""
+    wanted = entries[0].get("start_date")
+    if wanted is None:
         raise invalid_parameter(
-            "You cannot change the start of a phase that has begun.", param="phases[0][start_date]"
+            "The subscription schedule update is missing at least one phase with a `start_date` to anchor end "
+            "dates to.",
+            param="phases",
         )
-    return int(wanted) if isinstance(wanted, int) else int(default)
+    if schedule["status"] == "not_started":
+        return max(wanted, unit.now) if isinstance(wanted, int) else unit.now
+    if wanted not in [phase["start_date"] for phase in schedule["phases"]]:
+        raise invalid_parameter(
+            "You can not modify the start date of the current phase.", param="phases[0][start_date]"
+        )
+    return int(wanted)
 
 
-def _open(unit: Unit, schedule_id: str) -> StripeObject:
+def _open(unit: Unit, schedule_id: str, *, verb: str) -> StripeObject:
     found = unit.get(schedules.KIND, schedule_id)
     if found["status"] not in schedule_states.OPEN:
+        done = {"cancel": "canceled"}.get(verb, f"{verb}d")
         raise invalid(
-            f"You cannot change a subscription schedule that is currently in the `{found['status']}` status."
+            f"You cannot {verb} a subscription schedule that is currently in the `{found['status']}` status. It must "
+            f"be in `not_started, active` status to be {done}."
         )
     return found
 
@@ -171,7 +142,7 @@ def _open(unit: Unit, schedule_id: str) -> StripeObject:
 def release(unit: Unit, params: dict[str, Any], schedule: str) -> StripeObject:
     """Let the subscription run on without its schedule."""
     refuse(params, "preserve_cancel_date")
-    found = _open(unit, schedule)
+    found = _open(unit, schedule, verb="release")
     subscription = unit.get("subscription", found["subscription"]) if found["subscription"] else None
     schedule_states.release(unit, found, subscription)
     if subscription is not None:
@@ -182,7 +153,7 @@ def release(unit: Unit, params: dict[str, Any], schedule: str) -> StripeObject:
 @route("POST", PATH + "/{schedule}/cancel", schema="subscription_schedule_cancel")
 def cancel(unit: Unit, params: dict[str, Any], schedule: str) -> StripeObject:
     """End the schedule and its subscription, by default with a credit and a last invoice."""
-    found = _open(unit, schedule)
+    found = _open(unit, schedule, verb="cancel")
     schedule_states.cancel(unit, found)
     if found["subscription"] is not None:
         subscription = unit.get("subscription", found["subscription"])
@@ -197,8 +168,9 @@ def cancel(unit: Unit, params: dict[str, Any], schedule: str) -> StripeObject:
 @route("GET", PATH, schema="subscription_schedule_list")
 def listed(unit: Unit, params: dict[str, Any]) -> StripeObject:
     """Schedules by customer and state."""
-    refuse(params, "canceled_at", "completed_at", "released_at")
     where = Filter().created(params.get("created"))
+    for key in ("canceled_at", "completed_at", "released_at"):
+        where.moment(key, params.get(key))
     if params.get("customer"):
         where.add("customer = ?", params["customer"])
     if params.get("scheduled"):

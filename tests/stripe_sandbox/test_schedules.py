@@ -128,7 +128,10 @@ def test_change_of_the_current_phase_applies_at_once(driver: Driver) -> None:
 
     driver.sdk().subscription_schedules.update(
         schedule.id,
-        {"phases": [phase(new, end_date=end_of(subscription))], "proration_behavior": "none"},
+        {
+            "phases": [phase(new, start_date=schedule.phases[0].start_date, end_date=end_of(subscription))],
+            "proration_behavior": "none",
+        },
     )
 
     assert driver.sdk().subscriptions.retrieve(subscription.id)["items"].data[0].price.id == new.id
