@@ -96,6 +96,9 @@ SWITCHES: dict[str, Switch] = {
     "upcoming_days": Switch(
         7, "Days from the announcement of an invoice to its renewal", _number(most=365, is_whole=True)
     ),
+    "will_be_due_days": Switch(
+        0, "Days from the notice of an open invoice to its due date; 0 is no notice", _number(most=365, is_whole=True)
+    ),
     "refunds": Switch(
         "instant",
         "How refunds go: instant, requires_action, pending:60:succeeded, pending:60:failed:declined",

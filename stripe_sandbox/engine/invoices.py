@@ -9,6 +9,8 @@ from stripe_sandbox.store.unit import StripeObject, Unit
 DRAFT_SECONDS = 3600
 LONGEST_DRAFT_SECONDS = 72 * 3600
 DAY_SECONDS = 86400
+# What no longer matters once an invoice is paid or void.
+ENDING_TIMERS = ("invoice_retry", "invoice_due", "invoice_will_be_due")
 _DESCRIPTIONS = {"subscription_create": "Subscription creation", "manual": "Payment for Invoice"}
 
 
@@ -82,6 +84,10 @@ def _set_due_date(unit: Unit, invoice: StripeObject) -> None:
             days = subscription["days_until_due"]
         invoice["due_date"] = unit.now + (days or 0) * DAY_SECONDS
     unit.schedule("invoice_due", invoice["id"], due_at=invoice["due_date"])
+    # Documented: Stripe tells of this only where an automation asks for it; here a switch does.
+    notice_at = invoice["due_date"] - int(unit.settings["will_be_due_days"]) * DAY_SECONDS
+    if unit.now < notice_at < invoice["due_date"]:
+        unit.schedule("invoice_will_be_due", invoice["id"], due_at=notice_at)
 
 
 def _make_payment(unit: Unit, invoice: StripeObject, *, prepaid: StripeObject | None) -> None:
@@ -131,7 +137,7 @@ def mark_paid(unit: Unit, invoice: StripeObject, *, is_out_of_band: bool = False
     if is_out_of_band:
         invoice["_paid_elsewhere"] = invoice["amount_due"]
     invoice["status_transitions"]["paid_at"] = unit.now
-    for kind in ("invoice_retry", "invoice_due"):
+    for kind in ENDING_TIMERS:
         unit.unschedule(kind, invoice["id"])
     unit.emit("invoice.updated", invoice)
     unit.emit("invoice.paid", invoice)
@@ -151,7 +157,7 @@ def void(unit: Unit, invoice: StripeObject) -> StripeObject:
         raise invalid(f"You can only void an open or uncollectible invoice; this one is {invoice['status']}.")
     invoice.update(status="void", auto_advance=False, next_payment_attempt=None)
     invoice["status_transitions"]["voided_at"] = unit.now
-    for kind in ("invoice_retry", "invoice_due"):
+    for kind in ENDING_TIMERS:
         unit.unschedule(kind, invoice["id"])
     _cancel_payment(unit, invoice)
     _return_balance(unit, invoice)

@@ -38,3 +38,10 @@ def send(unit: Unit, invoice: StripeObject) -> StripeObject:
             collection.settle_or_collect(unit, invoice, is_off_session=True)
     unit.emit("invoice.sent", invoice)
     return invoice
+
+
+def announce_due(unit: Unit, invoice_id: str) -> None:
+    """Timer: the due date of an invoice that is still to be paid comes near."""
+    invoice = unit.get("invoice", invoice_id)
+    if invoice["status"] == "open":
+        unit.emit("invoice.will_be_due", invoice)

@@ -79,6 +79,27 @@ def test_invoice_is_overdue_after_its_date_only_while_open(driver: Driver) -> No
     assert driver.sdk().invoices.retrieve(late.id).status == "open"
 
 
+def test_open_invoice_is_announced_some_days_before_it_is_due(driver: Driver) -> None:
+    driver.control("POST", "settings", {"will_be_due_days": 3})
+    waiting, paid, near = sent(driver), sent(driver), sent(driver, days=2)
+    driver.sdk().invoices.pay(paid.id)
+
+    driver.advance("P8D")
+
+    [notice] = driver.events("invoice.will_be_due")
+    assert (notice.data.object.id, notice.created) == (waiting.id, waiting.due_date - 3 * DAY_SECONDS)
+    assert len(driver.events("invoice.overdue")) == 2
+    assert near.due_date < waiting.due_date
+
+
+def test_nobody_is_told_that_an_invoice_will_be_due_unless_asked(driver: Driver) -> None:
+    sent(driver)
+
+    driver.advance("P8D")
+
+    assert driver.events("invoice.will_be_due") == []
+
+
 def test_mailed_subscription_is_active_with_its_invoice_open(driver: Driver) -> None:
     subscription = driver.subscribe(
         driver.customer(None), driver.price(), collection_method="send_invoice", days_until_due=7
