@@ -20,6 +20,7 @@ _LONG = {
     "payment_intent": "pi_3",
     "setup_intent": "seti_1",
     "setup_attempt": "setatt_1",
+    "mandate": "mandate_1",
     "charge": "ch_3",
     "discount": "di_1",
     "promotion_code": "promo_1",

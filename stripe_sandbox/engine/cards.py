@@ -14,7 +14,9 @@ OWN_NUMBERS = "400099"
 class TestCard:
     """One listed card.
 
-    `behaviour`: "ok", "ok:<what comes after the charge>"; "authenticate" (3-D Secure each time);
+    `behaviour`: "ok", "ok:<what comes after the charge>"; "authenticate" (3-D Secure each time), with
+    ":unless_set_up" (not off session, once it was set up), ":on_session" (never off session), ":if_asked" (when the
+    payment asks for it) or ":then:<code>" (declines after it);
     "refuse:<code>" (declines, at attaching too); "decline:<code>" (attaches, then every charge declines);
     "sequence:<a,b,c>" (charge n has outcome n).
     """
@@ -48,6 +50,36 @@ LISTED_CARDS = (
     TestCard("6011981111111113", ("discover",), "Discover, pays", "ok", brand="discover"),
     TestCard("4000002760003184", ("authenticationRequired",), "3-D Secure each time", "authenticate", country="DE"),
     TestCard("4000000000003220", ("threeDSecure2Required",), "3-D Secure 2 each time", "authenticate"),
+    TestCard(
+        "4000002500003155",
+        ("authenticationRequiredOnSetup",),
+        "3-D Secure, until it is set up",
+        "authenticate:unless_set_up",
+        country="FR",
+    ),
+    TestCard(
+        "4000003800000446",
+        ("authenticationRequiredSetupForOffSession",),
+        "3-D Secure on session, set up for later charges",
+        "authenticate:on_session",
+        country="IT",
+    ),
+    TestCard(
+        "4000008260003178",
+        ("authenticationRequiredChargeDeclinedInsufficientFunds",),
+        "3-D Secure, then insufficient funds",
+        "authenticate:then:insufficient_funds",
+        country="GB",
+    ),
+    TestCard(
+        "4000008400001629",
+        ("threeDSecureRequiredChargeDeclined",),
+        "3-D Secure, then declined",
+        "authenticate:then:generic_decline",
+    ),
+    TestCard(
+        "4000000000003055", ("threeDSecureOptional",), "3-D Secure when it is asked for", "authenticate:if_asked"
+    ),
     TestCard("4000000000000002", ("chargeDeclined",), "Declined", "refuse:generic_decline"),
     TestCard(
         "4000000000009995",
@@ -157,7 +189,20 @@ def after_charge(behaviour: str) -> tuple[str, str]:
     return effect, detail
 
 
-def charge_outcome(behaviour: str, *, charges_before: int, age_days: int) -> str:
+@dataclass(frozen=True)
+class Situation:
+    """How a card is charged: without its owner, set up before for that, just authenticated, 3-D Secure asked for."""
+
+    is_off_session: bool = False
+    is_set_up: bool = False
+    is_authenticated: bool = False
+    is_asked_for: bool = False
+
+
+ON_SESSION = Situation()
+
+
+def charge_outcome(behaviour: str, *, charges_before: int, age_days: int, situation: Situation = ON_SESSION) -> str:
     """What a charge of this card comes to: "ok", "authenticate" or a decline code.
 
     `charges_before`: charges tried on this payment method so far. `age_days`: whole days since it was made.
@@ -165,6 +210,8 @@ def charge_outcome(behaviour: str, *, charges_before: int, age_days: int) -> str
     kind, _, rest = behaviour.partition(":")
     if kind in {"refuse", "decline"}:
         return rest
+    if kind == "authenticate":
+        return _authenticated_outcome(rest, situation)
     if kind != "sequence":
         return kind
     outcomes = rest.split(",")
@@ -174,9 +221,17 @@ def charge_outcome(behaviour: str, *, charges_before: int, age_days: int) -> str
     return outcome
 
 
+def _authenticated_outcome(when: str, situation: Situation) -> str:
+    is_exempt = situation.is_off_session and (when == "on_session" or (bool(when) and situation.is_set_up))
+    is_passed = situation.is_authenticated or is_exempt or (when == "if_asked" and not situation.is_asked_for)
+    if not is_passed:
+        return "authenticate"
+    return when.removeprefix("then:") if when.startswith("then:") else "ok"
+
+
 def setup_outcome(behaviour: str) -> str:
     """What saving this card comes to: "ok", "authenticate" or a decline code."""
     kind, _, rest = behaviour.partition(":")
     if kind == "refuse":
         return rest
-    return "authenticate" if kind == "authenticate" else "ok"
+    return "authenticate" if kind == "authenticate" and rest not in {"on_session", "if_asked"} else "ok"

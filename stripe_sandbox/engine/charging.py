@@ -5,7 +5,7 @@ from typing import Any
 from stripe_sandbox import ids
 from stripe_sandbox.engine import ledger, periods
 from stripe_sandbox.engine.amounts import processing_fee_minor
-from stripe_sandbox.engine.cards import after_charge, charge_outcome
+from stripe_sandbox.engine.cards import ON_SESSION, Situation, after_charge, charge_outcome
 from stripe_sandbox.engine.declines import Decline
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
@@ -14,24 +14,35 @@ SETTLEMENT_SECONDS = 2
 AUTHORISATION_SECONDS = 7 * periods.DAY_SECONDS
 # What a card brings about after it paid comes when its money is booked, so after the settlement.
 AFTERMATH_SECONDS = SETTLEMENT_SECONDS + 1
+# What a bank account shows of itself and its charges do not.
+UNCHARGED_DETAILS = frozenset({"financial_connections_account", "generated_from", "networks", "status_details"})
 _AFTERMATH_TIMERS = {"dispute": "card_dispute", "inquiry": "card_dispute", "fraud_warning": "card_fraud_warning"}
 
 
-def outcome_of(unit: Unit, method: StripeObject, *, customer_id: str | None) -> str:
-    """What charging this card now comes to: "ok", "authenticate" or a decline code; a planned fault comes first."""
-    fault = unit.faults.take_for_charge(
-        customer=customer_id, payment_method=method["id"], fingerprint=method["card"]["fingerprint"]
-    )
+def outcome_of(
+    unit: Unit, method: StripeObject, *, customer_id: str | None, situation: Situation = ON_SESSION
+) -> str:
+    """What charging this method now comes to: "ok", "authenticate" or a decline code; a planned fault comes first."""
+    fingerprint = method[method["type"]].get("fingerprint") or ""
+    fault = unit.faults.take_for_charge(customer=customer_id, payment_method=method["id"], fingerprint=fingerprint)
     if fault is not None:
         return fault.code
     age_days = (unit.now - method["created"]) // periods.DAY_SECONDS
-    return charge_outcome(method["_behaviour"], charges_before=method["_charges"], age_days=age_days)
+    return charge_outcome(
+        method["_behaviour"], charges_before=method["_charges"], age_days=age_days, situation=situation
+    )
 
 
 def make_charge(
-    unit: Unit, intent: StripeObject, method: StripeObject, *, decline: Decline | None, is_captured: bool = True
+    unit: Unit,
+    intent: StripeObject,
+    method: StripeObject,
+    *,
+    decline: Decline | None,
+    is_captured: bool = True,
+    is_pending: bool = False,
 ) -> StripeObject:
-    """A succeeded or (with a decline) failed charge of the intent's whole amount, with its event."""
+    """A succeeded, pending or (with a decline) failed charge of the intent's whole amount, with its event."""
     method["_charges"] += 1
     charge = blank(
         "charge",
@@ -45,7 +56,7 @@ def make_charge(
         metadata=dict(intent["metadata"]),
         payment_intent=intent["id"],
         payment_method=method["id"],
-        payment_method_details=_card_details(unit, intent, method, is_captured=is_captured),
+        payment_method_details=_details(unit, intent, method, is_captured=is_captured),
         receipt_email=intent["receipt_email"],
         shipping=intent["shipping"],
         outcome=_outcome(decline),
@@ -54,6 +65,10 @@ def make_charge(
     if decline is not None:
         charge.update(status="failed", failure_code=decline.code, failure_message=decline.message)
         unit.emit("charge.failed", charge)
+        return charge
+    if is_pending:
+        charge.update(status="pending", captured=True, amount_captured=charge["amount"])
+        unit.emit("charge.pending", charge)
         return charge
     charge.update(status="succeeded", paid=True, captured=is_captured)
     charge["receipt_url"] = intent.get("_hosted_url") or f"{unit.base_url}/r/{charge['id']}"
@@ -125,6 +140,17 @@ def _outcome(decline: Decline | None) -> dict[str, Any]:
         "seller_message": "The bank did not return any further details with this decline.",
         "type": "issuer_declined",
     }
+
+
+def _details(unit: Unit, intent: StripeObject, method: StripeObject, *, is_captured: bool) -> dict[str, Any]:
+    """How the method looked when it was charged; a bank debit names its mandate."""
+    kind = method["type"]
+    if kind == "card":
+        return _card_details(unit, intent, method, is_captured=is_captured)
+    details = {key: value for key, value in method[kind].items() if key not in UNCHARGED_DETAILS}
+    if "_mandate" in method:
+        details["mandate"] = method["_mandate"]
+    return {kind: details, "type": kind}
 
 
 def _card_details(unit: Unit, intent: StripeObject, method: StripeObject, *, is_captured: bool) -> dict[str, Any]:

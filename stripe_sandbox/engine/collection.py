@@ -1,11 +1,11 @@
 """Decides how open invoices are collected and what the result does to their subscription."""
 
-from stripe_sandbox.engine import intents, invoices, payment_methods, pending_updates, schedule_states
+from stripe_sandbox.engine import bank_debits, intents, invoices, payment_methods, pending_updates, schedule_states
 from stripe_sandbox.engine.declines import HARD_DECLINES
 from stripe_sandbox.engine.intents import Result
 from stripe_sandbox.engine.subscription_timers import plan_timers
 from stripe_sandbox.errors import ApiError, invalid
-from stripe_sandbox.store.unit import StripeObject, Unit, render
+from stripe_sandbox.store.unit import StripeObject, Unit
 
 DAY_SECONDS = 86400
 
@@ -59,7 +59,7 @@ def settle_or_collect(unit: Unit, invoice: StripeObject, *, is_off_session: bool
     """What follows finalisation: nothing due is paid at once; a mailed invoice waits; else the card is charged."""
     if invoice["amount_due"] == 0:
         invoices.mark_paid(unit, invoice)
-        _follow_paid(unit, invoice)
+        follow_paid(unit, invoice)
         return Result(status="succeeded")
     if invoice["collection_method"] == "send_invoice":
         unit.emit("invoice.sent", invoice)
@@ -74,9 +74,13 @@ def collect(
     method: StripeObject | None = None,
     is_manual: bool = False,
     is_off_session: bool = False,
+    is_unattended: bool = False,
     return_url: str | None = None,
 ) -> Result:
-    """Charge an open invoice once, with the given card or the one that pays for its subscription."""
+    """Charge an open invoice once, with the given card or the one that pays for its subscription.
+
+    `is_off_session`: time collects it, so it is tried again. `is_unattended`: its customer is not there (either way).
+    """
     subscription = invoices.subscription_of(unit, invoice)
     customer = unit.get("customer", invoice["customer"])
     method = method or payment_methods.default_for(unit, customer=customer, subscription=subscription)
@@ -90,7 +94,10 @@ def collect(
         )
         result = Result(status="declined", error=error)
     else:
-        result = intents.confirm_payment(unit, intent, method, return_url=return_url)
+        bank_debits.consent(unit, method)
+        result = intents.confirm_payment(
+            unit, intent, method, is_unattended=is_unattended or is_off_session, return_url=return_url
+        )
     apply(unit, invoice, result, is_automatic=is_off_session and not is_manual)
     return result
 
@@ -100,7 +107,10 @@ def apply(unit: Unit, invoice: StripeObject, result: Result, *, is_automatic: bo
     invoice["attempted"] = True
     if result.status == "succeeded":
         invoices.mark_paid(unit, invoice)
-        _follow_paid(unit, invoice)
+        follow_paid(unit, invoice)
+        return
+    if result.status == "processing":
+        _follow_processing(unit, invoice)
         return
     if result.status == "requires_action":
         unit.emit("invoice.payment_action_required", invoice)
@@ -112,7 +122,8 @@ def apply(unit: Unit, invoice: StripeObject, result: Result, *, is_automatic: bo
     unit.emit("invoice.updated", invoice)
 
 
-def _follow_paid(unit: Unit, invoice: StripeObject) -> None:
+def follow_paid(unit: Unit, invoice: StripeObject) -> None:
+    """What a paid invoice does to its customer and subscription."""
     customer = unit.get("customer", invoice["customer"])
     if customer["delinquent"] and not _has_failed_invoice(unit, customer):
         customer["delinquent"] = False
@@ -130,6 +141,19 @@ def _follow_paid(unit: Unit, invoice: StripeObject) -> None:
         subscription["status"] = "active"
         unit.unschedule("incomplete_expiry", subscription["id"])
         plan_timers(unit, subscription)
+    unit.emit("customer.subscription.updated", subscription)
+
+
+def _follow_processing(unit: Unit, invoice: StripeObject) -> None:
+    """A bank debit is on its way: the invoice stays open, and its subscription begins already (assumed)."""
+    unit.emit("invoice.updated", invoice)
+    subscription = invoices.subscription_of(unit, invoice)
+    if subscription is None or subscription["status"] != "incomplete":
+        return
+    _keep_card(unit, invoice, subscription)
+    subscription["status"] = "active"
+    unit.unschedule("incomplete_expiry", subscription["id"])
+    plan_timers(unit, subscription)
     unit.emit("customer.subscription.updated", subscription)
 
 
@@ -220,58 +244,13 @@ def mark_overdue(unit: Unit, invoice_id: str) -> None:
         _follow_unpaid(unit, invoice)
 
 
-def pay(
-    unit: Unit,
-    invoice: StripeObject,
-    *,
-    method: StripeObject | None,
-    is_out_of_band: bool = False,
-    is_off_session: bool = True,
-) -> StripeObject:
-    """The call `invoices/pay`. Raises ApiError 402 for a decline or when the customer has to act; both are kept."""
-    if invoice["status"] == "draft":
-        invoices.finalize(unit, invoice)
-    if invoice["status"] not in {"open", "uncollectible"}:
-        raise invalid(
-            "Invoice is already paid" if invoice["status"] == "paid" else "You cannot pay a voided invoice.",
-            code=None,
-        )
-    if is_out_of_band:
-        invoices.mark_paid(unit, invoice, is_out_of_band=True)
-        _follow_paid(unit, invoice)
-        return invoice
-    if invoice["amount_due"] == 0:
-        invoices.mark_paid(unit, invoice)
-        _follow_paid(unit, invoice)
-        return invoice
-    result = collect(unit, invoice, method=method, is_manual=True, is_off_session=is_off_session)
-    if result.status == "requires_action":
-        raise _action_required(unit, invoice)
-    if result.error is not None:
-        result.error.keeps_changes = True
-        raise result.error
-    return invoice
-
-
-def _action_required(unit: Unit, invoice: StripeObject) -> ApiError:
-    return ApiError(
-        "This payment requires additional user action before it can be completed successfully. "
-        "Payment can be completed using the PaymentIntent associated with the invoice.",
-        status=402,
-        type="card_error",
-        code="invoice_payment_intent_requires_action",
-        is_executed=True,
-        keeps_changes=True,
-        extra={"payment_intent": render(unit.get("payment_intent", invoice["_intent"]))},
-    )
-
-
 def confirm_intent(
     unit: Unit,
     intent: StripeObject,
     method: StripeObject,
     *,
     is_off_session: bool = False,
+    may_ask: bool = True,
     is_authenticated: bool = False,
     return_url: str | None = None,
 ) -> Result:
@@ -281,6 +260,7 @@ def confirm_intent(
         intent,
         method,
         is_off_session=is_off_session,
+        may_ask=may_ask,
         is_authenticated=is_authenticated,
         return_url=return_url,
     )

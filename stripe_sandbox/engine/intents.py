@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import payment_methods
-from stripe_sandbox.engine.cards import setup_outcome
+from stripe_sandbox.engine import bank_debits, payment_methods
+from stripe_sandbox.engine.cards import Situation, setup_outcome
 from stripe_sandbox.engine.charging import AUTHORISATION_SECONDS, make_charge, outcome_of
 from stripe_sandbox.engine.declines import decline_for
 from stripe_sandbox.errors import ApiError
@@ -17,7 +17,7 @@ OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 @dataclass(frozen=True)
 class Result:
-    """How a confirmation ended: "succeeded", "requires_capture", "requires_action" or "declined" with its error."""
+    """How a confirmation ended: succeeded, processing, requires_capture, requires_action, declined with its error."""
 
     status: str
     error: ApiError | None = None
@@ -40,19 +40,35 @@ def confirm_payment(
     method: StripeObject,
     *,
     is_off_session: bool = False,
+    is_unattended: bool = False,
+    may_ask: bool = True,
     is_authenticated: bool = False,
     return_url: str | None = None,
 ) -> Result:
-    """Try to take the money. A decline is a result with an error that the caller may raise."""
+    """Try to take the money. A decline is a result with an error that the caller may raise.
+
+    Off session, or where it may not ask, a payment that needs its customer is declined. `is_unattended`: an invoice
+    that time collects, which may still ask afterwards.
+    """
     _demand_open(intent, verb="confirm")
     intent.update(payment_method=method["id"], next_action=None, last_payment_error=None)
-    outcome = outcome_of(unit, method, customer_id=intent["customer"])
-    if outcome == "authenticate":
-        outcome = "ok" if is_authenticated else outcome
-    if outcome == "authenticate" and not is_off_session:
+    options = (intent["payment_method_options"] or {}).get("card") or {}
+    situation = Situation(
+        is_off_session=is_off_session or is_unattended,
+        is_set_up=bool(method.get("_is_set_up")),
+        is_authenticated=is_authenticated,
+        is_asked_for=options.get("request_three_d_secure") in {"any", "challenge"},
+    )
+    outcome = outcome_of(unit, method, customer_id=intent["customer"], situation=situation)
+    if outcome == "authenticate" and is_authenticated:
+        outcome = "ok"
+    if outcome == "authenticate" and may_ask and not is_off_session:
         intent.update(status="requires_action", next_action=_next_action(unit, intent, return_url=return_url))
         unit.emit("payment_intent.requires_action", intent)
         return Result(status="requires_action")
+    if outcome == bank_debits.DEBIT:
+        bank_debits.debit(unit, intent, method)
+        return Result(status="processing")
     if outcome != "ok":
         code = "authentication_required" if outcome == "authenticate" else outcome
         return decline_payment(unit, intent, method, decline_code=code)
@@ -64,6 +80,8 @@ def _take_money(unit: Unit, intent: StripeObject, method: StripeObject) -> Resul
     if intent["customer"] and intent["setup_future_usage"] and method["customer"] is None:
         customer = unit.get("customer", intent["customer"])
         payment_methods.attach(unit, method, customer=customer, is_checked=False)
+    if intent["setup_future_usage"] == "off_session":
+        method["_is_set_up"] = True
     charge = make_charge(unit, intent, method, decline=None, is_captured=is_captured)
     intent.update(latest_charge=charge["id"], next_action=None)
     if is_captured:
@@ -83,7 +101,7 @@ def decline_payment(unit: Unit, intent: StripeObject, method: StripeObject, *, d
     error = payment_methods.refusal(
         decline_code, keeps_changes=True, charge=charge["id"], payment_method=render(method)
     )
-    _fail_payment(unit, intent, error, charge_id=charge["id"])
+    fail_payment(unit, intent, error, charge_id=charge["id"])
     return Result(status="declined", error=error)
 
 
@@ -99,13 +117,14 @@ def fail_authentication(unit: Unit, intent: StripeObject, method: StripeObject) 
         extra={"payment_method": render(method)},
     )
     if intent["object"] == "payment_intent":
-        _fail_payment(unit, intent, error, charge_id=intent["latest_charge"])
+        fail_payment(unit, intent, error, charge_id=intent["latest_charge"])
     else:
         _fail_setup(unit, intent, error)
     return Result(status="declined", error=error)
 
 
-def _fail_payment(unit: Unit, intent: StripeObject, error: ApiError, *, charge_id: str | None) -> None:
+def fail_payment(unit: Unit, intent: StripeObject, error: ApiError, *, charge_id: str | None) -> None:
+    """Give a failed intent back for another method, with its event and the error that its payer sees."""
     intent.update(
         status="requires_payment_method",
         payment_method=None,
@@ -191,6 +210,8 @@ def confirm_setup(
         payment_methods.attach(unit, method, customer=customer, is_checked=False)
         if intent.get("_is_default"):
             payment_methods.make_default(unit, method, customer=customer)
+    method["_is_set_up"] = True
+    intent["mandate"] = method.get("_mandate")
     intent.update(status="succeeded")
     unit.emit("setup_intent.succeeded", intent)
     return Result(status="succeeded")

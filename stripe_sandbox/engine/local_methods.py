@@ -1,4 +1,4 @@
-"""Decides what payment methods other than cards look like: bank debits, wallets, vouchers. None of them pays here.
+"""Decides what payment methods other than cards look like: bank debits, wallets, vouchers. Some of them pay.
 
 The details of these types were seen in recorded answers: acss_debit, afterpay_clearpay, alipay, bancontact, boleto,
 eps, fpx, giropay, grabpay, ideal, oxxo, p24, sepa_debit, sofort, wechat_pay. The others follow Stripe's object
@@ -9,6 +9,7 @@ import hashlib
 from typing import Any
 
 from stripe_sandbox import ids
+from stripe_sandbox.engine import bank_debits
 from stripe_sandbox.engine.payment_methods import billing_address
 from stripe_sandbox.errors import invalid_parameter, missing_parameter
 from stripe_sandbox.shapes import blank
@@ -95,7 +96,8 @@ def create(
     Raises ApiError for a type that Stripe does not have or whose details are missing or cannot be.
     """
     details = _details(unit, kind, given)
-    method = blank("payment_method", id=ids.new_id("payment_method"), type=kind, _behaviour="ok", _charges=0)
+    behaviour = bank_debits.behaviour_of(kind, given or {})
+    method = blank("payment_method", id=ids.new_id("payment_method"), type=kind, _behaviour=behaviour, _charges=0)
     del method["card"]
     method[kind] = details
     method["billing_details"] = billing_address(billing_details or {})

@@ -21,9 +21,9 @@ from stripe_sandbox.engine import (
     update_payments,
 )
 from stripe_sandbox.engine import subscription_invoices as billing
-from stripe_sandbox.engine.endings import cancel_at_period_end, cancel_now, undo_cancellation
+from stripe_sandbox.engine.endings import cancel_at, cancel_at_period_end, cancel_now, undo_cancellation
 from stripe_sandbox.engine.subscription_timers import ENDED, LIVE, period_end, plan_timers
-from stripe_sandbox.errors import ApiError, invalid
+from stripe_sandbox.errors import ApiError, invalid, invalid_parameter
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit, render
 
@@ -181,7 +181,20 @@ def _body(unit: Unit, order: Order) -> StripeObject:
     if subscription["cancel_at_period_end"]:
         subscription["cancel_at_period_end"] = False
         cancel_at_period_end(unit, subscription)
+    elif subscription["cancel_at"] is not None:
+        _plan_end(unit, subscription)
     return subscription
+
+
+def _plan_end(unit: Unit, subscription: StripeObject) -> None:
+    """The end that was asked for with the beginning: a moment, or where the first or last period of an item ends."""
+    moment = subscription["cancel_at"]
+    if isinstance(moment, str):
+        ends = [item["current_period_end"] for item in subscription["items"]["data"]]
+        moment = min(ends) if moment == "min_period_end" else max(ends)
+    if moment <= unit.now:
+        raise invalid_parameter("The timestamp must lie in the future.", param="cancel_at")
+    cancel_at(unit, subscription, moment, is_prorated=True)
 
 
 def _item(
@@ -256,7 +269,9 @@ def _first_payment(
             intent = unit.get("payment_intent", invoice["_intent"])
             intent.update(payment_method=method["id"], status="requires_confirmation")
         return None
-    result = collection.collect(unit, invoice, method=method, return_url=order.return_url)
+    result = collection.collect(
+        unit, invoice, method=method, is_unattended=order.is_off_session, return_url=order.return_url
+    )
     if result.status != "succeeded" and order.payment_behavior == "error_if_incomplete":
         raise update_payments.not_kept(result)
     return result

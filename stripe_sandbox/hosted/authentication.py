@@ -38,7 +38,7 @@ def read_challenge(sandbox: Sandbox, intent_id: str) -> ChallengeView:
     unit = sandbox.reader(owner(sandbox, kind, intent_id))
     intent = unit.get(kind, intent_id)
     method = unit.find("payment_method", intent["payment_method"]) if intent["payment_method"] else None
-    card = method["card"] if method else {}
+    card = (method.get("card") or {"brand": method["type"]}) if method else {}
     return ChallengeView(
         intent=shown(intent),
         amount_minor=intent.get("amount"),

@@ -3,7 +3,8 @@
 from typing import Any
 
 from stripe_sandbox.engine import intents, local_methods, payment_methods
-from stripe_sandbox.errors import ApiError, invalid_parameter, missing_parameter, no_such
+from stripe_sandbox.errors import invalid_parameter, missing_parameter
+from stripe_sandbox.resources import intent_params
 from stripe_sandbox.resources.updates import merge_metadata, refuse, take, take_into
 from stripe_sandbox.store.unit import StripeObject, Unit
 from stripe_sandbox.wire.listing import Filter, page
@@ -94,10 +95,16 @@ def detach(unit: Unit, params: dict[str, Any], method: str) -> StripeObject:
     return payment_methods.detach(unit, unit.get("payment_method", method, param="payment_method"))
 
 
+@route("GET", "/v1/mandates/{mandate}", schema="mandate_retrieve")
+def retrieve_mandate(unit: Unit, params: dict[str, Any], mandate: str) -> StripeObject:
+    """What a payer agreed to."""
+    return unit.get("mandate", mandate, param="mandate")
+
+
 @route("POST", "/v1/setup_intents", schema="setup_intent_create")
 def create_setup(unit: Unit, params: dict[str, Any]) -> StripeObject:
     """A setup intent, confirmed at once if asked."""
-    refuse(params, "payment_method_data", "confirmation_token", "on_behalf_of", "single_use", "flow_directions")
+    intent_params.check(params)
     customer, method = _parties(unit, params)
     setup = intents.create_setup(
         unit,
@@ -109,19 +116,18 @@ def create_setup(unit: Unit, params: dict[str, Any]) -> StripeObject:
         payment_method_types=params.get("payment_method_types") or ["card"],
         automatic_payment_methods=_automatic(params),
     )
+    intent_params.take_options(setup, params)
+    if method is not None:
+        intent_params.admit(setup, method)
     if params.get("confirm"):
-        _confirm(unit, setup, method, return_url=params.get("return_url"))
+        _confirm(unit, setup, method, params)
     return setup
 
 
 def _parties(unit: Unit, params: dict[str, Any]) -> tuple[str | None, StripeObject | None]:
     if params.get("customer"):
         unit.get("customer", params["customer"], param="customer", status=400)
-    name = params.get("payment_method")
-    method = payment_methods.resolve(unit, name, status=400) if name else None
-    if method and method["customer"] not in (None, params.get("customer")):
-        raise ApiError("The payment method supplied belongs to a different Customer.", param="payment_method")
-    return params.get("customer"), method
+    return params.get("customer"), intent_params.given_method(unit, params, customer=params.get("customer"))
 
 
 def _automatic(params: dict[str, Any]) -> dict[str, Any] | None:
@@ -131,12 +137,14 @@ def _automatic(params: dict[str, Any]) -> dict[str, Any] | None:
     return {"allow_redirects": given.get("allow_redirects", "always"), "enabled": True}
 
 
-def _confirm(unit: Unit, setup: StripeObject, method: StripeObject | None, *, return_url: str | None) -> None:
+def _confirm(unit: Unit, setup: StripeObject, method: StripeObject | None, params: dict[str, Any]) -> None:
     if method is None:
         raise invalid_parameter(
             "You cannot confirm this SetupIntent because it's missing a payment method.", param="payment_method"
         )
-    result = intents.confirm_setup(unit, setup, method, return_url=return_url)
+    intent_params.admit(setup, method)
+    intent_params.consent(unit, setup, method, params)
+    result = intents.confirm_setup(unit, setup, method, return_url=params.get("return_url"))
     if result.error is not None:
         raise result.error
 
@@ -150,12 +158,17 @@ def retrieve_setup(unit: Unit, params: dict[str, Any], intent: str) -> StripeObj
 @route("POST", "/v1/setup_intents/{intent}", schema="setup_intent_update")
 def update_setup(unit: Unit, params: dict[str, Any], intent: str) -> StripeObject:
     """Change a setup intent that is not confirmed yet."""
+    intent_params.check(params)
     found = unit.get("setup_intent", intent, param="intent")
-    if params.get("payment_method"):
-        method = payment_methods.resolve(unit, params["payment_method"], status=400)
-        found.update(payment_method=method["id"], status="requires_confirmation")
     if params.get("customer"):
         found["customer"] = unit.get("customer", params["customer"], param="customer", status=400)["id"]
+    if params.get("payment_method_types"):
+        found.update(payment_method_types=params["payment_method_types"], automatic_payment_methods=None)
+    intent_params.take_options(found, params)
+    method = intent_params.given_method(unit, params, customer=found["customer"])
+    if method is not None:
+        intent_params.admit(found, method)
+        found.update(payment_method=method["id"], status="requires_confirmation")
     take(found, params, "description")
     return found
 
@@ -163,12 +176,11 @@ def update_setup(unit: Unit, params: dict[str, Any], intent: str) -> StripeObjec
 @route("POST", "/v1/setup_intents/{intent}/confirm", schema="setup_intent_confirm")
 def confirm_setup(unit: Unit, params: dict[str, Any], intent: str) -> StripeObject:
     """Confirm with the given card or the one it has."""
+    intent_params.check(params)
     found = unit.get("setup_intent", intent, param="intent")
-    name = params.get("payment_method") or found["payment_method"]
-    method = payment_methods.resolve(unit, name, status=400) if name else None
-    if method and method["customer"] not in (None, found["customer"]):
-        raise no_such("payment_method", method["id"], param="payment_method", status=400)
-    _confirm(unit, found, method, return_url=params.get("return_url"))
+    intent_params.take_options(found, params)
+    method = intent_params.given_method(unit, params, customer=found["customer"], known=found["payment_method"])
+    _confirm(unit, found, method, params)
     return found
 
 

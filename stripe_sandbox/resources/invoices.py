@@ -6,6 +6,7 @@ from stripe_sandbox.engine import (
     collection,
     discounts,
     drafts,
+    invoice_calls,
     invoice_items,
     invoices,
     mailed_invoices,
@@ -154,7 +155,7 @@ def pay(unit: Unit, params: dict[str, Any], invoice: str) -> StripeObject:
             raise invalid_parameter(
                 "The payment method must be attached to the customer of the invoice.", param="payment_method"
             )
-    return collection.pay(
+    return invoice_calls.pay(
         unit,
         found,
         method=method,

@@ -4,33 +4,35 @@ from typing import Any
 
 from stripe_sandbox.engine import captures, collection, intents, payment_methods
 from stripe_sandbox.engine.amounts import format_amount, smallest_charge_minor
-from stripe_sandbox.errors import ApiError, invalid, invalid_parameter
+from stripe_sandbox.errors import invalid, invalid_parameter, not_built
+from stripe_sandbox.resources import intent_params
 from stripe_sandbox.resources.updates import merge_metadata, refuse, take
 from stripe_sandbox.store.unit import StripeObject, Unit
 from stripe_sandbox.wire.listing import Filter, page
 from stripe_sandbox.wire.routing import route
 
-NOT_BUILT = (
-    "application_fee_amount",
-    "confirmation_token",
-    "on_behalf_of",
-    "payment_method_data",
-    "transfer_data",
-    "transfer_group",
+CHANGEABLE = (
+    "amount",
+    "capture_method",
+    "description",
+    "receipt_email",
+    "setup_future_usage",
+    "shipping",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
 )
-
 LARGEST_CHARGE = 99_999_999
 
 
 @route("POST", "/v1/payment_intents", schema="payment_intent_create")
 def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
     """A payment intent, confirmed at once if asked."""
-    refuse(params, *NOT_BUILT)
+    intent_params.check(params)
     currency = params["currency"].lower()
     _check_amount(params["amount"], currency=currency)
     if params.get("customer"):
         unit.get("customer", params["customer"], param="customer", status=400)
-    method = _method(unit, params.get("payment_method"), customer=params.get("customer"))
+    method = intent_params.given_method(unit, params, customer=params.get("customer"))
     has_types = bool(params.get("payment_method_types"))
     automatic = params.get("automatic_payment_methods") or {}
     intent = intents.create_payment(
@@ -52,7 +54,11 @@ def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
         statement_descriptor=params.get("statement_descriptor"),
         statement_descriptor_suffix=params.get("statement_descriptor_suffix"),
         payment_method_configuration_details=None,
+        excluded_payment_method_types=params.get("excluded_payment_method_types") or None,
     )
+    intent_params.take_options(intent, params)
+    if method is not None:
+        intent_params.admit(intent, method)
     if params.get("confirm"):
         _confirm(unit, intent, method, params)
     elif params.get("off_session"):
@@ -91,18 +97,6 @@ def _check_amount(amount: int, *, currency: str) -> None:
         )
 
 
-def _method(unit: Unit, name: str | None, *, customer: str | None) -> StripeObject | None:
-    if not name:
-        return None
-    method = payment_methods.resolve(unit, name, status=400)
-    if method["customer"] is not None and method["customer"] != customer:
-        raise ApiError(
-            "The provided PaymentMethod cannot be attached: it belongs to a Customer; pass that Customer too.",
-            param="payment_method",
-        )
-    return method
-
-
 def _confirm(unit: Unit, intent: StripeObject, method: StripeObject | None, params: dict[str, Any]) -> None:
     if method is None:
         raise invalid(
@@ -111,11 +105,14 @@ def _confirm(unit: Unit, intent: StripeObject, method: StripeObject | None, para
             "payment method or ConfirmationToken.",
             code="payment_intent_unexpected_state",
         )
+    intent_params.admit(intent, method)
+    intent_params.consent(unit, intent, method, params)
     result = collection.confirm_intent(
         unit,
         intent,
         method,
         is_off_session=bool(params.get("off_session")),
+        may_ask=not params.get("error_on_requires_action"),
         return_url=params.get("return_url"),
     )
     if result.error is not None:
@@ -131,7 +128,7 @@ def retrieve(unit: Unit, params: dict[str, Any], intent: str) -> StripeObject:
 @route("POST", "/v1/payment_intents/{intent}", schema="payment_intent_update")
 def update(unit: Unit, params: dict[str, Any], intent: str) -> StripeObject:
     """Change a payment intent that is not confirmed yet."""
-    refuse(params, *NOT_BUILT)
+    intent_params.check(params)
     found = unit.get("payment_intent", intent, param="intent")
     if found["status"] not in {"requires_payment_method", "requires_confirmation"} and set(params) - {
         "metadata",
@@ -143,31 +140,45 @@ def update(unit: Unit, params: dict[str, Any], intent: str) -> StripeObject:
         )
     if params.get("amount") is not None:
         _check_amount(params["amount"], currency=found["currency"])
-    method = _method(unit, params.pop("payment_method", None), customer=found["customer"])
+    if params.get("customer"):
+        found["customer"] = unit.get("customer", params["customer"], param="customer", status=400)["id"]
+    if params.get("payment_method_types"):
+        found.update(payment_method_types=params["payment_method_types"], automatic_payment_methods=None)
+    intent_params.take_options(found, params)
+    method = intent_params.given_method(unit, params, customer=found["customer"])
     if method is not None:
+        intent_params.admit(found, method)
         found.update(payment_method=method["id"], status="requires_confirmation")
     if "shipping" in params:
         params["shipping"] = _shipping(params["shipping"])
-    take(found, params, "amount", "description", "receipt_email", "setup_future_usage", "shipping")
+    take(found, params, *CHANGEABLE)
     return found
 
 
 @route("POST", "/v1/payment_intents/{intent}/confirm", schema="payment_intent_confirm")
 def confirm(unit: Unit, params: dict[str, Any], intent: str) -> StripeObject:
-    """Confirm with the given card or the one it has."""
-    refuse(params, *NOT_BUILT)
+    """Confirm with the given method or the one it has."""
+    intent_params.check(params)
     found = unit.get("payment_intent", intent, param="intent")
-    name = params.get("payment_method") or found["payment_method"]
-    _confirm(unit, found, _method(unit, name, customer=found["customer"]), params)
+    if "shipping" in params:
+        params["shipping"] = _shipping(params["shipping"])
+    take(found, params, "capture_method", "receipt_email", "setup_future_usage", "shipping")
+    intent_params.take_options(found, params)
+    method = intent_params.given_method(unit, params, customer=found["customer"], known=found["payment_method"])
+    _confirm(unit, found, method, params)
     return found
 
 
 @route("POST", "/v1/payment_intents/{intent}/capture", schema="payment_intent_capture")
 def capture(unit: Unit, params: dict[str, Any], intent: str) -> StripeObject:
     """Take an authorised amount, whole or in part; the rest is given back."""
-    refuse(params, *NOT_BUILT)
+    intent_params.check(params)
+    if params.get("final_capture") is False:
+        raise not_built("final_capture=false")
     found = unit.get("payment_intent", intent, param="intent")
-    return captures.capture(unit, found, amount=params.get("amount_to_capture"))
+    captures.capture(unit, found, amount=params.get("amount_to_capture"))
+    take(found, params, "statement_descriptor", "statement_descriptor_suffix")
+    return found
 
 
 @route("POST", "/v1/payment_intents/{intent}/cancel", schema="payment_intent_cancel")

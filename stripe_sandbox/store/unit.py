@@ -15,7 +15,7 @@ from stripe_sandbox.store.changes import previous_attributes
 StripeObject = dict[str, Any]
 # Timers that no test clock holds back: a bank books a charge some seconds after it, whatever time billing keeps, and
 # a test card brings about its dispute or warning as soon.
-COMMON_TIME = frozenset({"card_dispute", "card_fraud_warning", "charge_settlement"})
+COMMON_TIME = frozenset({"card_dispute", "card_fraud_warning", "charge_settlement", "debit_settlement"})
 
 
 @dataclass(frozen=True)
