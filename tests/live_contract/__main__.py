@@ -10,7 +10,8 @@ from typing import Any
 import stripe
 
 from tests.conformance.client import API_VERSION, running_sandbox
-from tests.live_contract.flows import FLOWS, run
+from tests.live_contract.flows import FLOWS
+from tests.live_contract.stage import run
 
 
 def main() -> int:

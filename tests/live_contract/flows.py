@@ -1,56 +1,16 @@
 """Decides what is asked of Stripe and of the sandbox alike; a flow knows neither which of the two it speaks to.
 
 Each flow takes a stage to make its objects on, and raises AssertionError where an answer is not what our
-specification says. All of a flow's customers live on one test clock, so that deleting it cleans up.
+specification says.
 """
 
-import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import stripe
 
-CLOCK_SECONDS = 300
-DAY = 86_400
-
-
-@dataclass
-class Stage:
-    """One flow's own clock, product and price."""
-
-    sdk: Any
-    clock: Any
-    price: Any
-
-    def customer(self, card: str | None = "pm_card_visa") -> Any:
-        """A customer on the clock whose default card is this test token."""
-        customer = self.sdk.customers.create({"test_clock": self.clock.id, "name": "Contract"})
-        if card is None:
-            return customer
-        method = self.sdk.payment_methods.attach(card, {"customer": customer.id})
-        settings = {"default_payment_method": method.id}
-        return self.sdk.customers.update(customer.id, {"invoice_settings": settings})
-
-    def subscribe(self, customer: Any, **params: Any) -> Any:
-        """A subscription to the flow's price."""
-        return self.sdk.subscriptions.create({"customer": customer.id, "items": [{"price": self.price.id}], **params})
-
-    def advance(self, seconds: int) -> None:
-        """Move the clock and wait until it is ready."""
-        self.clock = self.sdk.test_helpers.test_clocks.retrieve(self.clock.id)
-        target = self.clock.frozen_time + seconds
-        self.sdk.test_helpers.test_clocks.advance(self.clock.id, {"frozen_time": target})
-        ends_at = time.monotonic() + CLOCK_SECONDS
-        while self.sdk.test_helpers.test_clocks.retrieve(self.clock.id).status != "ready":
-            assert time.monotonic() < ends_at, "the test clock did not become ready"
-            time.sleep(1)
-
-
-def same(found: Any, expected: Any, *, what: str) -> None:
-    """Raise AssertionError, with both values, unless they are equal."""
-    assert found == expected, f"{what}: {expected!r} expected, {found!r} found"
+from tests.live_contract.stage import DAY, Stage, same
+from tests.live_contract.stories import STORIES
 
 
 def subscribing_pays_the_first_invoice(stage: Stage) -> None:
@@ -139,17 +99,5 @@ FLOWS: tuple[Callable[[Stage], None], ...] = (
     a_renewal_is_billed_after_an_hour,
     a_failing_renewal_is_past_due,
     cancelling_at_the_end_can_be_undone,
+    *STORIES,
 )
-
-
-def run(sdk: Any, flow: Callable[[Stage], None]) -> None:
-    """One flow on a stage of its own, which is taken down afterwards. Raises what the flow raises."""
-    clock = sdk.test_helpers.test_clocks.create({"frozen_time": int(time.time()), "name": flow.__name__})
-    product = sdk.products.create({"name": f"Contract {clock.id}"})
-    recurring = {"interval": "month"}
-    price = sdk.prices.create({"product": product.id, "currency": "usd", "unit_amount": 2500, "recurring": recurring})
-    try:
-        flow(Stage(sdk=sdk, clock=clock, price=price))
-    finally:
-        sdk.test_helpers.test_clocks.delete(clock.id)
-        sdk.products.update(product.id, {"active": False})
