@@ -106,7 +106,7 @@ def _trial_end(entry: dict[str, Any], *, prefix: str, begins_at: int, ends_at: i
 
 
 def _end(entry: dict[str, Any], price: StripeObject, *, prefix: str, begins_at: int) -> int:
-    """The phase's end: given, by its length, where the next begins; else an interval of its first price."""
+    """The phase's end: given, by its length, where the next begins; else its first price's interval (assumed)."""
     given = entry.get("end_date")
     duration = entry.get("duration")
     if given is not None and duration is not None:

@@ -2,6 +2,7 @@
 
 Every test key is an account of its own. Two endings play what a person does to a key in the dashboard: a key that
 ends with `_expired` has run out, and a restricted key that begins with `rk_test_readonly` may only read.
+Assumed: the words of that last refusal.
 """
 
 import base64

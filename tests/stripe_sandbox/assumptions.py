@@ -110,7 +110,7 @@ UNVERIFIED: dict[str, tuple[str, ...]] = {
         "test_plans.py::test_a_deleted_plan_is_sold_no_more_and_goes_on_billing",
     ),
     "resources/previews.py": ("test_previews.py::test_nothing_is_upcoming_for_who_leaves",),
-    "resources/schedules.py": ("test_schedules.py::test_downgrade_takes_effect_with_the_renewal",),
+    "resources/schedule_phases.py": ("test_schedules.py::test_downgrade_takes_effect_with_the_renewal",),
     "resources/subscription_updates.py": (
         "test_schedules.py::test_end_of_a_scheduled_subscription_is_the_schedules_matter",
     ),
@@ -126,6 +126,7 @@ UNVERIFIED: dict[str, tuple[str, ...]] = {
     ),
     "wire/expand.py": ("test_protocol.py::test_what_cannot_be_expanded_is_refused",),
     "wire/idempotency.py": ("test_idempotency.py::test_same_key_gives_the_first_answer_and_one_object",),
+    "wire/keys.py": ("test_refused_calls.py::test_restricted_key_may_only_do_what_it_is_for",),
     "wire/search.py": (
         "test_search.py::test_a_query_finds_what_it_says",
         "test_search.py::test_a_query_that_cannot_be_read_is_refused",
@@ -149,7 +150,9 @@ UNVERIFIED: dict[str, tuple[str, ...]] = {
     "engine/plain_cards.py": (),
     "engine/price_numbers.py": ("test_exact_prices.py::test_an_amount_that_cannot_be_is_refused_by_name",),
     "engine/prices.py": ("test_metered_items.py::test_a_metered_price_needs_an_active_meter",),
-    "engine/schedule_terms.py": (),
+    "engine/schedule_terms.py": (
+        "test_schedule_phases.py::test_tax_rates_of_a_phase_tax_its_invoices_and_end_with_it",
+    ),
     "engine/tax_ids.py": ("test_tax_ids.py::test_value_that_the_type_cannot_have_is_refused",),
     "engine/tiers.py": ("test_exact_prices.py::test_tiers_of_another_currency_must_end_where_the_others_do",),
     "engine/unlisted_prices.py": ("test_checkout_orders.py::test_a_price_made_on_the_spot_brings_its_product",),
