@@ -1,7 +1,7 @@
 """The recipes that the sandbox does not run, each with the reason."""
 
 BANK_TRANSFERS = "bank transfers and cash balances are not built"
-LOCAL_METHODS = "payment methods that are no cards do not pay here"
+LOCAL_METHODS = "only cards pay on the checkout page"
 SOURCES = "cards as legacy sources are not built: a card is a payment method"
 CONNECT = "Connect is not built"
 IDENTITY = "identity checks are another product"
@@ -39,7 +39,6 @@ OUTSIDE: dict[str, str] = {
     "issuing_transaction.purchase_details_receipt_updated": ISSUING,
     "issuing_transaction.updated": ISSUING,
     "payment_intent.partially_funded": BANK_TRANSFERS,
-    "payment_intent.processing": LOCAL_METHODS,
     "payment_link.created": LINKS,
     "payment_link.updated": LINKS,
     "payout.created": PAYOUTS,

@@ -52,6 +52,16 @@ def intent_waits(driver: Driver) -> Any:
     return _pay(driver, "pm_card_threeDSecure2Required")
 
 
+@recipe("payment_intent.processing")
+def intent_processing(driver: Driver) -> Any:
+    owner = {"name": "Bob", "email": "bob@example.org"}
+    account = {"type": "sepa_debit", "sepa_debit": {"iban": "AT321904300235473204"}, "billing_details": owner}
+    method = driver.sdk().payment_methods.create(account)
+    consent = {"customer_acceptance": {"type": "offline", "accepted_at": 1_590_590_577}}
+    values = {"amount": 1000, "currency": "eur", "payment_method_types": ["sepa_debit"], "confirm": True}
+    return driver.sdk().payment_intents.create({**values, "payment_method": method.id, "mandate_data": consent})
+
+
 @recipe("payment_intent.amount_capturable_updated")
 def intent_capturable(driver: Driver) -> Any:
     return _pay(driver, capture_method="manual", return_url="https://example.com/back")
