@@ -73,7 +73,10 @@ def _waiting(
     if params.get("pending_invoice_items_behavior") != "include":
         return []
     subscription_id = subscription["id"] if subscription else None
-    return invoice_items.pending(unit, customer_id=customer_id, currency=currency, subscription_id=subscription_id)
+    found = invoice_items.pending(unit, customer_id=customer_id, currency=currency, subscription_id=subscription_id)
+    if subscription is not None and not found:
+        raise invalid("Nothing to invoice for subscription", code="invoice_no_subscription_line_items")
+    return found
 
 
 def _period_start(unit: Unit, subscription: StripeObject | None) -> int:

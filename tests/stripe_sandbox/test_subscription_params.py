@@ -33,3 +33,19 @@ def test_classic_billing_is_refused_by_name(driver: Driver) -> None:
 
     assert caught.value.param == "billing_mode"
     assert made.billing_mode.type == "flexible"
+
+
+def test_invoice_of_a_subscription_takes_what_waits_for_it_and_is_refused_for_nothing(driver: Driver) -> None:
+    sdk = driver.sdk()
+    customer = driver.customer()
+    made = driver.subscribe(customer, driver.price(1000))
+    wanted = {"customer": customer.id, "subscription": made.id, "pending_invoice_items_behavior": "include"}
+    sdk.subscriptions.update(made.id, {"items": [{"id": made["items"].data[0].id, "quantity": 3}]})
+
+    paid = sdk.invoices.pay(sdk.invoices.create(wanted).id)
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        sdk.invoices.create(wanted)
+
+    assert paid.status == "paid"
+    assert abs(paid.total - 2000) <= 1
+    assert caught.value.code == "invoice_no_subscription_line_items"
