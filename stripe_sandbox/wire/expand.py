@@ -210,7 +210,7 @@ def _expand(unit: Unit, node: Any, parts: list[str], *, path: str) -> None:
     kind = str(node.get("object", ""))
     if kind == "billing_portal.configuration" and parts[:3] == ["features", "subscription_update", "products"]:
         _portal_products(unit, node)
-    if kind == "checkout.session" and parts[:2] == ["total_details", "breakdown"]:
+    if kind == "checkout.session" and parts[:2] == ["total_details", "breakdown"] and node["total_details"]:
         stored = unit.get(kind, node["id"])
         node["total_details"]["breakdown"] = shown(checkout_breakdowns.of_session(unit, stored))
     if (kind, key) in VIRTUAL and key not in node:
