@@ -25,7 +25,7 @@ UNVERIFIED: dict[str, tuple[str, ...]] = {
         "test_subscription_time.py::test_renewal_that_needs_the_owner_asks_for_them",
     ),
     "engine/coupons.py": ("test_coupons.py::test_coupon_that_cannot_be_is_refused",),
-    "engine/credit_note_lines.py": ("test_credit_notes.py::test_note_on_a_paid_invoice_refunds_the_payment",),
+    "engine/credit_note_lines.py": ("test_credit_note_sums.py::test_plain_amount_holds_its_share_of_each_tax",),
     "engine/discounts.py": (
         "test_discounts.py::test_once_lowers_one_invoice",
         "test_discounts.py::test_repeating_lowers_as_many_months_as_it_says",
@@ -38,7 +38,10 @@ UNVERIFIED: dict[str, tuple[str, ...]] = {
         "test_disputes.py::test_answered_inquiry_waits_and_closes_after_120_days",
         "test_disputes.py::test_unanswered_dispute_is_lost_when_its_time_is_over",
     ),
-    "engine/drafts.py": ("test_subscription_time.py::test_events_of_a_renewal_come_in_order",),
+    "engine/drafts.py": (
+        "test_subscription_time.py::test_events_of_a_renewal_come_in_order",
+        "test_discounted_changes.py::test_once_of_a_customer_waits_for_the_draft_that_is_kept",
+    ),
     "engine/endings.py": (
         "test_pauses.py::test_end_at_a_date_credits_what_lies_beyond",
         "test_pauses.py::test_cancellation_may_credit_and_bill_at_once",
@@ -48,12 +51,14 @@ UNVERIFIED: dict[str, tuple[str, ...]] = {
         "test_disputes.py::test_winning_evidence_brings_money_and_fee_back",
     ),
     "engine/invoice_items.py": ("test_invoice_items.py::test_items_of_a_deleted_draft_wait_again",),
-    "engine/invoices.py": ("test_subscription_changes.py::test_invoice_paid_elsewhere_needs_no_charge",),
+    "engine/invoices.py": ("test_small_invoices.py::test_payment_elsewhere_counts_as_paid_without_a_charge",),
     "engine/items.py": ("test_schedules.py::test_change_to_a_yearly_price_bills_a_whole_year",),
     "engine/ledger.py": ("test_ledger.py::test_balance_is_the_sum_of_what_happened",),
     "engine/local_methods.py": ("test_local_methods.py::test_a_bank_debit_shows_what_its_iban_says",),
     "engine/mailed_invoices.py": ("test_mailed_invoices.py::test_sending_a_draft_makes_it_final_and_due",),
-    "engine/checkout_breakdowns.py": (),
+    "engine/checkout_breakdowns.py": (
+        "test_checkout_breakdowns.py::test_breakdown_names_the_discount_and_each_rate",
+    ),
     "engine/pauses.py": ("test_pauses.py::test_paused_collection_holds_renewals_back",),
     "engine/pending_updates.py": ("test_pending_updates.py::test_waiting_change_is_dropped_after_its_time",),
     "engine/price_amounts.py": ("test_tiered_prices.py::test_tiers_bill_as_documented",),
