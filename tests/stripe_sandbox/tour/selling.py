@@ -82,6 +82,17 @@ def buy(guide: Guide) -> None:
     sdk.payment_methods.update(second.id, {"billing_details": {"name": "Alice N."}})
     assert sdk.payment_methods.retrieve(second.id).billing_details.name == "Alice N."
     assert sdk.payment_methods.detach(second.id).customer is None
+    account = {"type": "sepa_debit", "sepa_debit": {"iban": "DE89370400440532013000"}}
+    setup = sdk.setup_intents.create(
+        {
+            "customer": customer.id,
+            "payment_method_data": account,
+            "payment_method_types": ["sepa_debit"],
+            "mandate_data": {"customer_acceptance": {"type": "offline", "offline": {}}},
+            "confirm": True,
+        }
+    )
+    assert sdk.mandates.retrieve(setup.mandate).payment_method == setup.payment_method
     alone = sdk.payment_methods.create({"type": "card", "card": {"token": "tok_visa"}})
     sdk.payment_methods.attach(alone.id, {"customer": customer.id})
     entry = sdk.customers.balance_transactions.create(customer.id, {"amount": -500, "currency": "usd"})
