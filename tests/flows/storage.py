@@ -36,9 +36,13 @@ class Storage:
         """The storage of the product in this folder: made at the first call, the same at each other."""
         written = data / "storage.json"
         if not written.exists():
-            chosen = cls(_new_database() or f"sqlite:///{data / 'db.sqlite3'}", _new_broker(data))
-            written.write_text(json.dumps(asdict(chosen)))
+            cls(_new_database() or f"sqlite:///{data / 'db.sqlite3'}", _new_broker(data)).keep(data)
         return cls(**json.loads(written.read_text()))
+
+    def keep(self, data: Path) -> None:
+        """Make this the storage of the product in the folder."""
+        data.mkdir(exist_ok=True)
+        (data / "storage.json").write_text(json.dumps(asdict(self)))
 
     @property
     def is_on_server(self) -> bool:
@@ -54,11 +58,20 @@ class Storage:
             return database.execute(query).fetchall()
 
     def remove(self) -> None:
-        """Give a server's database back, whoever still uses it. Files go with their folder."""
-        if self.is_on_server:
+        """Give back what `of` took from a server, whoever still uses it. Files go with their folder."""
+        if self.is_on_server and urlsplit(self.database_url).port == urlsplit(os.environ["DATABASE_URL"]).port:
             name = urlsplit(self.database_url).path.removeprefix("/")
             with _server() as server:
                 server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def copy_migrated(url: str, *, programs: Path) -> None:
+    """Fill the empty database at `url`, on whatever server, with what all migrations make."""
+    _migrate_once()
+    dump = [str(programs / "pg_dump"), "--no-owner", "--dbname", _url_of(_MIGRATED)]
+    made = subprocess.run(dump, check=True, capture_output=True).stdout
+    fill = [str(programs / "psql"), "--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", url]
+    subprocess.run(fill, check=True, input=made, stdout=subprocess.DEVNULL)
 
 
 def _new_database() -> str:

@@ -57,7 +57,7 @@ class PostgreSQL(Server):
     def _make_cluster(self) -> None:
         options = ["--pgdata", str(self._data), "--username", _USER, "--auth", "trust", "--encoding", "UTF8"]
         done = subprocess.run(
-            [str(self._program("initdb")), *options, "--no-locale", "--no-sync"],
+            [str(self.program("initdb")), *options, "--no-locale", "--no-sync"],
             cwd=self.folder,
             capture_output=True,
             text=True,
@@ -74,7 +74,7 @@ class PostgreSQL(Server):
             "fsync": "on" if self.fsync else "off",
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        return [str(self._program("postgres")), "-D", str(self._data), "-p", str(self.port), *options]
+        return [str(self.program("postgres")), "-D", str(self._data), "-p", str(self.port), *options]
 
     def _answers(self) -> bool:
         try:
@@ -83,7 +83,7 @@ class PostgreSQL(Server):
             return False
         return True
 
-    def _program(self, name: str) -> Path:
+    def program(self, name: str) -> Path:
         folder = self.programs()
         if folder is None:
             raise ServerFailed(f"missing {self.name}: apt install {self.package}")
