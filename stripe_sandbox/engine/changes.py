@@ -101,7 +101,7 @@ def _install(unit: Unit, subscription: StripeObject, after: list[dict[str, Any]]
     metered.note_changes(unit, subscription, after)
     items.install(subscription, after)
     if is_anchor_reset:
-        subscription["billing_cycle_anchor"] = unit.now
+        periods.move_anchor(subscription, unit.now)
     if subscription["cancel_at_period_end"]:
         subscription["cancel_at"] = period_end(subscription)
     plan_timers(unit, subscription)

@@ -7,6 +7,7 @@ from typing import Any
 from stripe_sandbox import ids
 from stripe_sandbox.engine import (
     discounts,
+    first_periods,
     invoice_items,
     metered,
     periods,
@@ -122,10 +123,10 @@ def period_at(subscription: StripeObject, price: StripeObject, *, at: int) -> tu
     if subscription["status"] == "trialing":
         return subscription["trial_start"], subscription["trial_end"]
     anchor = subscription["billing_cycle_anchor"]
-    interval, count = _rhythm(price)
+    rhythm = periods.rhythm_of(subscription, price)
     steps = 0
     start = min(anchor, at)
-    while (end := periods.boundary(anchor, interval=interval, interval_count=count, steps=steps)) <= at:
+    while (end := periods.boundary(anchor, **rhythm, steps=steps)) <= at:
         start, steps = end, steps + 1
     return start, end
 
@@ -159,7 +160,8 @@ def _given_up(
     unit: Unit, subscription: StripeObject, item: Item, *, at: int, is_restart: bool
 ) -> list[invoice_items.Entry]:
     if not metered.is_metered(item):
-        return [_entry(unit, subscription, item, at=at, is_credit=True)]
+        is_free = first_periods.is_free(subscription, item)
+        return [] if is_free else [_entry(unit, subscription, item, at=at, is_credit=True)]
     entry = metered.entry_for_end(unit, subscription, item, is_restart=is_restart)
     return [] if entry is None else [entry]
 
@@ -167,7 +169,9 @@ def _given_up(
 def charge_rest(unit: Unit, subscription: StripeObject, present: list[Item], *, at: int) -> list[invoice_items.Entry]:
     """Charges for what is left of the period of each item that is paid for in advance, from `at` on."""
     return [
-        _entry(unit, subscription, item, at=at, is_credit=False) for item in present if not metered.is_metered(item)
+        _entry(unit, subscription, item, at=at, is_credit=False)
+        for item in present
+        if not metered.is_metered(item) and not first_periods.is_free(subscription, item)
     ]
 
 
@@ -181,7 +185,11 @@ def _entry(unit: Unit, subscription: StripeObject, item: Item, *, at: int, is_cr
     start, end = item["current_period_start"], item["current_period_end"]
     credited = _last_billed(unit, subscription, item, at=at) if is_credit else None
     whole = _net_minor(unit, subscription, item, credited=credited, is_credit=is_credit)
-    part = proration.share_minor(whole, remaining_seconds=max(end - max(at, start), 0), whole_seconds=end - start)
+    part = proration.share_minor(
+        whole,
+        remaining_seconds=max(end - max(at, start), 0),
+        whole_seconds=first_periods.whole_seconds(subscription, item),
+    )
     product = unit.get("product", price["product"])
     return invoice_items.Entry(
         customer_id=subscription["customer"],

@@ -31,12 +31,13 @@ def credit_minor(
 
 
 def _billed_share(unit: Unit, credited: dict[str, Any] | None) -> Fraction | None:
-    """The part of the credited lines that was left to pay; proration lines name net sums and so tell nothing."""
+    """The part of the credited lines that was left to pay; a change's own lines name net sums and so tell nothing."""
     if credited is None:
         return None
     invoice = unit.get("invoice", credited["invoice"])
     lines = [line for line in invoice["lines"]["data"] if line["id"] in credited["invoice_line_items"]]
-    if any(line["parent"]["subscription_item_details"]["proration"] for line in lines):
+    details = [line["parent"]["subscription_item_details"] for line in lines]
+    if any(each["proration"] and each["invoice_item"] for each in details):
         return None
     whole = sum(line["amount"] for line in lines)
     off = sum(entry["amount"] for line in lines for entry in line["discount_amounts"])

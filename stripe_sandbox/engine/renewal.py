@@ -64,7 +64,9 @@ def leave_trial(unit: Unit, subscription: StripeObject) -> bool:
         unit.emit("customer.subscription.updated", subscription)
         unit.emit("customer.subscription.paused", subscription)
         return False
-    subscription.update(status="active", billing_cycle_anchor=subscription["trial_end"])
+    subscription["status"] = "active"
+    if subscription.get("_fixed_anchor") is None or subscription.pop("_fixed_anchor") <= subscription["trial_end"]:
+        periods.move_anchor(subscription, subscription["trial_end"])
     return True
 
 
@@ -141,8 +143,8 @@ def bill_last_usage(unit: Unit, subscription: StripeObject) -> None:
 def _move_period(unit: Unit, subscription: StripeObject, item: dict[str, Any]) -> None:
     start = min(item["current_period_end"], unit.now)
     anchor, end = _next_period(subscription, item, start=start)
-    if len(subscription["items"]["data"]) == 1:
-        subscription["billing_cycle_anchor"] = anchor
+    if len(subscription["items"]["data"]) == 1 and anchor != subscription["billing_cycle_anchor"]:
+        periods.move_anchor(subscription, anchor)
     item.update(current_period_start=start, current_period_end=end)
 
 
@@ -152,11 +154,10 @@ def _next_period(subscription: StripeObject, item: dict[str, Any], *, start: int
     A price of another rhythm, which waited for the old period's end, counts from there: its first period is whole
     (assumed).
     """
-    recurring = item["price"]["recurring"]
-    rhythm = {"interval": recurring["interval"], "interval_count": recurring["interval_count"]}
+    rhythm = periods.rhythm_of(subscription, item["price"])
     anchor = subscription["trial_end"] if subscription["status"] == "trialing" else None
-    anchor = anchor or subscription["billing_cycle_anchor"]
-    if not periods.is_boundary(anchor, start, **rhythm):
+    anchor = subscription.get("_fixed_anchor") or anchor or subscription["billing_cycle_anchor"]
+    if anchor <= start and not periods.is_boundary(anchor, start, **rhythm):
         anchor = start
     return anchor, periods.next_boundary(anchor, after=start, **rhythm)
 
@@ -198,10 +199,9 @@ def preview(unit: Unit, subscription: StripeObject, *, is_recurring_only: bool =
     due = [item for item in items if item["current_period_end"] == next_at]
     lines += metered.upcoming_lines(unit, subscription, due)
     for item in due:
-        if metered.is_metered(item):
-            continue
         _, end = _next_period(subscription, item, start=next_at)
-        lines.append(drafts.subscription_line(unit, subscription, item, start=next_at, end=end))
+        following = {**item, "current_period_start": next_at, "current_period_end": end}
+        lines += billing.period_lines(unit, subscription, [following])
     body = drafts.draft_body(
         unit,
         customer=customer,

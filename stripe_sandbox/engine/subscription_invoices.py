@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import drafts, invoice_items, prices
+from stripe_sandbox.engine import drafts, first_periods, invoice_items
 from stripe_sandbox.store.unit import StripeObject, Unit, render
 
 
@@ -35,14 +35,8 @@ def waiting_items(unit: Unit, subscription: StripeObject) -> list[StripeObject]:
 
 
 def period_lines(unit: Unit, subscription: StripeObject, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One line for the whole present period of each item that is paid for in advance."""
-    return [
-        drafts.subscription_line(
-            unit, subscription, item, start=item["current_period_start"], end=item["current_period_end"]
-        )
-        for item in items
-        if not prices.is_metered(item["price"])
-    ]
+    """One line for the present period, or the part of one, of each item that is paid for in advance."""
+    return first_periods.present_lines(unit, subscription, items)
 
 
 def as_preview(invoice: StripeObject) -> StripeObject:

@@ -8,13 +8,12 @@ from stripe_sandbox.engine import (
     added_items,
     collection,
     discounts,
-    drafts,
+    first_periods,
     intents,
     invoices,
     items,
     metered,
     payment_methods,
-    periods,
     prices,
     schedule_states,
     test_clocks,
@@ -52,6 +51,7 @@ class Order:
     items: list[tuple[StripeObject, int | None, dict[str, str]]]
     currency: str
     trial_end: int | None = None
+    beginning: first_periods.Beginning = first_periods.Beginning()
     payment_behavior: str = "allow_incomplete"
     is_off_session: bool = False
     method: StripeObject | None = None
@@ -109,19 +109,7 @@ def begin(unit: Unit, order: Order) -> tuple[StripeObject, StripeObject | None]:
     _apply_discounts(unit, order, subscription)
     is_late = order.phase_end is not None
     added_items.create(unit, subscription, order.added, phase_end=order.phase_end, is_late=is_late)
-    first_line_is_trial = order.trial_end is not None
-    lines = [
-        drafts.subscription_line(
-            unit,
-            subscription,
-            item,
-            start=unit.now,
-            end=item["current_period_end"],
-            is_trial=first_line_is_trial,
-        )
-        for item in subscription["items"]["data"]
-        if not metered.is_metered(item)
-    ]
+    lines = first_periods.first_lines(unit, subscription, order.beginning)
     if not lines and not billing.waiting_items(unit, subscription):
         if subscription["status"] == "incomplete":
             subscription["status"] = "active"
@@ -157,25 +145,24 @@ def _check_currency(order: Order) -> None:
 
 def _body(unit: Unit, order: Order) -> StripeObject:
     sub_id = ids.new_id("subscription")
-    anchor = order.trial_end or unit.now
     is_waiting = order.trial_end is None and order.values.get("collection_method") != "send_invoice"
     subscription = blank(
         "subscription",
         id=sub_id,
-        billing_cycle_anchor=anchor,
+        billing_cycle_anchor=order.beginning.anchor or order.trial_end or unit.now,
+        billing_cycle_anchor_config=order.beginning.config,
         created=unit.now,
         currency=order.currency,
         customer=order.customer["id"],
-        start_date=unit.now,
+        start_date=order.beginning.backdated_to or unit.now,
         status="trialing" if order.trial_end else ("incomplete" if is_waiting else "active"),
         trial_start=unit.now if order.trial_end else None,
         trial_end=order.trial_end,
     )
     subscription["billing_mode"]["updated_at"] = unit.now
     subscription.update(order.values)
-    subscription["items"] = _item_list(
-        [_item(unit, order, sub_id, entry, anchor=anchor) for entry in order.items], sub_id=sub_id
-    )
+    first_periods.note(subscription, order.beginning)
+    subscription["items"] = _item_list([_item(unit, order, sub_id, entry) for entry in order.items], sub_id=sub_id)
     items.install(subscription, subscription["items"]["data"])
     unit.add(subscription)
     if subscription["cancel_at_period_end"]:
@@ -198,19 +185,16 @@ def _plan_end(unit: Unit, subscription: StripeObject) -> None:
 
 
 def _item(
-    unit: Unit, order: Order, sub_id: str, entry: tuple[StripeObject, int | None, dict[str, str]], *, anchor: int
+    unit: Unit, order: Order, sub_id: str, entry: tuple[StripeObject, int | None, dict[str, str]]
 ) -> dict[str, Any]:
     price, quantity, metadata = entry
-    recurring = price["recurring"]
-    end = order.trial_end or periods.next_boundary(
-        anchor, after=unit.now, interval=recurring["interval"], interval_count=recurring["interval_count"]
-    )
+    start, end = first_periods.period_of(order.beginning, price["recurring"], now=unit.now)
     return blank(
         "subscription_item",
         id=ids.new_id("subscription_item"),
         created=unit.now,
-        current_period_start=unit.now,
-        current_period_end=end,
+        current_period_start=start,
+        current_period_end=order.trial_end or end,
         plan=prices.as_plan(price),
         price=render(price),
         quantity=metered.counted(price, quantity),

@@ -13,15 +13,17 @@ from stripe_sandbox.engine import (
     resumption,
     schedule_states,
     subscriptions,
+    trials,
 )
 from stripe_sandbox.engine import subscription_invoices as billing
-from stripe_sandbox.errors import ApiError, invalid_parameter, missing_parameter, not_built
+from stripe_sandbox.errors import ApiError, invalid_parameter, missing_parameter
 from stripe_sandbox.resources import schedules
 from stripe_sandbox.resources.invoice_items import entry_from
 from stripe_sandbox.resources.price_terms import change_invoice_terms, change_terms, take_item_terms
 from stripe_sandbox.resources.subscription_updates import change_end, change_trial, read_change
 from stripe_sandbox.resources.subscriptions import NOT_BUILT as SUBSCRIPTION_NOT_BUILT
 from stripe_sandbox.resources.subscriptions import read_order
+from stripe_sandbox.resources.trial_params import begins_trial, late_trial
 from stripe_sandbox.resources.updates import refuse
 from stripe_sandbox.store.unit import StripeObject, Unit
 from stripe_sandbox.wire.expand import shown
@@ -37,6 +39,7 @@ OF_NEW = (
     "default_tax_rates",
     "items",
     "metadata",
+    "proration_behavior",
     "trial_end",
 )
 
@@ -140,8 +143,8 @@ def _first(unit: Unit, params: dict[str, Any], details: dict[str, Any], customer
     refuse(given, *SUBSCRIPTION_NOT_BUILT)
     start = details.get("start_date")
     if start is not None and start < unit.now:
-        raise not_built("subscription_details[start_date] in the past")
-    unit.now = start or unit.now
+        given["backdate_start_date"] = start
+    unit.now = max(start or unit.now, unit.now)
     order = read_order(unit, given, customer=customer)
     subscription, draft = subscriptions.begin(unit, order)
     if draft is None:
@@ -182,6 +185,8 @@ def _change(unit: Unit, subscription: StripeObject, details: dict[str, Any]) -> 
             for index, entry in enumerate(details["items"])
         ]
     change_end(unit, subscription, details)
+    if begins_trial(subscription, details):
+        return trials.prepare(unit, subscription, late_trial(unit, subscription, details))
     is_trial_over = change_trial(unit, subscription, details)
     change = read_change(unit, subscription, details, is_trial_over=is_trial_over)
     draft = changes.prepare(unit, subscription, change)

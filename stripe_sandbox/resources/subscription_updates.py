@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import added_items, changes, endings, pauses, schedule_states, subscriptions
+from stripe_sandbox.engine import added_items, changes, endings, pauses, periods, schedule_states, subscriptions
 from stripe_sandbox.errors import invalid, invalid_parameter, not_built
 from stripe_sandbox.resources.item_params import TERMS, item_changes, read_added
 from stripe_sandbox.resources.price_terms import change_terms, take_item_terms
@@ -31,7 +31,7 @@ def update(unit: Unit, params: dict[str, Any], subscription: str) -> StripeObjec
     """Change a subscription; what the change bills at once is collected within the call."""
     found = unit.get("subscription", subscription)
     _check_state(found, params)
-    refuse(params, *(name for name in NOT_BUILT if name != "billing_cycle_anchor"), "default_source")
+    refuse(params, *NOT_BUILT, "default_source")
     if params.get("payment_behavior") == changes.DEFERRED:
         _check_deferrable(found, params)
     if "default_payment_method" in params:
@@ -176,7 +176,8 @@ def change_trial(unit: Unit, found: StripeObject, params: dict[str, Any]) -> boo
         found["trial_end"] = unit.now
         return True
     check_end(end, now=unit.now)
-    found.update(trial_end=end, billing_cycle_anchor=end)
+    found["trial_end"] = end
+    periods.move_anchor(found, end)
     found.pop("_is_end_announced", None)
     for item in found["items"]["data"]:
         item["current_period_end"] = end

@@ -4,6 +4,7 @@ from typing import Any
 
 from stripe_sandbox.engine import discounts, endings, metered, resumption, subscriptions, tax
 from stripe_sandbox.errors import ApiError, invalid_parameter, missing_parameter, no_such
+from stripe_sandbox.resources.anchor_params import read_beginning
 from stripe_sandbox.resources.item_params import check_quantity, read_added, wanted_price
 from stripe_sandbox.resources.price_terms import order_terms
 from stripe_sandbox.resources.subscription_checks import check_distinct, refuse_other_billing
@@ -15,9 +16,6 @@ from stripe_sandbox.wire.routing import route
 
 NOT_BUILT = (
     "application_fee_percent",
-    "backdate_start_date",
-    "billing_cycle_anchor",
-    "billing_cycle_anchor_config",
     "billing_schedules",
     "billing_thresholds",
     "on_behalf_of",
@@ -47,12 +45,14 @@ def read_order(unit: Unit, params: dict[str, Any], *, customer: StripeObject) ->
             "`pending_if_incomplete` can only be used when updating a subscription.", param="payment_behavior"
         )
     currency = params.get("currency") or items[0][0]["currency"]
+    trial_end = _trial_end(unit, params, items)
     return subscriptions.Order(
         customer=customer,
         items=items,
         currency=currency,
         added=read_added(unit, params.get("add_invoice_items"), path="add_invoice_items"),
-        trial_end=_trial_end(unit, params, items),
+        trial_end=trial_end,
+        beginning=read_beginning(params, prices=[price for price, _, _ in items], trial_end=trial_end, now=unit.now),
         payment_behavior=params.get("payment_behavior") or "allow_incomplete",
         is_off_session=bool(params.get("off_session")),
         values={**_values(params, method), "default_tax_rates": _tax_rates(unit, params)},

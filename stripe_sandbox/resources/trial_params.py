@@ -4,6 +4,7 @@ from typing import Any
 
 from stripe_sandbox.engine import changes, subscriptions, trials
 from stripe_sandbox.errors import invalid_parameter, not_built
+from stripe_sandbox.resources.item_params import item_changes
 from stripe_sandbox.resources.updates import refuse
 from stripe_sandbox.store.unit import StripeObject, Unit
 
@@ -42,15 +43,22 @@ def begins_trial(found: StripeObject, params: dict[str, Any]) -> bool:
     return params.get("trial_end") not in {None, "now"} and found["status"] in {"active", "past_due", "unpaid"}
 
 
+def late_trial(unit: Unit, found: StripeObject, params: dict[str, Any]) -> trials.LateTrial:
+    """The trial that is asked for, with its changes of items. Raises ApiError for another anchor or moment."""
+    refuse(params, "billing_cycle_anchor", "proration_date")
+    return trials.LateTrial(
+        end=check_end(params["trial_end"], now=unit.now),
+        is_prorated=params.get("proration_behavior") != "none",
+        item_changes=item_changes(unit, found, params.get("items")),
+    )
+
+
 def begin_trial(unit: Unit, found: StripeObject, params: dict[str, Any]) -> StripeObject:
-    """Give it that trial. Raises ApiError for further changes in the same call."""
-    refuse(params, "items", "billing_cycle_anchor", "proration_date")
+    """Give it that trial. Raises ApiError for what cannot come with one."""
     payment_behavior = params.get("payment_behavior") or "allow_incomplete"
     if payment_behavior == changes.DEFERRED:
         raise not_built("trial_end")
-    end = check_end(params["trial_end"], now=unit.now)
-    is_prorated = params.get("proration_behavior") != "none"
-    trials.begin(unit, found, end=end, is_prorated=is_prorated, payment_behavior=payment_behavior)
+    trials.begin(unit, found, late_trial(unit, found, params), payment_behavior=payment_behavior)
     subscriptions.plan_timers(unit, found)
     unit.emit("customer.subscription.updated", found)
     return found

@@ -72,3 +72,19 @@ def test_late_trial_of_more_than_two_years_is_refused(driver: Driver) -> None:
         driver.sdk().subscriptions.update(made.id, {"trial_end": made.created + 800 * DAY})
 
     assert caught.value.param == "trial_end"
+
+
+def test_trial_may_come_with_another_price(driver: Driver) -> None:
+    made = driver.subscribe(driver.customer(), driver.price(1000))
+    items = [{"id": made["items"].data[0].id, "price": driver.price(4000).id, "quantity": 2}]
+    terms = {"trial_end": made.created + 5 * DAY, "items": items}
+    shown = driver.sdk().invoices.create_preview({"subscription": made.id, "subscription_details": terms})
+    assert driver.sdk().subscriptions.retrieve(made.id).status == "active"
+
+    changed = driver.sdk().subscriptions.update(made.id, {**terms, "expand": ["latest_invoice"]})
+
+    assert (changed.status, changed["items"].data[0].price.unit_amount, changed.quantity) == ("trialing", 4000, 2)
+    assert changed.latest_invoice.total == pytest.approx(shown.total, abs=1) == pytest.approx(-1000, abs=1)
+    driver.advance("P6D")
+    renewed = driver.sdk().subscriptions.retrieve(made.id, {"expand": ["latest_invoice"]}).latest_invoice
+    assert renewed.subtotal == 8000
