@@ -67,9 +67,13 @@ class Storage:
 
 def copy_migrated(url: str, *, programs: Path) -> None:
     """Fill the empty database at `url`, on whatever server, with what all migrations make."""
-    _migrate_once()
-    dump = [str(programs / "pg_dump"), "--no-owner", "--dbname", _url_of(_MIGRATED)]
-    made = subprocess.run(dump, check=True, capture_output=True).stdout
+    # A copy is read: while somebody reads the original, no other test could copy it.
+    source = Storage(_new_database(), "")
+    try:
+        dump = [str(programs / "pg_dump"), "--no-owner", "--dbname", source.database_url]
+        made = subprocess.run(dump, check=True, capture_output=True).stdout
+    finally:
+        source.remove()
     fill = [str(programs / "psql"), "--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", url]
     subprocess.run(fill, check=True, input=made, stdout=subprocess.DEVNULL)
 
