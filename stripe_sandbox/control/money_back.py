@@ -96,6 +96,11 @@ def escalate_inquiry(sandbox: Sandbox, body: Body) -> Body:
     return _act_on(sandbox, "dispute", body, act=disputes.escalate)
 
 
+def prevent_dispute(sandbox: Sandbox, body: Body) -> Body:
+    """An inquiry is settled before it becomes a chargeback: `dispute`."""
+    return _act_on(sandbox, "dispute", body, act=disputes.prevent)
+
+
 def _amount(body: Body) -> int | None:
     """The amount in minor units; None for all that is left."""
     if body.get("amount") in (None, 0, ""):
@@ -131,4 +136,5 @@ ACTIONS = {
     ("POST", "disputes/win"): win_dispute,
     ("POST", "disputes/lose"): lose_dispute,
     ("POST", "disputes/escalate"): escalate_inquiry,
+    ("POST", "disputes/prevent"): prevent_dispute,
 }

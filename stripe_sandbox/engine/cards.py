@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from stripe_sandbox.engine.card_checks import REMARKED_CARDS
 from stripe_sandbox.engine.declines import DECLINE_CODES
 from stripe_sandbox.engine.plain_cards import COUNTRY_CARDS, PLAIN_CARDS
 
@@ -14,7 +15,8 @@ OWN_NUMBERS = "400099"
 class TestCard:
     """One listed card.
 
-    `behaviour`: "ok", "ok:<what comes after the charge>"; "authenticate" (3-D Secure each time), with
+    `behaviour`: "ok", "ok:<what comes after the charge>", "ok:check:<what fails>", "ok:risk:elevated";
+    "authenticate" (3-D Secure each time), with
     ":unless_set_up" (not off session, once it was set up), ":on_session" (never off session), ":if_asked" (when the
     payment asks for it) or ":then:<code>" (declines after it);
     "refuse:<code>" (declines, at attaching too); "decline:<code>" (attaches, then every charge declines);
@@ -140,7 +142,8 @@ _UNLISTED_CARDS = tuple(
     TestCard(number, tokens, f"{brand} of {country}, pays", "ok", brand, country, funding)
     for number, tokens, brand, country, funding in (*COUNTRY_CARDS, *PLAIN_CARDS)
 )
-_ALL_CARDS = (*_UNLISTED_CARDS, *LISTED_CARDS)
+_REMARKED_CARDS = tuple(TestCard(number, (token,), label, does) for number, token, label, does in REMARKED_CARDS)
+_ALL_CARDS = (*_UNLISTED_CARDS, *_REMARKED_CARDS, *LISTED_CARDS)
 _BY_NUMBER = {card.number: card for card in _ALL_CARDS}
 _BY_TOKEN = {token: card for card in _ALL_CARDS for token in card.tokens}
 

@@ -3,19 +3,24 @@
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import ledger, periods
+from stripe_sandbox.engine import card_checks, ledger, periods
 from stripe_sandbox.engine.amounts import processing_fee_minor
 from stripe_sandbox.engine.cards import ON_SESSION, Situation, after_charge, charge_outcome
 from stripe_sandbox.engine.declines import Decline
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
 
+MERCHANT = "SANDBOX MERCHANT"
+SHORT_MERCHANT = "SANDBOX"
+LONGEST_DESCRIPTOR = 22
 SETTLEMENT_SECONDS = 2
 AUTHORISATION_SECONDS = 7 * periods.DAY_SECONDS
 # What a card brings about after it paid comes when its money is booked, so after the settlement.
 AFTERMATH_SECONDS = SETTLEMENT_SECONDS + 1
 # What a bank account shows of itself and its charges do not.
 UNCHARGED_DETAILS = frozenset({"financial_connections_account", "generated_from", "networks", "status_details"})
+# Documented: declined so because Stripe itself suspects fraud, which never reaches the bank.
+BLOCKED = "fraudulent"
 _AFTERMATH_TIMERS = {"dispute": "card_dispute", "inquiry": "card_dispute", "fraud_warning": "card_fraud_warning"}
 
 
@@ -49,7 +54,6 @@ def make_charge(
         id=ids.new_id("charge"),
         amount=intent["amount"],
         billing_details=method["billing_details"],
-        calculated_statement_descriptor="SANDBOX MERCHANT",
         currency=intent["currency"],
         customer=intent["customer"],
         description=intent["description"],
@@ -59,8 +63,9 @@ def make_charge(
         payment_method_details=_details(unit, intent, method, is_captured=is_captured),
         receipt_email=intent["receipt_email"],
         shipping=intent["shipping"],
-        outcome=_outcome(decline),
+        outcome=_outcome(decline, behaviour=method["_behaviour"]),
     )
+    describe(charge, intent)
     unit.add(charge)
     if decline is not None:
         charge.update(status="failed", failure_code=decline.code, failure_message=decline.message)
@@ -77,6 +82,24 @@ def make_charge(
         _bring_money(unit, intent, charge)
     unit.emit("charge.succeeded", charge)
     return charge
+
+
+def describe(charge: StripeObject, intent: StripeObject) -> None:
+    """What the payer's bank statement says: the merchant, or for a card its short name and the payment's suffix.
+
+    Documented: both together are cut to 22 characters. Another method shows the descriptor of its own.
+    """
+    own, suffix = intent["statement_descriptor"], intent["statement_descriptor_suffix"]
+    text = MERCHANT
+    if charge["payment_method_details"]["type"] != "card":
+        text = own or MERCHANT
+    elif suffix:
+        text = f"{SHORT_MERCHANT}* {suffix}"
+    charge.update(
+        statement_descriptor=own,
+        statement_descriptor_suffix=suffix,
+        calculated_statement_descriptor=text[:LONGEST_DESCRIPTOR],
+    )
 
 
 def _bring_money(unit: Unit, intent: StripeObject, charge: StripeObject) -> None:
@@ -116,7 +139,9 @@ def book(unit: Unit, charge: StripeObject) -> StripeObject:
     )
 
 
-def _outcome(decline: Decline | None) -> dict[str, Any]:
+def _outcome(decline: Decline | None, *, behaviour: str) -> dict[str, Any]:
+    is_blocked = decline is not None and decline.decline_code == BLOCKED
+    risk = card_checks.risk(card_checks.level_of(behaviour, is_blocked=is_blocked))
     if decline is None:
         return {
             "advice_code": None,
@@ -124,10 +149,20 @@ def _outcome(decline: Decline | None) -> dict[str, Any]:
             "network_decline_code": None,
             "network_status": "approved_by_network",
             "reason": None,
-            "risk_level": "normal",
-            "risk_score": 28,
+            **risk,
             "seller_message": "Payment complete.",
             "type": "authorized",
+        }
+    if decline.decline_code == BLOCKED:
+        return {
+            "advice_code": decline.advice_code,
+            "network_advice_code": None,
+            "network_decline_code": None,
+            "network_status": "not_sent_to_network",
+            "reason": "highest_risk_level",
+            **risk,
+            "seller_message": "Stripe blocked this payment as too risky.",
+            "type": "blocked",
         }
     return {
         "advice_code": decline.advice_code,
@@ -135,8 +170,7 @@ def _outcome(decline: Decline | None) -> dict[str, Any]:
         "network_decline_code": decline.network_decline_code,
         "network_status": "declined_by_network",
         "reason": decline.decline_code,
-        "risk_level": "normal",
-        "risk_score": 28,
+        **risk,
         "seller_message": "The bank did not return any further details with this decline.",
         "type": "issuer_declined",
     }

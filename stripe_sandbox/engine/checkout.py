@@ -222,6 +222,7 @@ def customer_for(unit: Unit, session: StripeObject, *, is_needed: bool) -> Strip
     if session["customer"] is not None:
         customer = unit.get("customer", session["customer"])
         _take_over(unit, session, customer)
+        checkout_details.keep_tax_id(unit, session, customer)
         return customer
     if not is_needed:
         return None
@@ -234,6 +235,7 @@ def customer_for(unit: Unit, session: StripeObject, *, is_needed: bool) -> Strip
         address=entry.get("address"),
     )
     session["customer"] = customer["id"]
+    checkout_details.keep_tax_id(unit, session, customer)
     return customer
 
 
@@ -254,8 +256,9 @@ def complete(unit: Unit, session: StripeObject, *, payment_status: str) -> None:
     if details is not None:
         for key in ("email", "name", "phone", "address"):
             details[key] = entry.get(key) or details[key]
-        if entry.get("tax_id"):
-            details["tax_ids"] = [{"type": "unknown", "value": entry["tax_id"]}]
+        typed = checkout_details.tax_id(session)
+        if typed is not None:
+            details["tax_ids"] = [typed]
     session.update(status="complete", payment_status=payment_status, url=None, customer_details=details)
     if session["automatic_tax"]["enabled"]:
         session["automatic_tax"]["status"] = "complete"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from stripe_sandbox.engine import tax_ids
 from stripe_sandbox.engine.payment_methods import EMPTY_BILLING
 from stripe_sandbox.store.unit import StripeObject, Unit
 
@@ -10,6 +11,22 @@ def shipping(given: dict[str, Any]) -> dict[str, Any]:
     """Name and address with every key that Stripe shows."""
     address = given.get("address") or {}
     return {"address": {key: address.get(key) for key in EMPTY_BILLING["address"]}, "name": given.get("name")}
+
+
+def tax_id(session: StripeObject) -> dict[str, str] | None:
+    """The tax id that was typed, with its type. Raises ApiError for one that the buyer's country does not give."""
+    entry = session.get("_entry") or {}
+    if not entry.get("tax_id"):
+        return None
+    country = (entry.get("address") or {}).get("country")
+    return {"type": tax_ids.type_of(entry["tax_id"], country=country), "value": entry["tax_id"]}
+
+
+def keep_tax_id(unit: Unit, session: StripeObject, customer: StripeObject) -> None:
+    """Documented: the id that a session collects becomes the customer's own."""
+    typed = tax_id(session)
+    if typed is not None:
+        tax_ids.keep(unit, customer, **typed)
 
 
 def keep(unit: Unit, session: StripeObject, *, customer: StripeObject | None) -> None:

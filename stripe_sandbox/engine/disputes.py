@@ -147,6 +147,15 @@ def escalate(unit: Unit, dispute: StripeObject) -> StripeObject:
     return dispute
 
 
+def prevent(unit: Unit, dispute: StripeObject) -> StripeObject:
+    """A network's service settles an inquiry before it becomes a chargeback.
+
+    Assumed: the dispute itself moves no money and takes no fee then. Raises ApiError for what is no open inquiry.
+    """
+    demand(dispute, ("warning_needs_response", "warning_under_review"), verb="prevented")
+    return _end(unit, dispute, status="prevented")
+
+
 def close(unit: Unit, dispute: StripeObject) -> StripeObject:
     """The call `disputes/close`: the merchant accepts the loss. Raises ApiError unless an answer is still awaited."""
     demand(dispute, ("needs_response",), verb="closed")

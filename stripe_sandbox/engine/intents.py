@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import bank_debits, payment_methods
+from stripe_sandbox.engine import bank_debits, payment_methods, setup_attempts
 from stripe_sandbox.engine.cards import Situation, setup_outcome
 from stripe_sandbox.engine.charging import AUTHORISATION_SECONDS, make_charge, outcome_of
 from stripe_sandbox.engine.declines import decline_for
@@ -13,6 +13,7 @@ from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit, render
 
 OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
+_DONE = {"cancel": "canceled", "confirm": "confirmed"}
 
 
 @dataclass(frozen=True)
@@ -150,12 +151,21 @@ def _next_action(unit: Unit, intent: StripeObject, *, return_url: str | None) ->
 
 
 def _demand_open(intent: StripeObject, *, verb: str) -> None:
+    """The words for what has succeeded, and for what cannot be cancelled, are Stripe's as others saw them."""
     if intent["status"] not in OPEN:
         noun = "PaymentIntent" if intent["object"] == "payment_intent" else "SetupIntent"
+        statuses = ["requires_payment_method", "requires_confirmation", "requires_action"]
+        if intent["object"] == "payment_intent" and verb == "cancel":
+            statuses[1:1] = ["requires_capture", "requires_reauthorization"]
+            statuses.append("processing")
+        reason = (
+            f"it has a status of {intent['status']}. Only a {noun} with one of the following statuses may be "
+            f"{_DONE[verb]}: {', '.join(statuses)}."
+        )
+        if intent["status"] == "succeeded" and verb == "confirm":
+            reason = "it has already succeeded after being previously confirmed."
         raise ApiError(
-            f"You cannot {verb} this {noun} because it has a status of {intent['status']}. Only a {noun} with one "
-            "of the following statuses may be changed this way: requires_payment_method, requires_confirmation, "
-            "requires_action.",
+            f"You cannot {verb} this {noun} because {reason}",
             code=f"{intent['object']}_unexpected_state",
             is_executed=True,
             extra={intent["object"]: render(intent)},
@@ -196,9 +206,12 @@ def confirm_setup(
     """Try to save the card; it is attached to the intent's customer when that works."""
     _demand_open(intent, verb="confirm")
     intent.update(payment_method=method["id"], next_action=None, last_setup_error=None)
+    if not (is_authenticated and setup_attempts.is_waiting(unit, intent)):
+        setup_attempts.begin(unit, intent, method)
     outcome = setup_outcome(method["_behaviour"])
     if outcome == "authenticate" and not is_authenticated:
         intent.update(status="requires_action", next_action=_next_action(unit, intent, return_url=return_url))
+        setup_attempts.settle(unit, intent, status=setup_attempts.WAITING)
         unit.emit("setup_intent.requires_action", intent)
         return Result(status="requires_action")
     if outcome not in {"ok", "authenticate"}:
@@ -213,6 +226,7 @@ def confirm_setup(
     method["_is_set_up"] = True
     intent["mandate"] = method.get("_mandate")
     intent.update(status="succeeded")
+    setup_attempts.settle(unit, intent, status="succeeded")
     unit.emit("setup_intent.succeeded", intent)
     return Result(status="succeeded")
 
@@ -224,5 +238,6 @@ def _fail_setup(unit: Unit, intent: StripeObject, error: ApiError) -> None:
         next_action=None,
         last_setup_error=_shown_error(error),
     )
+    setup_attempts.settle(unit, intent, status="failed", error=intent["last_setup_error"])
     unit.emit("setup_intent.setup_failed", intent)
     error.extra["setup_intent"] = render(intent)

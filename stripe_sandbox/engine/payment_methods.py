@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from stripe_sandbox import ids
+from stripe_sandbox.engine import card_checks
 from stripe_sandbox.engine.cards import TestCard, card_for_number, card_for_token, setup_outcome
 from stripe_sandbox.engine.declines import decline_for
 from stripe_sandbox.errors import ApiError, card_error, invalid, no_such, not_built
@@ -51,7 +52,13 @@ def create(
         last4=card.last4,
         networks={"available": [card.brand], "preferred": None},
     )
+    check_address(method)
     return unit.add(method)
+
+
+def check_address(method: StripeObject) -> None:
+    """Let a card show what its bank says of the billing address that it has now."""
+    method["card"]["checks"] = card_checks.checks(method["_behaviour"], method["billing_details"]["address"])
 
 
 def billing_address(given: dict[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,17 @@ FORMATS = {
     "nz_gst": r"\d{8,9}",
     "us_ein": r"\d{2}-?\d{7}",
 }
+# What a buyer's country most likely means; the members of the European Union have one type.
+_OF_COUNTRY = {
+    "AU": "au_abn",
+    "CA": "ca_bn",
+    "CH": "ch_vat",
+    "GB": "gb_vat",
+    "NO": "no_vat",
+    "NZ": "nz_gst",
+    "US": "us_ein",
+    **dict.fromkeys([*_EUROPEAN.replace("EL", "GR").replace("|XI", "").split("|")], "eu_vat"),
+}
 # Greece writes EL before its numbers.
 _COUNTRIES = {"EL": "GR", "XI": "GB"}
 
@@ -40,7 +51,7 @@ def create(
     Raises ApiError tax_id_invalid for a value that the type cannot have, and for a sixth id of a customer.
     """
     number = value.strip()
-    if number not in TEST_NUMBERS and not re.fullmatch(FORMATS.get(type, r".+"), number.replace(" ", "").upper()):
+    if not _fits(type, number):
         raise invalid(f"Invalid value for {type}.", param="value", code="tax_id_invalid")
     if customer is not None and len(of_customer(unit, customer["id"])) >= MOST_PER_CUSTOMER:
         raise invalid(f"A customer can have at most {MOST_PER_CUSTOMER} tax IDs.")
@@ -62,6 +73,31 @@ def create(
         if type in CHECKED_TYPES and number in VERDICTS:
             unit.schedule("tax_id_verification", made["id"], due_at=unit.now + CHECK_SECONDS)
     return made
+
+
+def _fits(type: str, number: str) -> bool:  # noqa: A002 - Stripe's own word
+    if number in TEST_NUMBERS:
+        return True
+    return re.fullmatch(FORMATS.get(type, r".+"), number.replace(" ", "").upper()) is not None
+
+
+def type_of(value: str, *, country: str | None) -> str:
+    """The type of an id that somebody in this country typed; `unknown` where no format of that country is known.
+
+    Raises ApiError tax_id_invalid for an id that the country does not give. Assumed: Stripe's page lets one choose.
+    """
+    known = _OF_COUNTRY.get(country or "", "unknown")
+    if not _fits(known, value.strip()):
+        raise invalid("This is no valid tax ID of the country above.", param="tax_id", code="tax_id_invalid")
+    return known
+
+
+def keep(unit: Unit, customer: StripeObject, *, type: str, value: str) -> None:  # noqa: A002 - Stripe's own word
+    """Give a customer an id that they typed, unless they have it, have no room for it, or its type is unknown."""
+    present = of_customer(unit, customer["id"])
+    is_known = any((each["type"], each["value"]) == (type, value.strip()) for each in present)
+    if type != "unknown" and not is_known and len(present) < MOST_PER_CUSTOMER:
+        create_for_customer(unit, customer, type=type, value=value)
 
 
 def create_for_customer(unit: Unit, customer: StripeObject, *, type: str, value: str) -> StripeObject:  # noqa: A002 - Stripe's own word

@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_sandbox.engine import accounts, checkout, checkout_payment, checkout_totals, payment_methods
+from stripe_sandbox.engine import (
+    accounts,
+    checkout,
+    checkout_details,
+    checkout_payment,
+    checkout_totals,
+    payment_methods,
+)
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.hosted.entry import CardEntry, Outcome, change, declined, make_method, owner
 from stripe_sandbox.sandbox import Sandbox
@@ -200,6 +207,7 @@ def submit(
             "promotions": takes_promotions,
         }
         try:
+            checkout_details.tax_id(session)
             method = make_method(unit, card, email=email, phone=phone) if card else None
         except ApiError as error:
             return declined(error)

@@ -38,6 +38,7 @@ ACTIONS: dict[str, tuple[str, str, Callable[..., Body], Body]] = {
     "win": ("Win", "dispute", money_back.win_dispute, {}),
     "lose": ("Lose", "dispute", money_back.lose_dispute, {}),
     "escalate": ("Escalate", "dispute", money_back.escalate_inquiry, {}),
+    "prevent": ("Prevent", "dispute", money_back.prevent_dispute, {}),
 }
 
 
@@ -121,4 +122,4 @@ def _possible(thing: StripeObject) -> list[str]:
         return ["succeed", "cancel"] * (status in WAITING_REFUNDS) + ["fail"] * (
             status in (*WAITING_REFUNDS, "succeeded")
         )
-    return ["win", "lose"] * (status in OPEN_DISPUTES) + ["escalate"] * (status in INQUIRIES)
+    return ["win", "lose"] * (status in OPEN_DISPUTES) + ["escalate", "prevent"] * (status in INQUIRIES)

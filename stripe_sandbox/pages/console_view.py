@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CONSOLE_URL = "/_sandbox/console"
 LONGEST_QUERY = 120
 _QUOTED_ID = re.compile(r'(?<=")([a-z]+(?:_[a-z]+)*_[A-Za-z0-9]{8,})(?=")')
-_INSIDE_OTHERS = frozenset({"event", "line_item", "subscription_item", "credit_note_line_item", "setup_attempt"})
+_INSIDE_OTHERS = frozenset({"event", "line_item", "subscription_item", "credit_note_line_item"})
 _AMOUNTS = ("total", "amount", "unit_amount", "amount_total", "amount_off")
 _NAMES = ("name", "email", "number", "display_name", "code", "nickname", "description", "url", "type")
 BADGES = {

@@ -37,6 +37,7 @@ FIELD_OF_REASON = {
     "expired_card": "expiry",
     "invalid_expiry_month": "expiry",
     "invalid_expiry_year": "expiry",
+    "tax_id_invalid": "tax_id",
 }
 
 
@@ -74,6 +75,9 @@ def decline_notice(error: StripeObject) -> Notice:
     if FIELD_OF_REASON.get(reason) == "number":
         text = f"This number is none of the test numbers. {UNCHARGED} Take one from the list."
         return Notice(kind="bad", title="The sandbox does not know this card", text=text)
+    if reason == "tax_id_invalid":
+        text = f"It is no tax number of the country above. {UNCHARGED} Correct it, or leave it empty."
+        return Notice(kind="bad", title="Check the tax number", text=text)
     title = "The payment was not confirmed" if reason.endswith("authentication_failure") else "The card was declined"
     cause, way_out = REASONS.get(reason, UNKNOWN_REASON)
     text = f"{cause} {UNCHARGED} {way_out}"
@@ -87,5 +91,6 @@ def decline_field(error: StripeObject) -> tuple[str, str]:
         "number": "Enter another number.",
         "cvc": "Enter the code again.",
         "expiry": "Use a card that is still valid.",
+        "tax_id": "Enter a tax number of the country above, or none.",
     }
     return field, texts[field]

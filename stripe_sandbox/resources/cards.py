@@ -34,6 +34,7 @@ def _card(unit: Unit, card: dict[str, Any] | None, details: dict[str, Any] | Non
         return _from_number(unit, card, details)
     method = payment_methods.resolve(unit, card["token"], param="card[token]")
     method["billing_details"] = payment_methods.billing_address(details or {})
+    payment_methods.check_address(method)
     return method
 
 
@@ -63,6 +64,8 @@ def update(unit: Unit, params: dict[str, Any], method: str) -> StripeObject:
     if found["type"] == "card":
         take_into(found["card"], params.get("card"))
     take_into(found["billing_details"], params.get("billing_details"))
+    if found["type"] == "card":
+        payment_methods.check_address(found)
     unit.emit("payment_method.updated", found)
     return found
 
@@ -138,6 +141,7 @@ def _automatic(params: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _confirm(unit: Unit, setup: StripeObject, method: StripeObject | None, params: dict[str, Any]) -> None:
+    intent_params.demand_return_url(setup, params)
     if method is None:
         raise invalid_parameter(
             "You cannot confirm this SetupIntent because it's missing a payment method.", param="payment_method"
@@ -189,6 +193,14 @@ def cancel_setup(unit: Unit, params: dict[str, Any], intent: str) -> StripeObjec
     """End a setup intent."""
     found = unit.get("setup_intent", intent, param="intent")
     return intents.cancel(unit, found, reason=params.get("cancellation_reason"))
+
+
+@route("GET", "/v1/setup_attempts", schema="setup_attempt_list")
+def list_attempts(unit: Unit, params: dict[str, Any]) -> StripeObject:
+    """The tries of one setup intent, newest first."""
+    setup = unit.get("setup_intent", params["setup_intent"], param="setup_intent", status=400)
+    where = Filter().created(params.get("created")).equals("setup_intent", setup["id"])
+    return page(unit, "setup_attempt", params, url="/v1/setup_attempts", where=where)
 
 
 @route("GET", "/v1/setup_intents", schema="setup_intent_list")

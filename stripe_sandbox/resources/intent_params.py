@@ -5,7 +5,7 @@ from typing import Any
 from stripe_sandbox.engine import bank_debits, local_methods, payment_methods
 from stripe_sandbox.errors import ApiError, invalid_parameter, not_built
 from stripe_sandbox.resources.updates import merge_metadata, refuse
-from stripe_sandbox.store.unit import StripeObject, Unit
+from stripe_sandbox.store.unit import StripeObject, Unit, render
 
 NOT_BUILT = (
     "allowed_payment_method_types",
@@ -93,6 +93,23 @@ def admit(intent: StripeObject, method: StripeObject) -> None:
         intent["payment_method_types"] = [*intent["payment_method_types"], kind]
     if intent["object"] == "payment_intent":
         bank_debits.check_currency(method, currency=intent["currency"])
+
+
+def demand_return_url(intent: StripeObject, params: dict[str, Any]) -> None:
+    """Raises ApiError, as Stripe does, for a confirmation that could redirect and says nowhere to come back to."""
+    automatic = intent["automatic_payment_methods"]
+    if automatic is None or automatic["allow_redirects"] == "never" or params.get("return_url"):
+        return
+    noun = "PaymentIntent" if intent["object"] == "payment_intent" else "SetupIntent"
+    raise ApiError(
+        f"This {noun} is configured to accept payment methods enabled in your Dashboard. Because some of these "
+        "payment methods might redirect your customer off of your page, you must provide a `return_url`. If you "
+        "don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and "
+        "`automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.",
+        is_executed=True,
+        # One that is made and confirmed in one call is not kept, so it is not shown either (assumed).
+        extra={} if params.get("confirm") else {intent["object"]: render(intent)},
+    )
 
 
 def consent(unit: Unit, intent: StripeObject, method: StripeObject, params: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import captures, collection, intents, payment_methods
+from stripe_sandbox.engine import captures, charging, collection, intents, payment_methods
 from stripe_sandbox.engine.amounts import format_amount, smallest_charge_minor
 from stripe_sandbox.errors import invalid, invalid_parameter, not_built
 from stripe_sandbox.resources import intent_params
@@ -98,6 +98,7 @@ def _check_amount(amount: int, *, currency: str) -> None:
 
 
 def _confirm(unit: Unit, intent: StripeObject, method: StripeObject | None, params: dict[str, Any]) -> None:
+    intent_params.demand_return_url(intent, params)
     if method is None:
         raise invalid(
             "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the "
@@ -176,8 +177,9 @@ def capture(unit: Unit, params: dict[str, Any], intent: str) -> StripeObject:
     if params.get("final_capture") is False:
         raise not_built("final_capture=false")
     found = unit.get("payment_intent", intent, param="intent")
-    captures.capture(unit, found, amount=params.get("amount_to_capture"))
     take(found, params, "statement_descriptor", "statement_descriptor_suffix")
+    captures.capture(unit, found, amount=params.get("amount_to_capture"))
+    charging.describe(unit.get("charge", found["latest_charge"]), found)
     return found
 
 

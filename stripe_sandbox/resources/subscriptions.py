@@ -3,7 +3,7 @@
 from typing import Any
 
 from stripe_sandbox.engine import discounts, endings, metered, resumption, subscriptions, tax
-from stripe_sandbox.errors import ApiError, invalid_parameter, missing_parameter, no_such
+from stripe_sandbox.errors import ApiError, invalid, invalid_parameter, missing_parameter, no_such
 from stripe_sandbox.resources.anchor_params import read_beginning
 from stripe_sandbox.resources.item_params import check_quantity, read_added, wanted_price
 from stripe_sandbox.resources.price_terms import order_terms
@@ -162,6 +162,19 @@ def resume(unit: Unit, params: dict[str, Any], subscription: str) -> StripeObjec
         proration_at=params.get("proration_date"),
     )
     resumption.resume(unit, found, order)
+    return found
+
+
+@route("POST", "/v1/subscriptions/{subscription}/migrate", schema="subscription_migrate")
+def migrate(unit: Unit, params: dict[str, Any], subscription: str) -> StripeObject:
+    """Documented: the subscription in the flexible billing mode, in which every one here is from its beginning.
+
+    Assumed: that Stripe changes nothing then, and refuses none but an ended one.
+    """
+    refuse_other_billing(params)
+    found = unit.get("subscription", subscription)
+    if found["status"] in subscriptions.ENDED:
+        raise invalid("A canceled subscription cannot be migrated.")
     return found
 
 

@@ -26,6 +26,7 @@ TARGETS = {
     "dispute": "dispute",
     "failure_balance_transaction": "balance_transaction",
     "invoice": "invoice",
+    "latest_attempt": "setup_attempt",
     "latest_charge": "charge",
     "latest_invoice": "invoice",
     "mandate": "mandate",

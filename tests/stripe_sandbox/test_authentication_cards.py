@@ -32,7 +32,11 @@ def charge(driver: Driver, customer: Any, method: Any, **more: Any) -> Any:
         "confirm": True,
     }
     return driver.sdk().payment_intents.create(
-        {**params, **({} if more.get("off_session") else {"return_url": BACK}), **more}
+        {
+            **params,
+            **({"payment_method_types": ["card"]} if more.get("off_session") else {"return_url": BACK}),
+            **more,
+        }
     )
 
 

@@ -178,7 +178,7 @@ def test_confirmed_setup_attaches_the_card(driver: Driver) -> None:
     customer = driver.customer(None)
 
     intent = driver.sdk().setup_intents.create(
-        {"customer": customer.id, "payment_method": "pm_card_visa", "confirm": True}
+        {"customer": customer.id, "payment_method": "pm_card_visa", "confirm": True, "payment_method_types": ["card"]}
     )
 
     assert intent.status == "succeeded"
@@ -191,7 +191,12 @@ def test_setup_of_a_declined_card_fails(driver: Driver) -> None:
 
     with pytest.raises(stripe.CardError):
         driver.sdk().setup_intents.create(
-            {"customer": customer.id, "payment_method": "pm_card_chargeDeclined", "confirm": True}
+            {
+                "customer": customer.id,
+                "payment_method": "pm_card_chargeDeclined",
+                "confirm": True,
+                "payment_method_types": ["card"],
+            }
         )
 
     [intent] = driver.sdk().setup_intents.list().data

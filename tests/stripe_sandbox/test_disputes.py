@@ -181,6 +181,20 @@ def test_escalated_inquiry_takes_the_money(driver: Driver) -> None:
     assert [entry.net for entry in entries(driver, type="adjustment")] == [-5700]
 
 
+def test_prevented_dispute_ends_without_money(driver: Driver) -> None:
+    inquiry = disputed(driver, "pm_card_createDisputeInquiry")
+
+    reply = driver.control("POST", "disputes/prevent", {"dispute": inquiry.id})
+    again = driver.control("POST", "disputes/prevent", {"dispute": inquiry.id})
+    told = driver.events("charge.dispute.closed")
+    driver.advance("P121D")
+
+    assert (reply.status, reply.body["status"], again.status) == (200, "prevented", 400)
+    assert driver.sdk().disputes.retrieve(inquiry.id).status == "prevented"
+    assert [event.data.object.status for event in told] == ["prevented"]
+    assert entries(driver, type="adjustment") == []
+
+
 def test_bank_can_be_played_by_the_controls(driver: Driver) -> None:
     charge = pay(driver)
 

@@ -49,3 +49,21 @@ def test_invoice_of_a_subscription_takes_what_waits_for_it_and_is_refused_for_no
     assert paid.status == "paid"
     assert abs(paid.total - 2000) <= 1
     assert caught.value.code == "invoice_no_subscription_line_items"
+
+
+def test_subscription_is_in_the_flexible_mode_already(driver: Driver) -> None:
+    made = driver.subscribe(driver.customer(), driver.price())
+    before = driver.event_types()
+
+    migrated = driver.sdk().subscriptions.migrate(made.id, {"billing_mode": {"type": "flexible"}})
+
+    assert migrated.to_dict() == driver.sdk().subscriptions.retrieve(made.id).to_dict()
+    assert driver.event_types() == before
+
+
+def test_ended_subscription_is_not_migrated(driver: Driver) -> None:
+    made = driver.subscribe(driver.customer(), driver.price())
+    driver.sdk().subscriptions.cancel(made.id)
+
+    with pytest.raises(stripe.InvalidRequestError, match="canceled"):
+        driver.sdk().subscriptions.migrate(made.id, {"billing_mode": {"type": "flexible"}})

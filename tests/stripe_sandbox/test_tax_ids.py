@@ -1,9 +1,12 @@
 """Tax ids of customers and of the account, what the authority says of them, and what invoices do."""
 
+from typing import Any
+
 import pytest
 import stripe
 
-from tests.stripe_sandbox.driver import Driver
+from stripe_sandbox.hosted import Outcome, checkout
+from tests.stripe_sandbox.driver import Driver, card
 
 
 def test_tax_id_reads_back_and_can_be_taken_away(driver: Driver) -> None:
@@ -98,3 +101,61 @@ def test_tax_id_of_another_customer_is_not_found(driver: Driver) -> None:
     reply = driver.call("GET", f"/v1/customers/{driver.customer(None).id}/tax_ids/{made.id}")
 
     assert (reply.status, reply.body["error"]["code"]) == (404, "resource_missing")
+
+
+def bought(driver: Driver, typed: str, country: str, **params: Any) -> tuple[Outcome, Any]:
+    session = driver.sdk().checkout.sessions.create(
+        {
+            "mode": "subscription",
+            "line_items": [{"price": driver.price().id, "quantity": 1}],
+            "success_url": "https://example.org/done",
+            "tax_id_collection": {"enabled": True},
+            **params,
+        }
+    )
+    outcome = checkout.submit(
+        driver.sandbox,
+        session.id,
+        card=card(),
+        email="ada@example.org",
+        tax_id=typed,
+        address={"country": country, "postal_code": "1"},
+    )
+    return outcome, driver.sdk().checkout.sessions.retrieve(session.id, {"expand": ["invoice"]})
+
+
+@pytest.mark.parametrize(
+    ("typed", "country", "kind"),
+    [("DE123456789", "DE", "eu_vat"), ("GB123456789", "GB", "gb_vat"), ("12-3456789", "US", "us_ein")],
+)
+def test_id_from_the_checkout_page_becomes_the_customers(driver: Driver, typed: str, country: str, kind: str) -> None:
+    _, session = bought(driver, typed, country)
+
+    [kept] = driver.sdk().customers.tax_ids.list(session.customer).data
+    assert (kept.type, kept.value) == (kind, typed)
+    assert [(each.type, each.value) for each in session.customer_details.tax_ids] == [(kind, typed)]
+    assert [each.value for each in session.invoice.customer_tax_ids] == [typed]
+
+
+def test_known_customer_gets_the_same_id_once(driver: Driver) -> None:
+    customer = driver.customer()
+    terms = {"customer": customer.id, "customer_update": {"name": "auto"}}
+
+    bought(driver, "DE123456789", "DE", **terms)
+    bought(driver, "DE123456789", "DE", **terms)
+
+    assert len(driver.sdk().customers.tax_ids.list(customer.id).data) == 1
+
+
+def test_id_that_the_country_does_not_give_is_refused_before_any_payment(driver: Driver) -> None:
+    outcome, session = bought(driver, "nonsense", "DE")
+
+    assert (outcome.status, outcome.error["code"], session.status) == ("declined", "tax_id_invalid", "open")
+    assert driver.sdk().charges.list().data == []
+
+
+def test_id_of_a_country_without_a_known_format_stays_with_the_session(driver: Driver) -> None:
+    _, session = bought(driver, "T123", "JP")
+
+    assert (session.status, session.customer_details.tax_ids[0].type) == ("complete", "unknown")
+    assert driver.sdk().customers.tax_ids.list(session.customer).data == []

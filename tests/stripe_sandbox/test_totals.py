@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stripe_sandbox.engine.totals import Line, Rate, Reduction, reckon, rounded, spread
@@ -24,8 +24,11 @@ lines = st.builds(
     rates=st.lists(rates, max_size=2, unique_by=lambda rate: rate.rate_id),
 )
 bills = st.tuples(st.lists(lines, max_size=5), st.lists(reductions, max_size=3))
+# Sums, not speed, are examined here, and the machine may be busy.
+unhurried = settings(deadline=None)
 
 
+@unhurried
 @given(bills)
 def test_total_is_lines_less_discounts_plus_exclusive_taxes(bill: tuple[list[Line], list[Reduction]]) -> None:
     totals = reckon(bill[0], reductions=bill[1])
@@ -34,6 +37,7 @@ def test_total_is_lines_less_discounts_plus_exclusive_taxes(bill: tuple[list[Lin
     assert totals.total_minor == sum(line.amount_minor for line in bill[0]) - totals.discount_minor + on_top
 
 
+@unhurried
 @given(bills)
 def test_no_line_is_lowered_below_nothing(bill: tuple[list[Line], list[Reduction]]) -> None:
     totals = reckon(bill[0], reductions=bill[1])
@@ -44,6 +48,7 @@ def test_no_line_is_lowered_below_nothing(bill: tuple[list[Line], list[Reduction
         assert line.is_discountable or result.left_minor == line.amount_minor
 
 
+@unhurried
 @given(bills)
 def test_inclusive_tax_is_part_of_its_line(bill: tuple[list[Line], list[Reduction]]) -> None:
     totals = reckon(bill[0], reductions=bill[1])
@@ -53,6 +58,7 @@ def test_inclusive_tax_is_part_of_its_line(bill: tuple[list[Line], list[Reductio
         assert all(tax.taxable_minor == line.left_minor - inside for tax in line.taxes)
 
 
+@unhurried
 @given(st.integers(0, 100_000), st.lists(st.integers(0, 10_000), min_size=1, max_size=8))
 def test_parts_add_up_to_the_amount(amount: int, weights: list[int]) -> None:
     amount = min(amount, sum(weights))

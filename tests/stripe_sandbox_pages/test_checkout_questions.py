@@ -98,3 +98,15 @@ def test_an_expired_order_leads_to_a_new_one(shop, visitor):
     assert answer.status == 303
     assert "Subscribe to Growth" in visitor.open(answer.location).text
     assert visitor.submit(answer.location, **CARD, number="4242424242424242").status == 303
+
+
+def test_a_tax_number_that_cannot_be_is_pointed_at_and_nothing_is_taken(shop, visitor):
+    terms = {"tax_id_collection": {"enabled": "true"}, "customer_update": {"name": "auto"}}
+    session = shop.checkout(**terms)
+
+    page = visitor.pay(session["url"], country="DE", postcode="10115", tax_id="nonsense")
+
+    assert page.status == 402
+    assert "Check the tax number" in page.text
+    assert "Enter a tax number of the country above, or none." in page.text
+    assert shop.call("GET", "charges")["data"] == []

@@ -108,13 +108,14 @@ def test_a_dispute_is_opened_and_decided(shop, visitor, verdict, status):
     assert shop.call("GET", "disputes")["data"][0]["status"] == status
 
 
-def test_an_inquiry_is_escalated(shop, visitor):
+@pytest.mark.parametrize(("button", "status"), [("escalate", "needs_response"), ("prevent", "prevented")])
+def test_an_inquiry_is_escalated_or_prevented(shop, visitor, button, status):
     shop.subscriber()
 
     press(visitor, "charge", "inquiry")
-    press(visitor, "dispute", "escalate")
+    press(visitor, "dispute", button)
 
-    assert shop.call("GET", "disputes")["data"][0]["status"] == "needs_response"
+    assert shop.call("GET", "disputes")["data"][0]["status"] == status
 
 
 def test_what_the_bank_refuses_is_said_above_the_list(shop, visitor):

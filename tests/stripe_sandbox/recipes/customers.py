@@ -38,7 +38,9 @@ def detached(driver: Driver) -> Any:
 @recipe("payment_method.updated")
 def method_updated(driver: Driver) -> Any:
     values = {"customer": created(driver).id, "payment_method": "pm_card_visa", "confirm": True}
-    setup = driver.sdk().setup_intents.create({**values, "description": DESCRIPTION})
+    setup = driver.sdk().setup_intents.create(
+        {**values, "payment_method_types": ["card"], "description": DESCRIPTION}
+    )
     return driver.sdk().payment_methods.update(setup.payment_method, NOTE)
 
 

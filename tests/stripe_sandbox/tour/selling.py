@@ -93,6 +93,7 @@ def buy(guide: Guide) -> None:
         }
     )
     assert sdk.mandates.retrieve(setup.mandate).payment_method == setup.payment_method
+    assert sdk.setup_attempts.list({"setup_intent": setup.id}).data[0].status == "succeeded"
     alone = sdk.payment_methods.create({"type": "card", "card": {"token": "tok_visa"}})
     sdk.payment_methods.attach(alone.id, {"customer": customer.id})
     entry = sdk.customers.balance_transactions.create(customer.id, {"amount": -500, "currency": "usd"})

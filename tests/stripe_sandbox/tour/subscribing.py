@@ -60,6 +60,7 @@ def _several_states(guide: Guide, seat: Any, large: Any) -> None:
     card = sdk.payment_methods.attach("pm_card_visa", {"customer": trial.customer})
     sdk.subscriptions.update(trial.id, {"default_payment_method": card.id})
     resumed = sdk.subscriptions.resume(trial.id)
+    assert sdk.subscriptions.migrate(trial.id, {"billing_mode": {"type": "flexible"}}).id == trial.id
     assert sdk.subscriptions.retrieve(incomplete.id).status == "incomplete_expired"
     assert (mailed.status, leaving.status, gone.status, resumed.status) == ("active", "active", "canceled", "active")
 
