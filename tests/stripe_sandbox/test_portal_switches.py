@@ -1,55 +1,12 @@
 """Portal configurations that let customers change plans, the flows that lead there, and the change itself."""
 
-from typing import Any
-
 import pytest
 import stripe
 
-from stripe_sandbox.hosted import PageRefused, authentication, portal, portal_switch
+from stripe_sandbox.hosted import PageRefused, authentication, portal_switch
 from stripe_sandbox.hosted.portal_switch import Choice
 from tests.stripe_sandbox.driver import Driver
-
-HOME = "http://127.0.0.1:9/billing"
-
-
-def plans(driver: Driver) -> dict[str, Any]:
-    """Two products: Small monthly and yearly, Large monthly."""
-    small, large = (driver.sdk().products.create({"name": name, "unit_label": "seat"}) for name in ("Small", "Large"))
-
-    def price(product: Any, amount: int, interval: str) -> Any:
-        values = {"product": product.id, "currency": "usd", "unit_amount": amount}
-        return driver.sdk().prices.create({**values, "recurring": {"interval": interval}})
-
-    return {
-        "small": price(small, 1000, "month"),
-        "small_year": price(small, 10000, "year"),
-        "large": price(large, 3000, "month"),
-    }
-
-
-def configure(driver: Driver, offered: dict[str, Any], **settings: Any) -> Any:
-    bounds = {"enabled": True, "minimum": 1, "maximum": 5}
-    products = [
-        {
-            "product": offered["small"].product,
-            "prices": [offered["small"].id, offered["small_year"].id],
-            "adjustable_quantity": bounds,
-        },
-        {"product": offered["large"].product, "prices": [offered["large"].id], "adjustable_quantity": bounds},
-    ]
-    update = {
-        "enabled": True,
-        "default_allowed_updates": ["price", "quantity", "promotion_code"],
-        "products": products,
-        "proration_behavior": "always_invoice",
-        **settings,
-    }
-    return driver.sdk().billing_portal.configurations.create({"features": {"subscription_update": update}})
-
-
-def visit(driver: Driver, configuration: Any, customer: Any, **flow: Any) -> Any:
-    params = {"customer": customer.id, "configuration": configuration.id, "return_url": HOME}
-    return driver.sdk().billing_portal.sessions.create({**params, **({"flow_data": flow} if flow else {})})
+from tests.stripe_sandbox.portal_plans import configure, plans, visit
 
 
 def test_products_are_shown_only_when_they_are_asked_for(driver: Driver) -> None:
@@ -266,64 +223,3 @@ def test_what_is_not_offered_is_refused(driver: Driver, choice: dict, status: in
         portal_switch.confirm(driver.sandbox, session.id, subscription_id=subscription.id, choice=wanted)
 
     assert caught.value.status == status
-
-
-def test_a_flow_names_the_order_to_confirm(driver: Driver) -> None:
-    offered = plans(driver)
-    customer = driver.customer()
-    subscription = driver.subscribe(customer, offered["small"])
-    item = subscription["items"].data[0].id
-    order = {"subscription": subscription.id, "items": [{"id": item, "price": offered["large"].id, "quantity": 9}]}
-
-    session = visit(
-        driver,
-        configure(driver, offered),
-        customer,
-        type="subscription_update_confirm",
-        subscription_update_confirm=order,
-        after_completion={"type": "redirect", "redirect": {"return_url": HOME}},
-    )
-    choice = Choice(offered["large"].id, quantity=9)
-    portal_switch.confirm(driver.sandbox, session.id, subscription_id=subscription.id, choice=choice)
-
-    assert session.flow.subscription_update_confirm.to_dict() == {**order, "discounts": None}
-    assert driver.sdk().subscriptions.retrieve(subscription.id)["items"].data[0].quantity == 9
-
-
-def test_a_flow_for_what_the_configuration_does_not_offer_is_refused(driver: Driver) -> None:
-    offered = plans(driver)
-    customer = driver.customer()
-    subscription = driver.subscribe(customer, offered["small"])
-    off = driver.sdk().billing_portal.configurations.create({"features": {"invoice_history": {"enabled": True}}})
-    order = {"subscription": subscription.id}
-    item = {"id": subscription["items"].data[0].id, "price": driver.price(1).id}
-
-    with pytest.raises(stripe.InvalidRequestError) as disabled:
-        visit(driver, off, customer, type="subscription_update", subscription_update=order)
-    with pytest.raises(stripe.InvalidRequestError) as foreign:
-        visit(
-            driver,
-            configure(driver, offered),
-            customer,
-            type="subscription_update_confirm",
-            subscription_update_confirm={**order, "items": [item]},
-        )
-
-    assert disabled.value.param == "flow_data[type]"
-    assert foreign.value.param == "flow_data[subscription_update_confirm][items][0][price]"
-
-
-def test_a_scheduled_subscription_is_not_changed_here(driver: Driver) -> None:
-    offered = plans(driver)
-    customer = driver.customer()
-    subscription = driver.subscribe(customer, offered["small"])
-    driver.sdk().subscription_schedules.create({"from_subscription": subscription.id})
-    session = visit(driver, configure(driver, offered), customer)
-
-    with pytest.raises(PageRefused) as caught:
-        portal_switch.confirm(
-            driver.sandbox, session.id, subscription_id=subscription.id, choice=Choice(offered["large"].id)
-        )
-
-    assert caught.value.status == 409
-    assert portal.read_session(driver.sandbox, session.id).subscriptions[0]["obstacle"] == "a schedule manages it."
