@@ -19,11 +19,18 @@ logger = logging.getLogger(__name__)
 
 _COLUMNS = [
     *("provider", "endpoint", "event_id", "type", "account", "livemode", "api_version"),
-    *("object_id", "object_key", "created_at", "received_at", "body", "state", "error"),
+    *("object_id", "object_key", "created_at", "received_at", "body", "state", "error", "source"),
 ]
 
 
-def record(event: SignedEvent, *, endpoint: Endpoint, body: bytes, now: datetime) -> bool:
+def record(
+    event: SignedEvent,
+    *,
+    endpoint: Endpoint,
+    body: bytes,
+    now: datetime,
+    source: InboxEvent.Source = InboxEvent.Source.PUSH,
+) -> bool:
     """Store the event and commit; False if it was there already. Safe to repeat, also at the same moment.
 
     `now` is system time in UTC. Raises django.db.Error when nothing was stored. Must be called in autocommit.
@@ -43,6 +50,7 @@ def record(event: SignedEvent, *, endpoint: Endpoint, body: bytes, now: datetime
         body=body,
         state=state,
         error=error,
+        source=source,
     )
     is_new = _insert(row)
     if is_new and error:

@@ -1,4 +1,4 @@
-"""The inbox: one row for each event that a provider sent us, kept after it was handled."""
+"""The inbox: one row for each event that a provider sent us, kept after it was handled; and looks for the rest."""
 
 from django.db import models
 from django.utils import timezone
@@ -12,6 +12,10 @@ class InboxEvent(models.Model):
         IGNORED = "ignored", "Ignored"
         QUARANTINED = "quarantined", "Quarantined"
         DEAD = "dead", "Dead"
+
+    class Source(models.TextChoices):
+        PUSH = "push", "Delivered"
+        BACKFILL = "backfill", "Back-filled"
 
     provider = models.CharField(max_length=20)
     endpoint = models.CharField(max_length=40)
@@ -28,6 +32,8 @@ class InboxEvent(models.Model):
     received_at = models.DateTimeField(default=timezone.now)
     body = models.BinaryField(null=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.NEW)
+    source = models.CharField(max_length=10, choices=Source.choices, default=Source.PUSH)
+    replays = models.PositiveIntegerField(default=0, db_default=0, help_text="How often staff had it handled again.")
     dispatched_at = models.DateTimeField(null=True, blank=True)
     handled_at = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=300, blank=True)
@@ -43,3 +49,30 @@ class InboxEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"
+
+
+class Backfill(models.Model):
+    """One look through Stripe's list of events for what never came. `reached` lets it go on where it stopped."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", "Running"
+        FINISHED = "finished", "Finished"
+        FAILED = "failed", "Failed"
+
+    livemode = models.BooleanField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    asked_by = models.CharField(max_length=40, help_text="The schedule, a command, or a member of staff.")
+    since_at = models.DateTimeField(help_text="Events made at Stripe from then on.")
+    until_at = models.DateTimeField()
+    reached = models.CharField(max_length=255, blank=True, help_text="The last event looked at (evt_…).")
+    events_seen = models.PositiveIntegerField(default=0)
+    events_found = models.PositiveIntegerField(default=0, help_text="Those that had never come.")
+    error = models.CharField(max_length=300, blank=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["livemode", "-until_at"], name="backfill_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.since_at:%Y-%m-%d %H:%M} to {self.until_at:%Y-%m-%d %H:%M}"

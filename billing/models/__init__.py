@@ -1,15 +1,23 @@
 """Our rows: one file a concept. Mirror rows hold what Stripe said, intent rows hold what we decided."""
 
 from billing.models.audit import AuditEntry
+from billing.models.call_budget import CallBudget
 from billing.models.cancellation import CancelRequest
 from billing.models.catalogue import Feature, Plan, PlanFeature, Price
 from billing.models.charge import ChargeAttempt
 from billing.models.checkout import CheckoutIntent, CheckoutSession
+from billing.models.credit_note import CreditNote
 from billing.models.customer import Customer
+from billing.models.discount import Discount
+from billing.models.dispute import Dispute, EarlyFraudWarning
 from billing.models.invoice import Invoice
+from billing.models.invoice_payment import InvoicePayment
 from billing.models.notice import Notice, NoticeContent
 from billing.models.payment_method import PaymentMethod
 from billing.models.portal import PortalConfiguration
+from billing.models.reconciliation import Drift, Reconciliation
+from billing.models.refund import Refund
+from billing.models.schedule import SubscriptionSchedule
 from billing.models.staff_task import StaffTask
 from billing.models.subscription import Subscription
 from billing.models.transition import Handled, Transition
@@ -18,14 +26,21 @@ from billing.models.work import Work
 
 __all__ = [
     "AuditEntry",
+    "CallBudget",
     "CancelRequest",
     "ChargeAttempt",
     "CheckoutIntent",
     "CheckoutSession",
+    "CreditNote",
     "Customer",
+    "Discount",
+    "Dispute",
+    "Drift",
+    "EarlyFraudWarning",
     "Feature",
     "Handled",
     "Invoice",
+    "InvoicePayment",
     "LocalTrial",
     "Notice",
     "NoticeContent",
@@ -34,8 +49,11 @@ __all__ = [
     "PlanFeature",
     "PortalConfiguration",
     "Price",
+    "Reconciliation",
+    "Refund",
     "StaffTask",
     "Subscription",
+    "SubscriptionSchedule",
     "Transition",
     "TrialRedemption",
     "Work",
