@@ -9,6 +9,7 @@ import environ
 
 from billing_project.admin_theme import admin_theme
 from billing_project.schedule import beat_schedule
+from billing_project.sign_in import *  # noqa: F403  # Fixed for every installation.
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -138,6 +139,10 @@ STRIPE_HOSTED_ORIGINS = (
 )
 REFRESH_LEASE_SECONDS = env.int("REFRESH_LEASE_SECONDS", default=60)
 STRIPE_TIMEOUT_SECONDS = env.int("STRIPE_TIMEOUT_SECONDS", default=8)
+_CALLS_PER_SECOND = (
+    500 if USES_SANDBOX else 80 if STRIPE_LIVE_MODE else 20
+)  # Below Stripe's limits; pages come on top.
+STRIPE_CALLS_PER_SECOND = env.int("STRIPE_CALLS_PER_SECOND", default=_CALLS_PER_SECOND)
 CHECKOUT_AUTOMATIC_TAX = env.bool("CHECKOUT_AUTOMATIC_TAX", default=False)
 CHECKOUT_COLLECT_TAX_ID = env.bool("CHECKOUT_COLLECT_TAX_ID", default=False)
 CHECKOUT_COLLECT_ADDRESS = env.bool("CHECKOUT_COLLECT_ADDRESS", default=False)
@@ -174,52 +179,8 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = beat_schedule(start_token=START_TOKEN)
 
 # --- Accounts --------------------------------------------------------------------------------------------
-AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ["email", "full_name"]},
-    },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "billing:overview"
-LOGOUT_REDIRECT_URL = "billing:pricing"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_UNIQUE_EMAIL = True
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {
-    "signup": "accounts.forms.sign_up.SignupForm",
-    "login": "accounts.forms.sign_in.LoginForm",
-    "reauthenticate": "accounts.forms.sign_in.ReauthenticateForm",
-    "add_email": "accounts.forms.details.NewEmailForm",
-    "change_password": "accounts.forms.details.ChangePasswordForm",
-    "set_password": "accounts.forms.details.SetPasswordForm",
-    "reset_password": "accounts.forms.details.ResetPasswordForm",
-    "reset_password_from_key": "accounts.forms.details.NewPasswordForm",
-}
-ACCOUNT_CHANGE_EMAIL = True  # One address a person; a new one counts once its mailbox is proven.
-ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # Only in the browser that signed up.
-ACCOUNT_LOGIN_TIMEOUT = 3600  # How long that browser is remembered.
-ACCOUNT_EMAIL_NOTIFICATIONS = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
-MFA_ADAPTER = "accounts.adapter.MfaAdapter"
-MFA_FORMS = {
-    "authenticate": "accounts.forms.sign_in.AuthenticateForm",
-    "reauthenticate": "accounts.forms.sign_in.ReauthenticateByCodeForm",
-    "activate_totp": "accounts.forms.sign_in.ActivateTOTPForm",
-}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = PRODUCT_NAME
-MFA_TOTP_TOLERANCE = 1  # A phone may be half a minute slow or fast.
-CSRF_FAILURE_VIEW = "billing_project.error_pages.csrf_failure"
 # The function that knows how many people a plan holds; accounts must not know of plans.
 PEOPLE_LIMIT = "billing.selectors.people.people_limit"
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)

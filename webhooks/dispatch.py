@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from billing.services.sync import ObjectRef, finished, request_refresh
+from billing.services.sync import ObjectRef, finished, given_up, request_refresh
 from webhooks import registry
 from webhooks.models import InboxEvent
 
@@ -15,6 +15,7 @@ logger = logging.getLogger(__name__)
 _BATCH_ROWS = 200
 _ERROR_LENGTH = 300
 _State = InboxEvent.State
+_WITH_OBJECT = (_State.DISPATCHED, _State.DEAD)
 
 
 def dispatch_new(*, now: datetime, batch_rows: int = _BATCH_ROWS, batches: int = 20) -> int:
@@ -68,18 +69,18 @@ def _read(row: InboxEvent, *, now: datetime) -> list[ObjectRef]:
 
 
 def settle_dispatched(*, now: datetime) -> int:
-    """Mark the events done whose object was fetched after they were handed over; how many. Safe to repeat."""
-    return sum(_settle(batch, now=now) for batch in _dispatched())
+    """Mark the events done whose object was fetched after they were handed over; how many. Safe to repeat.
+
+    Where the object was given up its events become dead, until a later one brings it back.
+    """
+    return sum(_settle(batch, now=now) for batch in _waiting())
 
 
-def _dispatched() -> Iterator[list[tuple[int, str]]]:
-    """All rows that wait for their object, as (id, object key), in batches."""
+def _waiting() -> Iterator[list[tuple[int, str]]]:
+    """All rows that wait for their object, or died with it, as (id, object key), in batches."""
     after = 0
-    while batch := list(
-        InboxEvent.objects.filter(state=_State.DISPATCHED, id__gt=after)
-        .order_by("id")
-        .values_list("id", "object_key")[:_BATCH_ROWS]
-    ):
+    rows = InboxEvent.objects.filter(state__in=_WITH_OBJECT).exclude(object_key="").order_by("id")
+    while batch := list(rows.filter(id__gt=after).values_list("id", "object_key")[:_BATCH_ROWS]):
         yield batch
         after = batch[-1][0]
 
@@ -90,4 +91,9 @@ def _settle(batch: Iterable[tuple[int, str]], *, now: datetime) -> int:
     rows = dict(batch)
     finished_keys = finished(set(rows.values()))
     ids = [row_id for row_id, key in rows.items() if key in finished_keys]
-    return InboxEvent.objects.filter(id__in=ids, state=_State.DISPATCHED).update(state=_State.DONE, handled_at=now)
+    for key, error in given_up(set(rows.values()) - finished_keys).items():
+        theirs = [row_id for row_id, row_key in rows.items() if row_key == key]
+        InboxEvent.objects.filter(id__in=theirs, state=_State.DISPATCHED).update(state=_State.DEAD, error=error)
+    return InboxEvent.objects.filter(id__in=ids, state__in=_WITH_OBJECT).update(
+        state=_State.DONE, handled_at=now, error=""
+    )

@@ -45,6 +45,7 @@ class InboxEvent(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=models.Q(state="new"), name="inbox_new"),
             models.Index(fields=["object_key"], condition=models.Q(state="dispatched"), name="inbox_dispatched"),
+            models.Index(fields=["id"], condition=models.Q(state="dead"), name="inbox_dead"),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import stripe
 from django.conf import settings
 
+from billing.gateway import budget
 from billing.gateway.translation import translate
 from billing.gateway.transport import GuardedTransport
 
@@ -43,6 +44,7 @@ def call(method: Callable[..., Any], *ids: str, key: str | None = None, **params
     StripeRefused (definite), StripeKeyRefused (configuration).
     """
     options: dict[str, Any] = {"idempotency_key": key} if key else {}
+    budget.take()
     try:
         answer = method(*ids, params=params, options=options)
     except stripe.StripeError as error:

@@ -12,7 +12,7 @@ from djstripe import models as dj
 
 from billing.errors import StripeObjectMissing
 from billing.gateway import objects
-from billing.mirror import shapes
+from billing.mirror import account, shapes
 from billing.terms import ObjectKind
 
 _MODELS: dict[ObjectKind, Any] = {
@@ -101,6 +101,9 @@ def _store_customer_before_its_card(obj: Any) -> None:
 
 def _ensure_account() -> None:
     """Later syncs find the owner of the key by its row; without it each would ask Stripe inside a transaction."""
-    known = dj.APIKey.objects.filter(secret=settings.STRIPE_SECRET_KEY, djstripe_owner_account__isnull=False)
+    known = dj.APIKey.objects.filter(
+        secret=settings.STRIPE_SECRET_KEY, djstripe_owner_account__id=account.known_id() or None
+    )
     if not known.exists():
-        dj.Account.get_or_retrieve_for_api_key(settings.STRIPE_SECRET_KEY)
+        owner = dj.Account.get_or_retrieve_for_api_key(settings.STRIPE_SECRET_KEY)
+        account.remember(owner.id)

@@ -11,17 +11,25 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from billing import clock
-from billing.errors import BillingError, LeaseLost, StripeKeyRefused, StripeObjectMissing, StripeUnreachable
-from billing.gateway import objects
-from billing.mirror import dj_stripe, shapes, work
+from billing.errors import (
+    BillingError,
+    LeaseLost,
+    NotYet,
+    StripeKeyRefused,
+    StripeObjectMissing,
+    StripeRateLimited,
+    StripeUnreachable,
+)
+from billing.gateway import budget, objects
+from billing.mirror import account, dj_stripe, shapes, work
 from billing.mirror.refs import ObjectRef
 from billing.mirror.rows import charge, checkout_session, customer, invoice, payment_method, subscription
 from billing.mirror.work import Lease
 from billing.mirror.written import Fetched, Writer, Written
-from billing.models import Transition
+from billing.models import Transition, open_staff_task
 from billing.terms import ObjectKind
 
 logger = logging.getLogger(__name__)
@@ -38,6 +46,7 @@ _ASK_MORE: dict[ObjectKind, Callable[[Any], dict[str, Any]]] = {
     ObjectKind.CHARGE: charge.ask_more,
 }
 _WAIT_AFTER_REFUSED_KEY = timedelta(minutes=1)
+_PASSING = (StripeUnreachable, StripeKeyRefused, NotYet, OperationalError, InterfaceError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +79,34 @@ def carry_out(lease: Lease, *, is_baseline: bool = False) -> RefreshResult:
         # Our dj-stripe copy may be older than the one of who took over: have the object fetched anew.
         work.want([lease.ref])
         raise
-    except StripeKeyRefused as error:
-        work.release(lease, error=error.code, retry_after=_WAIT_AFTER_REFUSED_KEY)
-        raise
     except Exception as error:
-        code = error.code if isinstance(error, BillingError) else type(error).__name__
-        if not isinstance(error, StripeUnreachable):
-            logger.exception("Refresh of %s failed", lease.ref.key)
-        work.release(lease, error=code)
+        _give_back(lease, error)
         raise
     return RefreshResult(lease.ref, fetched.obj is not None, written)
+
+
+def _give_back(lease: Lease, error: Exception) -> None:
+    """Stripe's and the database's troubles pass by themselves; every other failure is ours and counts."""
+    code = error.code if isinstance(error, BillingError) else type(error).__name__
+    is_fault = not isinstance(error, _PASSING)
+    if is_fault:
+        logger.exception("Refresh of %s failed", lease.ref.key)
+    if isinstance(error, StripeRateLimited):
+        budget.slow_down()
+    if isinstance(error, StripeKeyRefused):
+        _stop_everybody(error)
+    work.release(lease, error=code, is_fault=is_fault)
+
+
+def _stop_everybody(error: StripeKeyRefused) -> None:
+    """The next object would fare the same: leave Stripe alone for a while, and say so once a day."""
+    now = clock.system_now()
+    budget.pause(error.code, until=now + _WAIT_AFTER_REFUSED_KEY)
+    open_staff_task(
+        error.code,
+        about=f"{now:%Y-%m-%d}",
+        summary=f"Nothing is fetched from Stripe ({error.code}): check STRIPE_SECRET_KEY.",
+    )
 
 
 def _fetch(ref: ObjectRef) -> Fetched:
@@ -87,6 +114,7 @@ def _fetch(ref: ObjectRef) -> Fetched:
     try:
         obj = objects.fetch(ref.kind, ref.stripe_id)
     except StripeObjectMissing:
+        account.demand_ours()
         obj = None
     extra: dict[str, Any] = {}
     if obj is not None and not shapes.value(obj, "deleted"):

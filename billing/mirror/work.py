@@ -8,7 +8,7 @@ import random
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -16,11 +16,13 @@ from django.db.models import F, Q
 
 from billing import clock
 from billing.errors import LeaseLost, LeaseTaken
+from billing.gateway import budget
 from billing.mirror.refs import ObjectRef, mode_prefix
-from billing.models import Work
+from billing.models import Work, open_staff_task
 from billing.terms import ObjectKind
 
 LONGEST_BACKOFF_SECONDS = 3600
+FAULTS_UNTIL_DEAD = 8
 _POLL_SECONDS = 0.05
 _KEPT_EVENT_IDS = 50
 _TO_DO = Q(done__lt=F("want"))
@@ -51,7 +53,10 @@ def _want(ref: ObjectRef, *, event_id: str = "") -> None:
     row.want += 1
     if event_id:
         row.event_ids = [*row.event_ids, event_id][-_KEPT_EVENT_IDS:]
-    row.save(update_fields=["want", "run_at", "event_ids"])
+        if row.dead_at is not None:
+            # News of the object: one more try, and it is dead again if that fails, too.
+            row.dead_at, row.faults, row.run_at = None, FAULTS_UNTIL_DEAD - 1, clock.system_now()
+    row.save(update_fields=["want", "run_at", "event_ids", "dead_at", "faults"])
 
 
 def claim(ref: ObjectRef, *, wait_seconds: float = 0.0) -> Lease:
@@ -71,13 +76,17 @@ def claim_next() -> Lease | None:
 
     What waits from the other mode (live or test) is not ours to fetch: our key does not open it.
     """
+    if budget.is_paused(clock.system_now()):
+        return None
     of_this_mode = Q(object_key__startswith=mode_prefix())
-    return _claim_first(_TO_DO & of_this_mode & Q(run_at__lte=clock.system_now()))
+    return _claim_first(_TO_DO & of_this_mode & Q(dead_at=None), is_due_only=True)
 
 
-def _claim_first(condition: Q) -> Lease | None:
-    now = clock.system_now()
+def _claim_first(condition: Q, *, is_due_only: bool = False) -> Lease | None:
+    now = _lease_clock()
     is_free = Q(lease_until=None) | Q(lease_until__lte=now)
+    if is_due_only:
+        condition &= Q(run_at__lte=now)
     with transaction.atomic():
         row = (
             Work.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
@@ -91,6 +100,16 @@ def _claim_first(condition: Q) -> Lease | None:
         row.lease_until = now + timedelta(seconds=settings.REFRESH_LEASE_SECONDS)
         row.save(update_fields=["fence", "lease_until"])
     return Lease(ObjectRef(ObjectKind(row.kind), row.stripe_id), row.fence, row.want, tuple(row.event_ids))
+
+
+def _lease_clock() -> datetime:
+    """The database's clock where it has one of its own: a worker whose clock is wrong must not end others' leases."""
+    if connection.vendor != "postgresql":
+        return clock.system_now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now: datetime = cursor.fetchone()[0]
+    return now
 
 
 def check(lease: Lease) -> None:
@@ -120,23 +139,45 @@ def _close(lease: Lease) -> None:
     row.done = max(row.done, lease.want)
     row.event_ids = [event_id for event_id in row.event_ids if event_id not in lease.event_ids]
     row.lease_until = None
-    row.attempts = 0
+    row.attempts = row.faults = 0
+    row.dead_at = None
     row.last_error = ""
     row.run_at = clock.system_now()
     row.save()
 
 
-def release(lease: Lease, *, error: str, retry_after: timedelta | None = None) -> None:
-    """Give the lease back after a failure; the object comes again after a growing, jittered wait."""
+def release(lease: Lease, *, error: str, is_fault: bool = False) -> None:
+    """Give the lease back after a failure; the object comes again after a growing, jittered wait.
+
+    A fault is a failure that no waiting mends; after eight in a row the object is dead and a person is told.
+    """
     with transaction.atomic():
         row = Work.objects.select_for_update().get(pk=lease.ref.key)
         if row.fence != lease.fence:
             return
         row.attempts += 1
+        row.faults += is_fault
         row.lease_until = None
         row.last_error = error[:300]
-        row.run_at = clock.system_now() + (retry_after or _backoff(row.attempts))
+        row.run_at = clock.system_now() + _backoff(row.attempts)
+        if row.faults >= FAULTS_UNTIL_DEAD:
+            _bury(row)
         row.save()
+
+
+def _bury(row: Work) -> None:
+    row.dead_at = clock.system_now()
+    open_staff_task(
+        "dead_letter",
+        about=f"{row.object_key}:{row.fence}",
+        summary=f"{row.stripe_id} could not be brought up to date {row.faults} times ({row.last_error})",
+    )
+
+
+def revive(object_keys: Iterable[str]) -> int:
+    """Have dead objects tried again from the beginning; how many. Safe to repeat."""
+    dead = Work.objects.filter(pk__in=set(object_keys)).exclude(dead_at=None)
+    return dead.update(dead_at=None, faults=0, attempts=0, run_at=clock.system_now())
 
 
 def _backoff(attempts: int) -> timedelta:
@@ -149,3 +190,8 @@ def finished(object_keys: Iterable[str]) -> set[str]:
     keys = set(object_keys)
     waiting = Work.objects.filter(_TO_DO, pk__in=keys).values_list("pk", flat=True)
     return keys - set(waiting)
+
+
+def dead(object_keys: Iterable[str]) -> dict[str, str]:
+    """Those of the keys that were given up, each with its last error."""
+    return dict(Work.objects.filter(pk__in=set(object_keys)).exclude(dead_at=None).values_list("pk", "last_error"))

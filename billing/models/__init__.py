@@ -1,7 +1,6 @@
 """Our rows: one file a concept. Mirror rows hold what Stripe said, intent rows hold what we decided."""
 
 from billing.models.audit import AuditEntry
-from billing.models.call_budget import CallBudget
 from billing.models.cancellation import CancelRequest
 from billing.models.catalogue import Feature, Plan, PlanFeature, Price
 from billing.models.charge import ChargeAttempt
@@ -18,7 +17,8 @@ from billing.models.portal import PortalConfiguration
 from billing.models.reconciliation import Drift, Reconciliation
 from billing.models.refund import Refund
 from billing.models.schedule import SubscriptionSchedule
-from billing.models.staff_task import StaffTask
+from billing.models.staff_task import StaffTask, open_staff_task
+from billing.models.stripe_account import StripeAccount
 from billing.models.subscription import Subscription
 from billing.models.transition import Handled, Transition
 from billing.models.trial import LocalTrial, TrialRedemption
@@ -26,7 +26,6 @@ from billing.models.work import Work
 
 __all__ = [
     "AuditEntry",
-    "CallBudget",
     "CancelRequest",
     "ChargeAttempt",
     "CheckoutIntent",
@@ -52,9 +51,11 @@ __all__ = [
     "Reconciliation",
     "Refund",
     "StaffTask",
+    "StripeAccount",
     "Subscription",
     "SubscriptionSchedule",
     "Transition",
     "TrialRedemption",
     "Work",
+    "open_staff_task",
 ]

@@ -2,12 +2,9 @@
 
 from datetime import datetime
 
-from billing.models import Price, StaffTask, Subscription, Transition
+from billing.models import Price, Subscription, Transition, open_staff_task
 from billing.selectors.subscription import live_subscriptions
 from billing.terms import LIVE_SUBSCRIPTION_STATUSES
-
-_KEY_LENGTH = 200
-_SUMMARY_LENGTH = 300
 
 
 def alarm_second_subscription(transition: Transition, *, now: datetime) -> None:
@@ -18,7 +15,7 @@ def alarm_second_subscription(transition: Transition, *, now: datetime) -> None:
     live = sorted(row.stripe_subscription_id for row in live_subscriptions(organization))
     if len(live) < 2:
         return
-    _open(
+    open_staff_task(
         "second_subscription",
         about=":".join(live[:3]),
         organization_id=organization.pk,
@@ -37,7 +34,7 @@ def alarm_unknown_owner_or_price(transition: Transition, *, now: datetime) -> No
     if not Price.objects.filter(stripe_price_id=subscription.stripe_price_id).exists():
         missing.append(f"price {subscription.stripe_price_id or 'none'} is of no plan")
     for problem in missing:
-        _open(
+        open_staff_task(
             "unknown_subscription",
             about=f"{subscription.stripe_subscription_id}:{problem}",
             organization_id=subscription.organization_id,
@@ -47,19 +44,11 @@ def alarm_unknown_owner_or_price(transition: Transition, *, now: datetime) -> No
 
 def open_failed_reaction(transition: Transition) -> None:
     """Open a task for a reaction that kept failing for a day; it is not tried again by itself."""
-    _open(
+    open_staff_task(
         "failed_reaction",
         about=str(transition.pk),
         organization_id=transition.organization_id,
         summary=f"What follows from {transition} could not be done for a day",
-    )
-
-
-def _open(kind: str, *, about: str, organization_id: int | None, summary: str) -> None:
-    """One task per kind and cause; a long id or name must not keep it from being stored."""
-    StaffTask.objects.get_or_create(
-        key=f"{kind}:{about}"[:_KEY_LENGTH],
-        defaults={"kind": kind, "organization_id": organization_id, "summary": summary[:_SUMMARY_LENGTH]},
     )
 
 

@@ -5,11 +5,12 @@ import time
 from collections.abc import Iterable
 
 from billing.errors import BillingError
+from billing.gateway.budget import paced
 from billing.mirror import work
 from billing.mirror.refresh import RefreshResult, carry_out, refresh
 from billing.mirror.refs import ObjectRef
 
-__all__ = ["ObjectRef", "finished", "refresh_due", "refresh_now", "request_refresh"]
+__all__ = ["ObjectRef", "finished", "given_up", "refresh_due", "refresh_now", "request_refresh"]
 
 logger = logging.getLogger(__name__)
 _WEB_WAIT_SECONDS = 2.0
@@ -39,7 +40,8 @@ def refresh_due(*, limit: int = 200, seconds: float = 20.0) -> int:
         if lease is None:
             break
         try:
-            carry_out(lease)
+            with paced():
+                carry_out(lease)
         except BillingError as error:
             logger.info("Refresh of %s waits: %s", lease.ref.key, error.code)
         except Exception as error:  # carry_out has logged the traceback and given the lease back.
@@ -52,3 +54,8 @@ def refresh_due(*, limit: int = 200, seconds: float = 20.0) -> int:
 def finished(object_keys: Iterable[str]) -> set[str]:
     """Those of the object keys for which no refresh is outstanding."""
     return work.finished(object_keys)
+
+
+def given_up(object_keys: Iterable[str]) -> dict[str, str]:
+    """Those of the object keys that failed too often to be tried again by themselves, each with its last error."""
+    return work.dead(object_keys)

@@ -180,3 +180,21 @@ def test_dispatchers_at_the_same_moment_count_each_event_once(batch_rows: int) -
     assert sum(taken) == 60
     assert sum(Work.objects.values_list("want", flat=True)) == 60
     assert set(states().values()) == {"dispatched"}
+
+
+@pytest.mark.django_db
+def test_events_die_with_their_object_and_a_later_refresh_brings_all_of_them_to_an_end() -> None:
+    first = store("evt_1")
+    dispatch.dispatch_new(now=NOW)
+    work = Work.objects.get()
+    Work.objects.update(dead_at=NOW, last_error="KeyError")
+
+    settled = dispatch.settle_dispatched(now=LATER)
+    first.refresh_from_db()
+    dead = (settled, first.state, first.error)
+    Work.objects.update(dead_at=None, done=work.want)
+    dispatch.settle_dispatched(now=LATER)
+
+    first.refresh_from_db()
+    assert dead == (0, "dead", "KeyError")
+    assert (first.state, first.error) == ("done", "")
