@@ -21,6 +21,10 @@ _MODELS: dict[ObjectKind, Any] = {
     ObjectKind.SUBSCRIPTION: dj.Subscription,
     ObjectKind.INVOICE: dj.Invoice,
     ObjectKind.CHARGE: dj.Charge,
+    ObjectKind.REFUND: dj.Refund,
+    ObjectKind.DISPUTE: dj.Dispute,
+    ObjectKind.EARLY_FRAUD_WARNING: dj.EarlyFraudWarning,
+    ObjectKind.SUBSCRIPTION_SCHEDULE: dj.SubscriptionSchedule,
     ObjectKind.CHECKOUT_SESSION: dj.Session,
     ObjectKind.PAYMENT_INTENT: dj.PaymentIntent,
     ObjectKind.SETUP_INTENT: dj.SetupIntent,
@@ -30,6 +34,7 @@ _MODELS: dict[ObjectKind, Any] = {
 
 _CUSTOMER = ("customer", ObjectKind.CUSTOMER)
 _PAYMENT_METHOD = ("payment_method", ObjectKind.PAYMENT_METHOD)
+_CHARGE = (("charge", ObjectKind.CHARGE), ("payment_intent", ObjectKind.PAYMENT_INTENT))
 _REFERENCES: dict[ObjectKind, tuple[tuple[str, ObjectKind], ...]] = {
     ObjectKind.PRICE: (("product", ObjectKind.PRODUCT),),
     ObjectKind.PAYMENT_METHOD: (_CUSTOMER,),
@@ -38,6 +43,14 @@ _REFERENCES: dict[ObjectKind, tuple[tuple[str, ObjectKind], ...]] = {
     ObjectKind.PAYMENT_INTENT: (_CUSTOMER, _PAYMENT_METHOD),
     ObjectKind.SETUP_INTENT: (_CUSTOMER, _PAYMENT_METHOD),
     ObjectKind.CHARGE: (_CUSTOMER, _PAYMENT_METHOD, ("payment_intent", ObjectKind.PAYMENT_INTENT)),
+    ObjectKind.REFUND: _CHARGE,
+    ObjectKind.DISPUTE: _CHARGE,
+    ObjectKind.EARLY_FRAUD_WARNING: _CHARGE,
+    ObjectKind.SUBSCRIPTION_SCHEDULE: (
+        _CUSTOMER,
+        ("subscription", ObjectKind.SUBSCRIPTION),
+        ("released_subscription", ObjectKind.SUBSCRIPTION),
+    ),
     ObjectKind.CHECKOUT_SESSION: (
         _CUSTOMER,
         ("payment_intent", ObjectKind.PAYMENT_INTENT),
@@ -48,7 +61,12 @@ _REFERENCES: dict[ObjectKind, tuple[tuple[str, ObjectKind], ...]] = {
 
 
 def sync(kind: ObjectKind, obj: Any) -> None:
-    """Store a fetched object (a StripeObject, never a dict). Safe to repeat. Must run outside any transaction."""
+    """Store a fetched object (a StripeObject, never a dict). Safe to repeat. Must run outside any transaction.
+
+    dj-stripe has no model of credit notes and invoice payments: of these our typed rows are the only copy.
+    """
+    if kind not in _MODELS:
+        return
     _ensure_account()
     if kind == ObjectKind.CUSTOMER:
         _store_customer_before_its_card(obj)

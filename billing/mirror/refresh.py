@@ -26,7 +26,20 @@ from billing.errors import (
 from billing.gateway import budget, objects
 from billing.mirror import account, dj_stripe, shapes, work
 from billing.mirror.refs import ObjectRef
-from billing.mirror.rows import charge, checkout_session, customer, invoice, payment_method, subscription
+from billing.mirror.rows import (
+    charge,
+    checkout_session,
+    credit_note,
+    customer,
+    dispute,
+    early_fraud_warning,
+    invoice,
+    invoice_payment,
+    payment_method,
+    refund,
+    schedule,
+    subscription,
+)
 from billing.mirror.work import Lease
 from billing.mirror.written import Fetched, Writer, Written
 from billing.models import Transition, open_staff_task
@@ -39,6 +52,12 @@ _WRITERS: dict[ObjectKind, Writer] = {
     ObjectKind.SUBSCRIPTION: subscription.write,
     ObjectKind.INVOICE: invoice.write,
     ObjectKind.CHARGE: charge.write,
+    ObjectKind.REFUND: refund.write,
+    ObjectKind.DISPUTE: dispute.write,
+    ObjectKind.EARLY_FRAUD_WARNING: early_fraud_warning.write,
+    ObjectKind.CREDIT_NOTE: credit_note.write,
+    ObjectKind.INVOICE_PAYMENT: invoice_payment.write,
+    ObjectKind.SUBSCRIPTION_SCHEDULE: schedule.write,
     ObjectKind.CHECKOUT_SESSION: checkout_session.write,
 }
 _ASK_MORE: dict[ObjectKind, Callable[[Any], dict[str, Any]]] = {

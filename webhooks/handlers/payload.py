@@ -1,6 +1,7 @@
 """Finds ids in an event's payload, in the places where Stripe's API versions have put them; it reads nothing else."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from billing.services.sync import ObjectRef
@@ -8,6 +9,10 @@ from billing.terms import ObjectKind
 
 Event = dict[str, Any]
 """A whole event as parsed JSON."""
+
+Handler = Callable[[Event], list[ObjectRef]]
+Handlers = dict[str, Handler]
+"""Handlers by event type."""
 
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,255}", re.ASCII)
 

@@ -4,8 +4,9 @@ import uuid
 
 from billing.mirror import shapes
 from billing.mirror.refs import ObjectRef
+from billing.mirror.rows.discount import write_discounts
 from billing.mirror.written import Change, Fetched, Written
-from billing.models import Customer, Invoice, Subscription
+from billing.models import ChargeAttempt, Customer, Invoice, Subscription
 from billing.terms import ObjectKind
 
 METADATA_KEY = "billing_customer"
@@ -25,6 +26,8 @@ def write(fetched: Fetched) -> Written:
     row.default_stripe_payment_method_id = shapes.text(fetched.obj, "invoice_settings", "default_payment_method")
     row.is_delinquent = bool(shapes.value(fetched.obj, "delinquent"))
     row.save()
+    discount = shapes.value(fetched.obj, "discount")
+    write_discounts([discount] if discount else [], stripe_customer_id=fetched.ref.stripe_id, now=fetched.system_at)
     card = row.default_stripe_payment_method_id
     cards = (ObjectRef(ObjectKind.PAYMENT_METHOD, card),) if card else ()
     return Written(row.organization_id, follow=(*cards, *_orphans(fetched.ref.stripe_id)))
@@ -51,6 +54,9 @@ def _orphans(stripe_customer_id: str) -> list[ObjectRef]:
     of_customer = {"stripe_customer_id": stripe_customer_id, "organization": None}
     subscriptions = Subscription.objects.filter(**of_customer).values_list("stripe_subscription_id", flat=True)
     invoices = Invoice.objects.filter(**of_customer).values_list("stripe_invoice_id", flat=True)
-    return [ObjectRef(ObjectKind.SUBSCRIPTION, found) for found in subscriptions] + [
-        ObjectRef(ObjectKind.INVOICE, found) for found in invoices
+    charges = ChargeAttempt.objects.filter(**of_customer).values_list("stripe_charge_id", flat=True)
+    return [
+        *(ObjectRef(ObjectKind.SUBSCRIPTION, found) for found in subscriptions),
+        *(ObjectRef(ObjectKind.INVOICE, found) for found in invoices),
+        *(ObjectRef(ObjectKind.CHARGE, found) for found in charges),
     ]

@@ -1,22 +1,35 @@
-"""Writes the typed row of an invoice, and finds tries to pay it that we have not seen."""
+"""Writes the typed row of an invoice, and finds what hangs on it that we have not seen: tries, payments, credits."""
 
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Model
 
 from billing.gateway import objects
 from billing.mirror import shapes
 from billing.mirror.refs import ObjectRef
 from billing.mirror.rows.owner import ask_for_customer, organization_id_of
 from billing.mirror.written import Change, Fetched, Written, status_change
-from billing.models import ChargeAttempt, Invoice, Subscription
+from billing.models import ChargeAttempt, CreditNote, Invoice, InvoicePayment, Subscription
 from billing.terms import ObjectKind
 
 
 def ask_more(obj: Any) -> dict[str, Any]:
     """All charges of the invoice: its second failed payment is seen although the invoice stays `open`."""
     intents = shapes.invoice_payment_intent_ids(obj)
-    return {"charges": [charge for intent in intents for charge in objects.list_charges(intent)]}
+    return {
+        "charges": [charge for intent in intents for charge in objects.list_charges(intent)],
+        "credit_notes": objects.list_credit_notes(obj["id"]) if _was_credited(obj) else [],
+    }
+
+
+def _was_credited(obj: Any) -> bool:
+    """A voided note leaves no sum behind, so a row of ours is a reason to look, too."""
+    sums = (
+        shapes.value(obj, "pre_payment_credit_notes_amount"),
+        shapes.value(obj, "post_payment_credit_notes_amount"),
+    )
+    return any(sums) or CreditNote.objects.filter(stripe_invoice_id=obj["id"]).exists()
 
 
 def write(fetched: Fetched) -> Written:
@@ -32,7 +45,12 @@ def write(fetched: Fetched) -> Written:
     return Written(
         row.organization_id,
         changes=status_change(before, row.status),
-        follow=_follow(row, before=before, charges=fetched.extra["charges"]),
+        follow=(
+            *_follow(row, before=before),
+            *_unseen(ObjectKind.CHARGE, fetched.extra["charges"]),
+            *_unseen(ObjectKind.CREDIT_NOTE, fetched.extra["credit_notes"]),
+            *_unseen(ObjectKind.INVOICE_PAYMENT, shapes.value(fetched.obj, "payments", "data") or []),
+        ),
     )
 
 
@@ -68,18 +86,26 @@ def _fill(row: Invoice, obj: Any) -> None:
     row.next_payment_attempt_at = shapes.moment(obj, "next_payment_attempt")
 
 
-def _follow(row: Invoice, *, before: str, charges: list[Any]) -> tuple[ObjectRef, ...]:
+def _follow(row: Invoice, *, before: str) -> list[ObjectRef]:
     follow = list(ask_for_customer(row.stripe_customer_id, organization_id=row.organization_id))
     subscription_id = row.stripe_subscription_id
     is_unknown = not Subscription.objects.filter(stripe_subscription_id=subscription_id).exists()
     if subscription_id and (is_unknown or before != row.status):
         follow.append(ObjectRef(ObjectKind.SUBSCRIPTION, subscription_id))
+    return follow
+
+
+_SEEN: dict[ObjectKind, tuple[type[Model], str]] = {
+    ObjectKind.CHARGE: (ChargeAttempt, "stripe_charge_id"),
+    ObjectKind.CREDIT_NOTE: (CreditNote, "stripe_credit_note_id"),
+    ObjectKind.INVOICE_PAYMENT: (InvoicePayment, "stripe_invoice_payment_id"),
+}
+
+
+def _unseen(kind: ObjectKind, found: list[Any]) -> list[ObjectRef]:
+    """Those of which our row is missing or says another status. What is embedded is a hint, never copied."""
+    model, field = _SEEN[kind]
     seen = dict(
-        ChargeAttempt.objects.filter(stripe_charge_id__in=[charge["id"] for charge in charges]).values_list(
-            "stripe_charge_id", "status"
-        )
+        model._default_manager.filter(**{f"{field}__in": [obj["id"] for obj in found]}).values_list(field, "status")
     )
-    follow += [
-        ObjectRef(ObjectKind.CHARGE, charge["id"]) for charge in charges if seen.get(charge["id"]) != charge["status"]
-    ]
-    return tuple(follow)
+    return [ObjectRef(kind, obj["id"]) for obj in found if seen.get(obj["id"]) != obj["status"]]
