@@ -78,25 +78,26 @@ class RefreshResult:
 def refresh(ref: ObjectRef, *, wait_seconds: float = 0.0, is_baseline: bool = False) -> RefreshResult:
     """Bring our copy of one object up to date now. Safe to repeat, at any time, by anybody.
 
-    Waits up to `wait_seconds` for the object's lease. Raises LeaseTaken, LeaseLost, StripeUnreachable,
+    Waits up to `wait_seconds` for the object's lease. With `is_baseline` nothing follows from what is found, unless
+    news of the object were waiting, too. Raises LeaseTaken, LeaseLost, StripeUnreachable,
     StripeKeyRefused. Must be called outside any transaction.
     """
-    work.want([ref])
-    return carry_out(work.claim(ref, wait_seconds=wait_seconds), is_baseline=is_baseline)
+    work.want([ref], is_baseline=is_baseline)
+    return carry_out(work.claim(ref, wait_seconds=wait_seconds))
 
 
-def carry_out(lease: Lease, *, is_baseline: bool = False) -> RefreshResult:
+def carry_out(lease: Lease) -> RefreshResult:
     """Refresh under a lease that was claimed. On a failure the lease is given back and the object comes again."""
     try:
         fetched = _fetch(lease.ref)
         with transaction.atomic():
-            work.check(lease)
+            lease = work.check(lease)
             written = _write(fetched)
-            _record(lease, fetched=fetched, written=written, is_baseline=is_baseline)
+            _record(lease, fetched=fetched, written=written)
             work.finish(lease, follow=written.follow)
     except LeaseLost:
         # Our dj-stripe copy may be older than the one of who took over: have the object fetched anew.
-        work.want([lease.ref])
+        work.want([lease.ref], is_baseline=lease.is_baseline)
         raise
     except Exception as error:
         _give_back(lease, error)
@@ -147,7 +148,7 @@ def _write(fetched: Fetched) -> Written:
     return writer(fetched) if writer else Written()
 
 
-def _record(lease: Lease, *, fetched: Fetched, written: Written, is_baseline: bool) -> None:
+def _record(lease: Lease, *, fetched: Fetched, written: Written) -> None:
     Transition.objects.bulk_create(
         Transition(
             kind=lease.ref.kind,
@@ -157,8 +158,8 @@ def _record(lease: Lease, *, fetched: Fetched, written: Written, is_baseline: bo
             aspect=change.aspect,
             from_state=change.from_state,
             to_state=change.to_state,
-            is_baseline=is_baseline,
-            is_settled=is_baseline,
+            is_baseline=lease.is_baseline,
+            is_settled=lease.is_baseline,
             event_ids=list(lease.event_ids),
             observed_at=fetched.system_at,
             business_at=fetched.business_at,

@@ -7,7 +7,7 @@ and must not write.
 import random
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -36,27 +36,33 @@ class Lease:
     fence: int
     want: int
     event_ids: tuple[str, ...]
+    is_baseline: bool = False
 
 
-def want(refs: Iterable[ObjectRef], *, event_id: str = "") -> None:
-    """Ask for a refresh of each object, in the caller's transaction. Calls before the next fetch share it."""
+def want(refs: Iterable[ObjectRef], *, event_id: str = "", is_baseline: bool = False) -> None:
+    """Ask for a refresh of each object, in the caller's transaction. Calls before the next fetch share it.
+
+    A fetch that only repairs have asked for is a baseline: mails and cases follow from news, not from a repair.
+    """
     with transaction.atomic():
         for ref in sorted(set(refs)):
-            _want(ref, event_id=event_id)
+            _want(ref, event_id=event_id, is_baseline=is_baseline)
 
 
-def _want(ref: ObjectRef, *, event_id: str = "") -> None:
+def _want(ref: ObjectRef, *, event_id: str = "", is_baseline: bool = False) -> None:
     Work.objects.get_or_create(object_key=ref.key, defaults={"kind": ref.kind, "stripe_id": ref.stripe_id})
     row = Work.objects.select_for_update().get(pk=ref.key)
-    if row.done >= row.want:
+    is_idle = row.done >= row.want
+    if is_idle:
         row.run_at = clock.system_now()
+    row.is_baseline = is_baseline and (is_idle or row.is_baseline)
     row.want += 1
     if event_id:
         row.event_ids = [*row.event_ids, event_id][-_KEPT_EVENT_IDS:]
         if row.dead_at is not None:
             # News of the object: one more try, and it is dead again if that fails, too.
             row.dead_at, row.faults, row.run_at = None, FAULTS_UNTIL_DEAD - 1, clock.system_now()
-    row.save(update_fields=["want", "run_at", "event_ids", "dead_at", "faults"])
+    row.save(update_fields=["want", "run_at", "event_ids", "dead_at", "faults", "is_baseline"])
 
 
 def claim(ref: ObjectRef, *, wait_seconds: float = 0.0) -> Lease:
@@ -99,7 +105,9 @@ def _claim_first(condition: Q, *, is_due_only: bool = False) -> Lease | None:
         row.fence += 1
         row.lease_until = now + timedelta(seconds=settings.REFRESH_LEASE_SECONDS)
         row.save(update_fields=["fence", "lease_until"])
-    return Lease(ObjectRef(ObjectKind(row.kind), row.stripe_id), row.fence, row.want, tuple(row.event_ids))
+    return Lease(
+        ObjectRef(ObjectKind(row.kind), row.stripe_id), row.fence, row.want, tuple(row.event_ids), row.is_baseline
+    )
 
 
 def _lease_clock() -> datetime:
@@ -112,14 +120,23 @@ def _lease_clock() -> datetime:
     return now
 
 
-def check(lease: Lease) -> None:
-    """Raise LeaseLost if another worker has claimed the object meanwhile: a look, without a lock."""
-    if Work.objects.values_list("fence", flat=True).get(pk=lease.ref.key) != lease.fence:
+def check(lease: Lease) -> Lease:
+    """The lease as it stands now. Raises LeaseLost if another worker has claimed the object meanwhile.
+
+    Only a look, without a lock, but for a baseline: news that came during the fetch makes it an ordinary refresh, and
+    none may come between this answer and the commit, or what it should cause would be lost.
+    """
+    rows = Work.objects.select_for_update() if lease.is_baseline else Work.objects.all()
+    row = rows.only("fence", "is_baseline").get(pk=lease.ref.key)
+    if row.fence != lease.fence:
         raise LeaseLost(object_key=lease.ref.key)
+    return replace(lease, is_baseline=row.is_baseline)
 
 
 def finish(lease: Lease, *, follow: Iterable[ObjectRef] = ()) -> None:
     """In the transaction that writes the object: check the fence, close what the claim covered, and want `follow`.
+
+    What a baseline leads to is a baseline, too.
 
     Raises LeaseLost when another worker claimed the object meanwhile; the caller's transaction must then roll back.
     """
@@ -129,7 +146,7 @@ def finish(lease: Lease, *, follow: Iterable[ObjectRef] = ()) -> None:
         if ref == lease.ref:
             _close(lease)
         if ref in wanted:
-            _want(ref)
+            _want(ref, is_baseline=lease.is_baseline)
 
 
 def _close(lease: Lease) -> None:

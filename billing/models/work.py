@@ -19,6 +19,9 @@ class Work(models.Model):
     dead_at = models.DateTimeField(null=True, blank=True, help_text="Given up; a later event tries it once more.")
     run_at = models.DateTimeField(default=timezone.now)
     last_error = models.CharField(max_length=300, blank=True)
+    is_baseline = models.BooleanField(
+        default=False, help_text="Only a repair asked for it: what it finds is written down and causes nothing."
+    )
     event_ids = models.JSONField(default=list, help_text="Events that asked since the last finished refresh.")
     created_at = models.DateTimeField(default=timezone.now)
 
