@@ -11,6 +11,7 @@ def beat_schedule(*, start_token: str) -> dict[str, dict[str, Any]]:
     """Entries for beat's table."""
     entries = {
         "webhooks.process_inbox": _every(5, "webhooks.tasks.process_inbox"),
+        "webhooks.backfill_events": _every(600, "webhooks.tasks.backfill_events"),
         "billing.sweep": _every(5, "billing.tasks.sweep"),
         "billing_project.clear_read_messages": _every(300, "billing_project.tasks.clear_read_messages"),
     }

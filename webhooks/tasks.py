@@ -1,11 +1,16 @@
 """Empties the inbox, on a wake-up and every few seconds by beat; it must not know what events mean."""
 
+import logging
+
 from celery import shared_task
 
 from billing import reactions
 from billing.clock import business_now, system_now
+from billing.errors import BillingError
 from billing.services.sync import refresh_due
-from webhooks import dispatch
+from webhooks import backfill, dispatch
+
+logger = logging.getLogger(__name__)
 
 # A wake-up older than this is worth nothing: beat has come by several times.
 EXPIRES_SECONDS = 30
@@ -23,3 +28,12 @@ def process_inbox() -> None:
     refresh_due(limit=REFRESH_LIMIT, seconds=REFRESH_SECONDS)
     dispatch.settle_dispatched(now=system_now())
     reactions.run_due(business_now())
+
+
+@shared_task(expires=EXPIRES_SECONDS)
+def backfill_events() -> None:
+    """Fetch what Stripe could not deliver since the last look. Safe to repeat and to run at once."""
+    try:
+        backfill.backfill_recent()
+    except BillingError as error:
+        logger.warning("backfill: %s; the next look goes on", error.code)

@@ -52,5 +52,23 @@ def open_failed_reaction(transition: Transition) -> None:
     )
 
 
+def alarm_missed_deliveries(count: int, *, now: datetime) -> None:
+    """Open a task, one a day, when events were found that Stripe had not delivered. `now` is system time."""
+    open_staff_task(
+        "missed_deliveries",
+        about=f"{now:%Y-%m-%d}",
+        summary=f"{count} events had not come by webhook and were fetched: check the endpoint in Stripe's dashboard",
+    )
+
+
+def alarm_unreachable_past(since: datetime) -> None:
+    """Open a task when nobody has looked for longer than Stripe keeps events."""
+    open_staff_task(
+        "unreachable_past",
+        about=f"{since:%Y-%m-%d}",
+        summary=f"Events since {since:%d %B %Y} may be lost: Stripe keeps them for 30 days. Run billing_repair",
+    )
+
+
 def _subscription(transition: Transition) -> Subscription:
     return Subscription.objects.select_related("organization").get(stripe_subscription_id=transition.stripe_id)
