@@ -6,6 +6,10 @@ LAUNCHER := billing_project/launcher
 PACKAGES := accounts billing webhooks billing_project stripe_sandbox
 DAYS ?= 30
 PYTEST_WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder
+# These meet neither the database nor the broker, or make SQLite files of their own: no server can change them.
+WITHOUT_SERVERS := tests/stripe_sandbox tests/stripe_sandbox_pages tests/conformance tests/servers \
+	tests/billing/rules tests/billing_project/launcher tests/billing_project/test_development_schema.py
 RECORDINGS ?= ../shared/stripe/recorded
 # Steps of one target print as a block where make can do that (GNU make 4; macOS ships 3.81).
 BLOCKS := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
@@ -15,7 +19,7 @@ CHECKS := check-format check-lint check-types check-imports check-migrations che
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test conformance live-contract check $(CHECKS) install install-dev lock format travel setup-stripe clean-data
+.PHONY: help run test test-servers test-full conformance live-contract check $(CHECKS) install install-dev lock format travel setup-stripe clean-data
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,7 +30,14 @@ run: ## Install, prepare and start everything; Ctrl-C stops it (PORT, SANDBOX_PO
 	@exec $(BIN)/python -m billing_project.launcher
 
 test: install-dev ## Run the tests
-	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder
+	@$(PYTEST)
+
+test-servers: install-dev ## Run the tests that meet a database or a broker on PostgreSQL and Redis, which it starts
+	@$(BIN)/python -m tests.servers $(PYTEST) $(addprefix --ignore=,$(WITHOUT_SERVERS))
+
+test-full: ## Run the tests on PostgreSQL and Redis, then all of them on SQLite
+	@$(MAKE) --no-print-directory test-servers
+	@DATABASE_URL= CELERY_BROKER_URL= $(MAKE) --no-print-directory test
 
 conformance: install-dev ## Replay recorded Stripe exchanges against the sandbox (RECORDINGS=folder)
 	@$(BIN)/python -m tests.conformance --recordings "$(RECORDINGS)"

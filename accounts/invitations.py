@@ -53,6 +53,8 @@ def _write(
     organization: Organization, email: str, role: Role, invited_by: User, request_key: UUID, now: datetime
 ) -> Invitation | None:
     """The new row, or the renewed lapsed one; None if an offer to this e-mail is still open."""
+    # Without it two invitations at the same moment would both find the last place free.
+    Organization.objects.select_for_update().get(pk=organization.pk)
     pending = pending_invitations(organization)
     lapsed = pending.select_for_update().filter(email=email, expires_at__lte=now).first()
     if lapsed is None and pending.filter(email=email).exists():

@@ -14,9 +14,11 @@ from starlette.types import Receive, Scope, Send
 import stripe_sandbox.resources  # noqa: F401 - registers the API's routes
 from stripe_sandbox import pages
 from stripe_sandbox.control.actions import ACTIONS
+from stripe_sandbox.door import OWN_SITES, Door
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.wire import uploads
-from stripe_sandbox.wire.dispatch import Answer, Call, Dispatcher, read_key
+from stripe_sandbox.wire.dispatch import Answer, Call, Dispatcher
+from stripe_sandbox.wire.keys import read_key
 
 logger = logging.getLogger(__name__)
 
@@ -49,13 +51,15 @@ def build_application(sandbox: Sandbox) -> "ConnectionCutter":
 
     routes: list[BaseRoute] = [
         *uploads.routes(account_of=account_of),
+        Route("/v1", api),
         Route("/v1/{rest:path}", api, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),
+        Route("/v2/{rest:path}", api, methods=["GET"]),
         *_control_routes(sandbox),
         *pages.routes(),
     ]
     application = Starlette(routes=routes)
     application.state.sandbox = sandbox
-    return ConnectionCutter(application)
+    return ConnectionCutter(application, public_url=sandbox.base_url)
 
 
 def _response(answer: Answer) -> Response:
@@ -64,23 +68,22 @@ def _response(answer: Answer) -> Response:
     return Response(answer.body, answer.status, headers=answer.headers, media_type="application/json")
 
 
-_OWN_SITES = ("none", "same-origin")  # Programs send no such header at all.
-
-
 def _control_routes(sandbox: Sandbox) -> list[BaseRoute]:
     names: dict[str, list[str]] = {}
     for method, name in ACTIONS:
         names.setdefault(name, []).append(method)
 
     async def control(request: Request) -> Response:
-        if request.headers.get("Sec-Fetch-Site", "none") not in _OWN_SITES:
-            # Another page of the person's browser must not move time or break things here.
+        if request.headers.get("Sec-Fetch-Site", "none") not in OWN_SITES:
+            # Another page of the person's browser must not move time or break things here, nor look.
             return JSONResponse({"error": "not from another site"}, status_code=403)
         name = request.url.path.removeprefix("/_sandbox/")
         try:
             body = await _control_body(request)
             return JSONResponse(await run_in_threadpool(ACTIONS[(request.method, name)], sandbox, body))
-        except (ValueError, TypeError) as error:
+        except RecursionError:
+            return JSONResponse({"error": "the body is nested too deep"}, status_code=400)
+        except (ValueError, TypeError, OverflowError) as error:
             return JSONResponse({"error": str(error)}, status_code=400)
         except LookupError as error:
             return JSONResponse({"error": str(error)}, status_code=404)
@@ -103,14 +106,15 @@ async def _control_body(request: Request) -> dict[str, Any]:
     body = json.loads(raw)
     if not isinstance(body, dict):
         raise ValueError("the body is a JSON table")
+    json.dumps(body, ensure_ascii=False).encode()  # Half a character cannot be kept, nor shown again.
     return {**request.query_params, **body}
 
 
 class ConnectionCutter:
     """Hands each request the way to break its own connection, which a fault may ask for."""
 
-    def __init__(self, application: Starlette) -> None:
-        self._application = application
+    def __init__(self, application: Starlette, *, public_url: str) -> None:
+        self._application = Door(application, public_url=public_url)
         self.state = application.state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

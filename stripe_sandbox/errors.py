@@ -119,3 +119,31 @@ def card_error(
 def not_built(param: str) -> ApiError:
     """A parameter that Stripe has and this sandbox does not act on: refused, never ignored in silence."""
     return ApiError(f"The sandbox does not implement the parameter '{param}' here.", param=param)
+
+
+CONNECT_ONLY = frozenset({"application_fee_amount", "application_fee_percent", "on_behalf_of", "transfer_data"})
+
+
+def for_platforms_only(param: str, value: Any) -> ApiError:
+    """A parameter of Connect, as an account without connected accounts meets it.
+
+    The text for application_fee_amount is Stripe's, as others saw it; the rest is assumed.
+    """
+    if param == "application_fee_amount":
+        text = (
+            "Can only apply an application_fee_amount when the PaymentIntent is attempting a direct payment (using "
+            "an OAuth key or Stripe-Account header) or destination payment (using `transfer_data[destination]`)."
+        )
+        return ApiError(text, code="parameter_missing", param=param)
+    if param == "application_fee_percent":
+        text = (
+            "Can only apply an application_fee_percent when the request is made on behalf of another account (using "
+            "an OAuth key, the Stripe-Account header, or the destination parameter)."
+        )
+        return ApiError(text, param=param)
+    if isinstance(value, dict):
+        destination = value.get("destination", "")
+        return ApiError(
+            f"No such destination: '{destination}'", code="resource_missing", param=f"{param}[destination]"
+        )
+    return ApiError(f"No such account: '{value}'", code="resource_missing", param=param)

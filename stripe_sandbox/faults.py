@@ -30,16 +30,27 @@ REQUEST_FAULTS = frozenset(
         "latency",
         "idempotency_in_flight",
         "idempotency_pruned",
+        "pay_on_hosted_page",
     }
 )
 READ_FAULTS = frozenset({"stale_read", "missing", "extra_keys", "unknown_enum"})
 CHARGE_FAULTS = frozenset({"decline"})
+MOST = 1_000_000
+LONGEST_SECONDS = 366 * 86_400
+CLOCKS = ("billing", "wall")
+MATCHED = frozenset(
+    {"method", "path", "id", "type", "endpoint", "customer", "payment_method", "fingerprint"},
+)
 NAMES = EVENT_FAULTS | REQUEST_FAULTS | READ_FAULTS | CHARGE_FAULTS
 
 
 @dataclass
 class Fault:
     """One planned fault. `times` None means every time; `seconds` is for latency, delay and webhook_slow.
+
+    `most_seconds`: a latency is drawn between `seconds` and this. `clock`: a delay passes in billing or in wall time.
+    `at_once`: a duplicate goes out on two connections at the same time. `invoice`: the one that pay_on_hosted_page
+    pays; without it the one that the call's path names, else the newest open one.
 
     `nth`: the first call or event that it meets, counted among those that fit. `probability` is the share of what
     fits that it meets; with a `seed` the choice is the same each time. `window`: among how many pending deliveries
@@ -56,12 +67,25 @@ class Fault:
     seed: int | None = None
     window: int = 5
     back: int = 1
+    most_seconds: float = 0.0
+    clock: str = "billing"
+    at_once: bool = False
+    invoice: str = ""
 
     def __post_init__(self) -> None:
         if not 0 < self.probability <= 1:
             raise ValueError("probability is above 0 and at most 1")
-        if self.nth < 1 or self.window < 2 or self.back < 1 or self.seconds < 0:
-            raise ValueError("nth and back are at least 1, window at least 2, seconds not negative")
+        if not (1 <= self.nth <= MOST and 2 <= self.window <= MOST and 1 <= self.back <= MOST):
+            raise ValueError(f"nth and back are from 1, window from 2, each to {MOST}")
+        if not (0 <= self.seconds <= LONGEST_SECONDS and 0 <= self.most_seconds <= LONGEST_SECONDS):
+            raise ValueError(f"seconds and most_seconds are from 0 to {LONGEST_SECONDS}")
+        if self.times is not None and not 1 <= self.times <= MOST:
+            raise ValueError(f"times is from 1 to {MOST}, or 0 for always")
+        if self.clock not in CLOCKS:
+            raise ValueError("clock is billing or wall")
+        unknown = set(self.match) - MATCHED
+        if unknown:
+            raise ValueError(f"match knows no {sorted(unknown)[0]}; it knows nth, {', '.join(sorted(MATCHED))}")
         self.chance = random.Random(self.seed)  # noqa: S311 - repeatable by its seed, no secret.
 
     def meets(self) -> bool:
@@ -70,6 +94,10 @@ class Fault:
             self.nth -= 1
             return False
         return self.probability >= 1 or self.chance.random() < self.probability
+
+    def drawn_seconds(self) -> float:
+        """How long a latency lasts: `seconds`, or by chance up to `most_seconds`."""
+        return self.chance.uniform(self.seconds, max(self.seconds, self.most_seconds))
 
 
 class Faults:

@@ -6,7 +6,7 @@ import string
 _ALPHABET = string.ascii_letters + string.digits
 _UPPER = string.ascii_uppercase + string.digits
 
-# Kinds whose ids are short in Stripe (prefix and 14 characters); the others have "1" or "3" and 23 characters.
+# Kinds whose ids are short in Stripe (prefix and 14 characters); the others have "1", "3" or "61" and 23 characters.
 _SHORT = {"customer": "cus_", "product": "prod_", "subscription_item": "si_"}
 _LONG = {
     "payment_method": "pm_1",
@@ -23,6 +23,7 @@ _LONG = {
     "charge": "ch_3",
     "discount": "di_1",
     "promotion_code": "promo_1",
+    "tax_id": "txi_1",
     "tax_rate": "txr_1",
     "balance_transaction": "txn_3",
     "refund": "re_3",
@@ -38,8 +39,9 @@ _LONG = {
     "billing_portal.session": "bps_1",
     "billing_portal.configuration": "bpc_1",
     "test_helpers.test_clock": "clock_1",
+    "billing.meter": "mtr_test_61",
 }
-_KINDS = {prefix.rstrip("13").rstrip("_"): kind for kind, prefix in (_SHORT | _LONG).items()}
+_KINDS = {prefix.rstrip("136").rstrip("_"): kind for kind, prefix in (_SHORT | _LONG).items()}
 
 
 def random_text(length: int, *, alphabet: str = _ALPHABET) -> str:

@@ -5,12 +5,17 @@ The files are parsed, not imported: importing the SDK would cost most of the sta
 
 import ast
 import importlib.util
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from stripe_sandbox import texts
 from stripe_sandbox.errors import ApiError, invalid_parameter, missing_parameter
+
+_INTEGER = re.compile(r"^-?[0-9]{1,19}$")
+LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -164,7 +169,10 @@ def _check_value(rules: Schema, kind: Kind, value: Any, *, path: str) -> Any:
         if kind.table is not None:
             return _check_table(rules, kind.table, value, prefix=path)
         if kind.is_free_table:
-            return {key: _check_free(rules, kind.values, item, path=f"{path}[{key}]") for key, item in value.items()}
+            free = {key: _check_free(rules, kind.values, item, path=f"{path}[{key}]") for key, item in value.items()}
+            if path.endswith(("metadata", "metadata]")):
+                texts.check_metadata(free, path=path)
+            return free
         raise invalid_parameter(f"Invalid {path}: must be a string", param=path)
     return _check_scalar(kind, value, path=path)
 
@@ -207,13 +215,14 @@ def _check_scalar(kind: Kind, value: str, *, path: str) -> Any:
     if kind.scalars & {"float", "Decimal"}:
         return _check_decimal(value, path=path)
     if "str" in kind.scalars:
-        return value
+        return texts.read(value, path=path)
     shape = "array" if kind.items is not None else "object"
     raise invalid_parameter(f"Invalid {shape}", param=path)
 
 
 def _check_empty(kind: Kind, *, path: str) -> None:
-    if kind.allows_empty or kind.is_free_table or (kind.scalars == {"str"} and not kind.choices):
+    is_text = kind.scalars == {"str"} and not kind.choices and not kind.is_required
+    if kind.allows_empty or kind.is_free_table or is_text:
         return
     if not kind.scalars and kind.items is not None:
         return
@@ -227,10 +236,9 @@ def _check_empty(kind: Kind, *, path: str) -> None:
 
 
 def _check_integer(value: str, *, path: str) -> int:
-    try:
-        return int(value)
-    except ValueError:
-        raise invalid_parameter(f"Invalid integer: {value}", param=path, code="parameter_invalid_integer") from None
+    if not _INTEGER.match(value) or not -LARGEST <= int(value) <= LARGEST:
+        raise invalid_parameter(f"Invalid integer: {value}", param=path, code="parameter_invalid_integer")
+    return int(value)
 
 
 def _check_decimal(value: str, *, path: str) -> str:

@@ -10,34 +10,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from stripe_sandbox import settings
 from stripe_sandbox.clock import Clock
 from stripe_sandbox.engine import accounts
 from stripe_sandbox.faults import Faults
 from stripe_sandbox.store.database import Database
+from stripe_sandbox.store.schema import READY
 from stripe_sandbox.store.unit import Cause, Unit
 from stripe_sandbox.time_engine import TimeEngine
 from stripe_sandbox.webhooks.courier import Courier
 
 logger = logging.getLogger(__name__)
-
-DEFAULT_SETTINGS: dict[str, Any] = {
-    # "off": Stripe makes no second try of its own. "fixed:3,5,7": tries again after these days.
-    "retries": "off",
-    # What happens after the last try: leave (past_due), cancel, unpaid.
-    "after_retries": "leave",
-    "upcoming_days": 7,
-    # "instant"; "pending:60:succeeded", "pending:60:failed:declined", "pending:60:canceled" (minutes, what becomes of
-    # it); "requires_action".
-    "refunds": "instant",
-    # Whether a won dispute brings its fee back; whether evidence can be handed in a second time.
-    "dispute_fee_returned": True,
-    "allow_resubmit": False,
-    "webhook_timeout_seconds": 10,
-    "webhook_retry_seconds": [300, 10800],
-    "strict_version": True,
-    "idempotency_hours": 24,
-}
-
 
 MERCHANT_NAME = "Sandbox Merchant"
 
@@ -100,7 +83,7 @@ class Sandbox:
         if unit.has_timers:
             self.time_engine.wake()
         if unit.advanced_clock is not None:
-            self.time_engine.advance_test_clock(account_id, unit.advanced_clock)
+            self.time_engine.send_off(account_id, unit.advanced_clock)
 
     def reader(self, account_id: str) -> Unit:
         """A view of what was committed last; changes made in it are never written."""
@@ -149,15 +132,13 @@ class Sandbox:
             self.requests.clear()
             self.courier.is_paused = False
             self.settings.clear()
-            self.settings.update(json.loads(json.dumps(DEFAULT_SETTINGS)))
+            self.settings.update(settings.defaults())
             self._accounts.clear()
 
     def change_settings(self, values: dict[str, Any]) -> None:
-        """Change switches by name. Raises ValueError for an unknown one."""
-        unknown = set(values) - set(DEFAULT_SETTINGS)
-        if unknown:
-            raise ValueError(f"unknown settings: {', '.join(sorted(unknown))}")
-        self.settings.update(values)
+        """Change switches by name, all or none. Raises ValueError for an unknown one or a value that cannot be."""
+        kept = settings.checked(values)
+        self.settings.update(kept)
         self.database.put_meta("settings", value=json.dumps(self.settings))
 
     # Looking in
@@ -172,7 +153,7 @@ class Sandbox:
 
     def _pending(self) -> int:
         row = self.database.reading().execute(
-            "SELECT count(*) AS n FROM deliveries WHERE state = 'pending' AND due_at <= ?", (self.clock.now(),)
+            f"SELECT count(*) AS n FROM deliveries WHERE {READY} AND due_at <= ?", (self.clock.now(),)
         )
         return int(row.fetchone()["n"])
 
@@ -207,6 +188,5 @@ class Sandbox:
         return list(self.requests)[:limit]
 
     def _read_settings(self) -> dict[str, Any]:
-        settings: dict[str, Any] = json.loads(json.dumps(DEFAULT_SETTINGS))
-        settings.update(json.loads(self.database.get_meta("settings", default="{}")))
-        return settings
+        kept = json.loads(self.database.get_meta("settings", default="{}"))
+        return {**settings.defaults(), **{name: value for name, value in kept.items() if name in settings.SWITCHES}}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from stripe_sandbox.engine import test_clocks
 from stripe_sandbox.engine.timers import HANDLERS
+from stripe_sandbox.store.schema import READY
 from stripe_sandbox.store.unit import COMMON_TIME
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class TimeEngine:
             self._sandbox.database.reading()
             .execute(
                 "SELECT min(due_at) AS due_at FROM (SELECT min(due_at) AS due_at FROM timers"
-                " UNION ALL SELECT min(due_at) FROM deliveries WHERE state = 'pending')"
+                f" UNION ALL SELECT min(due_at) FROM deliveries WHERE {READY})"
             )
             .fetchone()
         )
@@ -65,7 +66,7 @@ class TimeEngine:
             self._sandbox.database.reading()
             .execute(
                 "SELECT min(due_at) AS due_at FROM (SELECT min(due_at) AS due_at FROM timers"
-                " UNION ALL SELECT min(due_at) FROM deliveries WHERE state = 'pending' AND due_at > ?)",
+                f" UNION ALL SELECT min(due_at) FROM deliveries WHERE {READY} AND due_at > ?)",
                 (now,),
             )
             .fetchone()
@@ -90,12 +91,33 @@ class TimeEngine:
                 sandbox.clock.release()
         sandbox.courier.wake()
 
+    def send_off(self, account_id: str, clock_id: str) -> None:
+        """Walk a test clock now, or after the seconds of system time that the switch `slow_clock` names."""
+        seconds = float(self._sandbox.settings["slow_clock"])
+        if seconds <= 0:
+            self.advance_test_clock(account_id, clock_id)
+            return
+        timer = threading.Timer(seconds, self._walk_later, args=(account_id, clock_id))
+        timer.daemon = True
+        timer.start()
+
+    def _walk_later(self, account_id: str, clock_id: str) -> None:
+        try:
+            if not self._stopped.is_set():
+                self.advance_test_clock(account_id, clock_id)
+        except Exception:
+            logger.exception("a test clock stopped on its way; the next start goes on")
+        finally:
+            self._sandbox.database.close_reader()
+
     def advance_test_clock(self, account_id: str, clock_id: str) -> None:
         """Walk a test clock to the target that it carries; each step's deliveries are tried before the next step."""
         sandbox = self._sandbox
         while True:
             with sandbox.unit(account_id) as unit:
-                clock = unit.get(test_clocks.KIND, clock_id)
+                clock = unit.find(test_clocks.KIND, clock_id)
+                if clock is None or clock.get("_is_deleted") or clock["status"] != "advancing":
+                    return
                 target = clock["status_details"]["advancing"]["target_frozen_time"]
                 row = unit.connection.execute(
                     "SELECT * FROM clock_timers WHERE clock = ? AND due_at <= ? ORDER BY due_at, seq LIMIT 1",

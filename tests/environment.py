@@ -1,7 +1,8 @@
 """Gives each test process its own ports, data folder and fixed settings, before Django reads its settings.
 
 Loaded by `-p` in pyproject.toml, because pytest-django reads the settings before any conftest. A developer's `.env`
-must never lead a test to a real Stripe account, so every variable that decides that is set here.
+must never lead a test to a real Stripe account or to data, so every variable that decides that is set here. Database
+and broker are files, unless the environment itself names servers, as `tests.servers` does.
 """
 
 import atexit
@@ -10,6 +11,7 @@ import shutil
 import socket
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 _RUN_FOLDER = "BILLING_TEST_RUN_FOLDER"
 
@@ -28,6 +30,21 @@ def _data_folder() -> Path:
     return Path(os.environ[_RUN_FOLDER]) / os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
+def _database_url() -> str:
+    """Django puts "test_" and the process before the database's name, so that the named one is never touched."""
+    named = os.environ.get("DATABASE_URL", "")
+    return named if named.startswith("postgres") else f"sqlite:///{_folder / 'db.sqlite3'}"
+
+
+def _broker_url() -> str:
+    """On a server each test process has a numbered database of its own: no other reads its messages."""
+    named = os.environ.get("CELERY_BROKER_URL", "")
+    if not named.startswith("redis"):
+        return f"sqla+sqlite:///{_folder / 'broker.sqlite3'}"
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) + 1
+    return urlsplit(named)._replace(path=f"/{number}").geturl()
+
+
 _port, _sandbox_port = _free_port(), _free_port()
 _folder = _data_folder()
 os.environ |= {
@@ -42,6 +59,7 @@ os.environ |= {
     "SANDBOX_PORT": str(_sandbox_port),
     "STRIPE_SANDBOX_URL": f"http://127.0.0.1:{_sandbox_port}",
     "STRIPE_WEBHOOK_SECRETS": "whsec_of_the_tests",
-    "CELERY_BROKER_URL": f"sqla+sqlite:///{_folder / 'broker.sqlite3'}",
+    "DATABASE_URL": _database_url(),
+    "CELERY_BROKER_URL": _broker_url(),
     "EMAIL_URL": "",
 }

@@ -1,10 +1,11 @@
 """Makes the test database cheap to empty; what the tests see in it is what Django would give them.
 
 A test with real transactions ends by emptying every table. Django then makes all permissions and content types anew,
-which takes 0.3 seconds a test; here the same rows are put back.
+which takes 0.3 seconds a test; here the same rows are put back. And PostgreSQL's TRUNCATE makes new files for every
+table, used or not, which takes a second; here the rows are deleted where there are any.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     from django.contrib.auth.models import Permission
     from django.contrib.contenttypes.management import create_contenttypes
     from django.contrib.contenttypes.models import ContentType
+    from django.db import connection
     from django.db.models.signals import post_migrate
 
     with django_db_blocker.unblock():
@@ -30,5 +32,19 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     post_migrate.disconnect(create_contenttypes)
     post_migrate.disconnect(create_permissions, dispatch_uid="django.contrib.auth.management.create_permissions")
     post_migrate.connect(put_back)
+    if connection.vendor == "postgresql":
+        connection.ops.sql_flush = delete_rows
     yield
     post_migrate.disconnect(put_back)
+
+
+def delete_rows(style: Any, tables: Sequence[str], **options: Any) -> list[str]:
+    """What Django runs, in one transaction, to empty the tables; foreign keys are checked at its end."""
+    from django.db import connection
+
+    name = connection.ops.quote_name
+    looks = [f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {name(table)})" for table in tables]  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(looks))
+        used = [table for (table,) in cursor.fetchall()]
+    return [f"DELETE FROM {name(table)}" for table in used]  # noqa: S608

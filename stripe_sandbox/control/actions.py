@@ -1,15 +1,20 @@
 """Decides what each control does; plain functions on the sandbox, JSON in and out."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from stripe_sandbox.control import dashboard, money_back
 from stripe_sandbox.control.durations import after
+from stripe_sandbox.control.fields import number, text, truth, whole
 from stripe_sandbox.faults import Fault
 from stripe_sandbox.sandbox import Sandbox
 
 Body = dict[str, Any]
 Action = Callable[[Sandbox, Body], Any]
+LATEST = (
+    7_258_118_400  # 1 January 2200: calendar arithmetic ends somewhere, and a wrong figure must not walk for ever.
+)
 
 
 def health(sandbox: Sandbox, _body: Body) -> Body:
@@ -23,24 +28,39 @@ def read_clock(sandbox: Sandbox, _body: Body) -> Body:
 
 
 def move_clock(sandbox: Sandbox, body: Body) -> Body:
-    """Forward only; answers when everything due has happened. Raises ValueError for what cannot be."""
-    now = sandbox.clock.exact()
-    if "set" in body:
-        sandbox.time_engine.advance_to(float(body["set"]))
-    elif "advance" in body:
-        sandbox.time_engine.advance_to(after(now, duration=str(body["advance"])))
-    elif "advance_seconds" in body:
-        seconds = float(body["advance_seconds"])
-        if seconds < 0:
-            raise ValueError("the clock goes forward only")
-        sandbox.time_engine.advance_to(now + seconds)
+    """Forward only; answers when everything due has happened. Raises ValueError for what cannot be.
+
+    `deliver` false: the webhooks of the way are held back and go out after the answer.
+    """
+    target = _target(sandbox, body)
+    is_delivering = truth(body, "deliver", default=True)
+    if target is not None:
+        with nullcontext() if is_delivering else sandbox.courier.held_back():
+            sandbox.time_engine.advance_to(target)
     elif "freeze" in body:
-        sandbox.clock.freeze(is_frozen=bool(body["freeze"]))
-    elif body.get("follow_wall"):
+        sandbox.clock.freeze(is_frozen=truth(body, "freeze"))
+    elif truth(body, "follow_wall", default=False):
         sandbox.clock.freeze(is_frozen=False)
     else:
         raise ValueError("give set, advance, advance_seconds, freeze or follow_wall")
     return sandbox.clock_body()
+
+
+def _target(sandbox: Sandbox, body: Body) -> float | None:
+    now = sandbox.clock.exact()
+    if "set" in body:
+        target = number(body, "set")
+    elif "advance" in body:
+        target = after(now, duration=text(body, "advance"))
+    elif "advance_seconds" in body:
+        target = now + number(body, "advance_seconds")
+    else:
+        return None
+    if target < now - 1:
+        raise ValueError("the clock goes forward only")
+    if target > LATEST:
+        raise ValueError("the clock ends with the year 2199")
+    return target
 
 
 def reset(sandbox: Sandbox, _body: Body) -> Body:
@@ -75,19 +95,23 @@ def add_fault(sandbox: Sandbox, body: Body) -> Body:
     if not isinstance(match, dict):
         raise ValueError("match is a table")
     match = {str(key): str(value) for key, value in match.items()}
-    times, seed = body.get("times", 1), body.get("seed")
+    times = whole(body, "times", default=1) if body.get("times", 1) is not None else 0
     sandbox.faults.add(
         Fault(
-            name=str(body.get("fault") or body.get("name")),
+            name=text(body, "fault") if "fault" in body else text(body, "name"),
             nth=int(match.pop("nth", 1)),
             match=match,
-            times=int(times) if times else None,
-            seconds=float(body.get("seconds", 1.0)),
-            code=str(body.get("code", "generic_decline")),
-            probability=float(body.get("probability", 1.0)),
-            seed=None if seed is None else int(seed),
-            window=int(body.get("window", 5)),
-            back=int(body.get("back", 1)),
+            times=times or None,
+            seconds=number(body, "seconds", default=1.0),
+            most_seconds=number(body, "most_seconds", default=0.0),
+            code=text(body, "code", default="generic_decline"),
+            probability=number(body, "probability", default=1.0),
+            seed=None if body.get("seed") is None else whole(body, "seed"),
+            window=whole(body, "window", default=5),
+            back=whole(body, "back", default=1),
+            clock=text(body, "clock", default="billing"),
+            at_once=truth(body, "at_once", default=False),
+            invoice=text(body, "invoice", default=""),
         )
     )
     return list_faults(sandbox, body)
@@ -101,9 +125,7 @@ def clear_faults(sandbox: Sandbox, body: Body) -> Body:
 
 def decline_next(sandbox: Sandbox, body: Body) -> Body:
     """The next charges of a customer decline: `customer`, `code`, `times`."""
-    if not body.get("customer"):
-        raise ValueError("give a customer")
-    match = {"customer": str(body["customer"])}
+    match = {"customer": text(body, "customer")}
     return add_fault(
         sandbox, {"fault": "decline", "match": match, **{k: body[k] for k in ("code", "times") if k in body}}
     )
@@ -141,7 +163,7 @@ def change_settings(sandbox: Sandbox, body: Body) -> Body:
 
 
 def _limit(body: Body) -> int:
-    return max(1, min(int(body.get("limit", 50)), 1000))
+    return max(1, min(whole(body, "limit", default=50), 1000))
 
 
 ACTIONS: dict[tuple[str, str], Action] = {

@@ -4,20 +4,26 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
+from stripe_sandbox.control.fields import truth, whole
 from stripe_sandbox.engine import disputes, fraud_warnings, refunds, test_clocks
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store.unit import StripeObject, Unit, render
 
 Body = dict[str, Any]
+REFUND_REASONS = ("duplicate", "fraudulent", "requested_by_customer")
+LARGEST_MINOR = 99_999_999_999
+LATEST = 7_258_118_400
 
 
 def make_refund(sandbox: Sandbox, body: Body) -> Body:
     """A refund as if made in the dashboard, without an API call: `charge`, `amount` (none: all that is left)."""
+    reason = body.get("reason")
+    if reason not in (None, *REFUND_REASONS):
+        raise ValueError(f"reason is one of {', '.join(REFUND_REASONS)}")
 
     def act(unit: Unit, charge: StripeObject) -> StripeObject:
-        amount = int(body["amount"]) if body.get("amount") else None
-        return refunds.create(unit, charge, amount=amount, reason=body.get("reason"), metadata={})
+        return refunds.create(unit, charge, amount=_amount(body), reason=reason, metadata={})
 
     return _act_on(sandbox, "charge", body, act=act)
 
@@ -58,15 +64,18 @@ def open_dispute(sandbox: Sandbox, body: Body) -> Body:
     reason = str(body.get("reason", "fraudulent"))
     if reason not in disputes.REASONS:
         raise ValueError(f"reason is one of {', '.join(disputes.REASONS)}")
+    due_by = whole(body, "due_by") if body.get("due_by") is not None else None
+    if due_by is not None and not 0 <= due_by <= LATEST:
+        raise ValueError("due_by is a moment in unix seconds, or 0")
 
     def act(unit: Unit, charge: StripeObject) -> StripeObject:
         return disputes.open_on(
             unit,
             charge,
             reason=reason,
-            is_inquiry=bool(body.get("inquiry")),
-            amount=int(body["amount"]) if body.get("amount") else None,
-            due_by=int(body["due_by"]) if body.get("due_by") is not None else None,
+            is_inquiry=truth(body, "inquiry", default=False),
+            amount=_amount(body),
+            due_by=due_by,
         )
 
     return _act_on(sandbox, "charge", body, act=act)
@@ -85,6 +94,16 @@ def lose_dispute(sandbox: Sandbox, body: Body) -> Body:
 def escalate_inquiry(sandbox: Sandbox, body: Body) -> Body:
     """An inquiry becomes a chargeback: `dispute`."""
     return _act_on(sandbox, "dispute", body, act=disputes.escalate)
+
+
+def _amount(body: Body) -> int | None:
+    """The amount in minor units; None for all that is left."""
+    if body.get("amount") in (None, 0, ""):
+        return None
+    amount = whole(body, "amount")
+    if not 0 < amount <= LARGEST_MINOR:
+        raise ValueError("amount is above 0, in minor units")
+    return amount
 
 
 def _act_on(sandbox: Sandbox, kind: str, body: Body, *, act: Callable[[Unit, StripeObject], StripeObject]) -> Body:

@@ -1,8 +1,9 @@
 """Decides which test cards exist and how each behaves; numbers are compared, never stored."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stripe_sandbox.engine.declines import DECLINE_CODES
+from stripe_sandbox.engine.plain_cards import COUNTRY_CARDS, PLAIN_CARDS
 
 OWN_PREFIX = "pm_card_sandbox_"
 SEQUENCE_PREFIX = OWN_PREFIX + "sequence_"
@@ -26,6 +27,7 @@ class TestCard:
     behaviour: str
     brand: str = "visa"
     country: str = "US"
+    funding: str = "credit"
 
     @property
     def display_brand(self) -> str:
@@ -75,6 +77,12 @@ LISTED_CARDS = (
         "Can be saved, later charges are declined",
         "decline:generic_decline",
     ),
+    TestCard(
+        "4100000000000019",
+        ("chargeDeclinedFraudulent", "radarBlock"),
+        "Can be saved, charges are declined as fraud",
+        "decline:fraudulent",
+    ),
     TestCard("4000000000000259", ("createDispute",), "Pays, then disputed as fraud", "ok:dispute:fraudulent"),
     TestCard(
         "4000000000002685",
@@ -95,8 +103,14 @@ LISTED_CARDS = (
 )
 # These two tokens end in digits that no listed number ends in.
 _TOKEN_LAST4 = {"discover": "9424", "amex": "8431"}
-_BY_NUMBER = {card.number: card for card in LISTED_CARDS}
-_BY_TOKEN = {token: card for card in LISTED_CARDS for token in card.tokens}
+# Further cards that work and are offered on no button.
+_UNLISTED_CARDS = tuple(
+    TestCard(number, tokens, f"{brand} of {country}, pays", "ok", brand, country, funding)
+    for number, tokens, brand, country, funding in (*COUNTRY_CARDS, *PLAIN_CARDS)
+)
+_ALL_CARDS = (*_UNLISTED_CARDS, *LISTED_CARDS)
+_BY_NUMBER = {card.number: card for card in _ALL_CARDS}
+_BY_TOKEN = {token: card for card in _ALL_CARDS for token in card.tokens}
 
 
 def card_for_token(token: str) -> TestCard | None:
@@ -130,7 +144,7 @@ def _own_card(token: str, behaviour: str) -> TestCard:
 
 
 def _with_last4(card: TestCard, last4: str) -> TestCard:
-    return TestCard(card.number[:-4] + last4, card.tokens, card.label, card.behaviour, card.brand, card.country)
+    return replace(card, number=card.number[:-4] + last4)
 
 
 def after_charge(behaviour: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from stripe_sandbox.engine import invoice_items, items, pending_updates, periods, renewal, update_payments
+from stripe_sandbox.engine import invoice_items, items, metered, pending_updates, periods, renewal, update_payments
 from stripe_sandbox.engine import subscription_invoices as billing
 from stripe_sandbox.engine.subscription_timers import period_end, plan_timers
 from stripe_sandbox.errors import invalid_parameter
@@ -98,6 +98,7 @@ def restarted(unit: Unit, item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _install(unit: Unit, subscription: StripeObject, after: list[dict[str, Any]], *, is_anchor_reset: bool) -> None:
+    metered.note_changes(unit, subscription, after)
     items.install(subscription, after)
     if is_anchor_reset:
         subscription["billing_cycle_anchor"] = unit.now

@@ -1,22 +1,31 @@
 """Decides what a checkout session is and how it is completed; `checkout_payment` takes the money."""
 
+import json
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import accounts, checkout_totals, customers, intents, price_amounts
+from stripe_sandbox.engine import (
+    accounts,
+    checkout_details,
+    checkout_totals,
+    customers,
+    intents,
+    price_amounts,
+)
 from stripe_sandbox.engine.checkout_totals import is_trial
-from stripe_sandbox.errors import invalid
+from stripe_sandbox.errors import ApiError, invalid
 from stripe_sandbox.shapes import blank
-from stripe_sandbox.store.unit import StripeObject, Unit, render
+from stripe_sandbox.store.unit import StripeObject, Unit, dump, render
 
 LIFETIME_SECONDS = 86400
 SHORTEST_SECONDS = 1800
+RECOVERY_SECONDS = 30 * LIFETIME_SECONDS
 PLACEHOLDER = "{CHECKOUT_SESSION_ID}"
 
 
-def line_item(unit: Unit, price: StripeObject, *, quantity: int, currency: str) -> dict[str, Any]:
-    """One line of a session, with its price as it is now."""
-    amount = price_amounts.amount_minor(price, quantity=quantity, currency=currency)
+def line_item(unit: Unit, price: StripeObject, *, quantity: int | None, currency: str) -> dict[str, Any]:
+    """One line of a session, with its price as it is now; usage, which has no quantity, costs nothing yet."""
+    amount = 0 if quantity is None else price_amounts.amount_minor(price, quantity=quantity, currency=currency)
     return {
         "id": "li_1" + ids.random_text(23),
         "object": "item",
@@ -46,12 +55,15 @@ def create(
     session = blank("checkout.session", id=ids.new_checkout_id(mode=mode), mode=mode, currency=currency)
     session.update(values)
     session["branding_settings"]["display_name"] = accounts.merchant_name(unit)
+    session["branding_settings"].update(session.pop("_branding", {}))
     session.update(
         created=unit.now,
         expires_at=expires_at or unit.now + LIFETIME_SECONDS,
         url=f"{unit.base_url}/c/pay/{session['id']}",
         _line_items=lines,
     )
+    if session["ui_mode"] != "hosted_page":
+        session.update(url=None, client_secret=f"{session['id']}_secret_{ids.random_text(56)}")
     session["customer_details"] = _details(unit, session)
     unit.add(session)
     if mode == "setup":
@@ -138,6 +150,10 @@ def expire(unit: Unit, session: StripeObject) -> StripeObject:
             f"status of {session['status']}."
         )
     session.update(status="expired", url=None)
+    recovery = (session["after_expiration"] or {}).get("recovery") or {}
+    if recovery.get("enabled"):
+        page = f"{unit.base_url}/c/recover/{session['id']}"
+        recovery.update(expires_at=unit.now + RECOVERY_SECONDS, url=page)
     unit.unschedule("checkout_expiry", session["id"])
     if session.get("_intent"):
         intent = unit.get("payment_intent", session["_intent"])
@@ -145,6 +161,53 @@ def expire(unit: Unit, session: StripeObject) -> StripeObject:
             intents.cancel(unit, intent, reason="abandoned")
     unit.emit("checkout.session.expired", session)
     return session
+
+
+def recover(unit: Unit, session: StripeObject) -> StripeObject:
+    """A new session for the order of an expired one. Raises ApiError 410 where none is to be had (any more)."""
+    recovery = (session["after_expiration"] or {}).get("recovery") or {}
+    if recovery.get("url") is None or recovery["expires_at"] <= unit.now:
+        raise ApiError("This order can no longer be taken up again.", status=410)
+    own = {"id", "url", "status", "created", "expires_at", "client_secret", "_error", "_intent", "_setup", "_method"}
+    copied = {key: value for key, value in session.items() if key not in own}
+    made = blank("checkout.session", id=ids.new_checkout_id(mode=session["mode"]))
+    made.update(json.loads(dump(copied)))
+    made.update(
+        after_expiration=None,
+        allow_promotion_codes=session["allow_promotion_codes"] or recovery["allow_promotion_codes"] or None,
+        created=unit.now,
+        expires_at=unit.now + LIFETIME_SECONDS,
+        recovered_from=session["id"],
+        url=f"{unit.base_url}/c/pay/{made['id']}",
+    )
+    unit.add(made)
+    unit.schedule("checkout_expiry", made["id"], due_at=made["expires_at"])
+    return made
+
+
+def change_quantity(unit: Unit, session: StripeObject, *, line_id: str, quantity: int) -> None:
+    """Set the quantity of an adjustable line; the sums follow. Raises ApiError for one outside its bounds.
+
+    A line whose quantity becomes 0 is taken out, as long as another one is left.
+    """
+    if session["status"] != "open":
+        raise ApiError("This checkout is closed.", status=410)
+    lines = session["_line_items"]
+    line = next((each for each in lines if each["id"] == line_id and each["adjustable_quantity"]), None)
+    if line is None:
+        raise ApiError("This quantity cannot be changed.", status=403)
+    bounds = line["adjustable_quantity"]
+    if not bounds["minimum"] <= quantity <= bounds["maximum"]:
+        raise invalid(f"Choose a number from {bounds['minimum']} to {bounds['maximum']}.", param="quantity")
+    if quantity == 0 and len(lines) == 1:
+        raise invalid("The order needs at least one.", param="quantity")
+    if quantity == 0:
+        lines.remove(line)
+    else:
+        price = unit.get("price", line["price"]["id"])
+        amount = price_amounts.amount_minor(price, quantity=quantity, currency=session["currency"])
+        line.update(quantity=quantity, amount_subtotal=amount)
+    checkout_totals.recompute(unit, session)
 
 
 def expire_when_due(unit: Unit, session_id: str) -> None:
@@ -196,13 +259,13 @@ def complete(unit: Unit, session: StripeObject, *, payment_status: str) -> None:
     session.update(status="complete", payment_status=payment_status, url=None, customer_details=details)
     if session["automatic_tax"]["enabled"]:
         session["automatic_tax"]["status"] = "complete"
-    if (session["consent_collection"] or {}).get("terms_of_service") == "required":
-        session["consent"] = {"promotions": None, "terms_of_service": "accepted"}
+    customer = unit.get("customer", session["customer"]) if session["customer"] else None
+    checkout_details.keep(unit, session, customer=customer)
     unit.unschedule("checkout_expiry", session["id"])
     unit.emit("checkout.session.completed", session)
 
 
 def success_url(session: StripeObject) -> str | None:
     """Where the browser goes: the placeholder filled in."""
-    url = session["success_url"]
+    url = session["success_url"] or session.get("return_url")
     return None if url is None else str(url).replace(PLACEHOLDER, session["id"])

@@ -4,6 +4,8 @@ from typing import Any
 
 from stripe_sandbox.engine import (
     checkout,
+    checkout_details,
+    checkout_invoices,
     checkout_totals,
     collection,
     discounts,
@@ -86,10 +88,23 @@ def _intent_for(unit: Unit, session: StripeObject) -> StripeObject:
         setup_future_usage="off_session" if is_subscription else data.get("setup_future_usage"),
         capture_method=data.get("capture_method") or "automatic",
         receipt_email=data.get("receipt_email"),
+        shipping=_shipping(session, data),
+        statement_descriptor=data.get("statement_descriptor"),
+        statement_descriptor_suffix=data.get("statement_descriptor_suffix"),
     )
     intent["_checkout"] = session["id"]
     session["_intent"] = intent["id"]
     return intent
+
+
+def _shipping(session: StripeObject, data: dict[str, Any]) -> dict[str, Any] | None:
+    """Where the order goes: what the shop gave, else what is entered on the page."""
+    entered = (session.get("_entry") or {}).get("shipping")
+    given = data.get("shipping") or entered
+    if not given:
+        return None
+    more = {key: given.get(key) for key in ("carrier", "phone", "tracking_number")}
+    return {**checkout_details.shipping(given), **more}
 
 
 def _follow(
@@ -103,7 +118,8 @@ def _follow(
 
 
 def _finish(unit: Unit, session: StripeObject, *, method: StripeObject | None, paid: StripeObject | None) -> None:
-    is_needed = session["mode"] == "subscription" or session["customer_creation"] == "always"
+    makes_invoice = bool((session["invoice_creation"] or {}).get("enabled"))
+    is_needed = session["mode"] == "subscription" or session["customer_creation"] == "always" or makes_invoice
     customer = checkout.customer_for(unit, session, is_needed=is_needed)
     keeps_card = session["mode"] != "payment" or bool(paid and paid["setup_future_usage"])
     if customer is not None:
@@ -115,7 +131,9 @@ def _finish(unit: Unit, session: StripeObject, *, method: StripeObject | None, p
         _subscribe(unit, session, customer=customer, method=method, paid=paid)
     if session["mode"] == "payment" and paid is not None:
         session["payment_intent"] = paid["id"]
-    if session["mode"] == "payment":
+    if session["mode"] == "payment" and makes_invoice and customer is not None:
+        checkout_invoices.make_invoice(unit, session, customer=customer, paid=paid)
+    elif session["mode"] == "payment":
         for each in checkout_totals.wanted(unit, session):
             discounts.grant(unit, each, checkout_session=session["id"], customer=session["customer"])
     checkout.complete(unit, session, payment_status="paid" if paid is not None else "no_payment_required")
@@ -149,11 +167,15 @@ def _subscribe(
         values["automatic_tax"] = {"disabled_reason": None, "enabled": True, "liability": {"type": "self"}}
     rates = session.get("_line_tax_rates", {})
     values["default_tax_rates"] = tax.resolve(unit, data.get("default_tax_rates"), param="default_tax_rates")
+    checkout_invoices.add_items(unit, session, customer=customer)
+    recurring = checkout_invoices.recurring_lines(session)
     created = subscriptions.create(
         unit,
         subscriptions.Order(
             customer=customer,
-            items=[(unit.get("price", line["price"]["id"]), line["quantity"], {}) for line in session["_line_items"]],
+            items=[
+                (unit.get("price", line["price"]["id"]), line["quantity"], line["metadata"]) for line in recurring
+            ],
             currency=session["currency"],
             trial_end=checkout.trial_end_of(session, now=unit.now),
             method=method,
@@ -161,7 +183,7 @@ def _subscribe(
             redeemed=checkout_totals.wanted(unit, session),
             item_tax_rates={
                 index: tax.resolve(unit, rates.get(line["id"]), param="tax_rates")
-                for index, line in enumerate(session["_line_items"])
+                for index, line in enumerate(recurring)
             },
             checkout_session_id=session["id"],
             values=values,

@@ -16,15 +16,14 @@ from stripe_sandbox.store.unit import StripeObject, Unit
 def recompute(unit: Unit, session: StripeObject) -> None:
     """Write the sums of lines and session anew. In a trial the session's sums are those of its one-off lines."""
     lines = session["_line_items"]
-    coupon = coupon_of(unit, session)
-    reckoned = _reckon(unit, session, coupon)
+    reckoned = present(unit, session)
     for line, result in zip(lines, reckoned.lines, strict=True):
         line.update(
             amount_discount=sum(amount for _, amount in result.off),
             amount_tax=sum(tax.amount_minor for tax in result.taxes),
             amount_total=result.left_minor + result.exclusive_minor,
         )
-    billed = [line for line in lines if not is_trial(session) or line["price"]["recurring"] is None]
+    billed = [line for line in lines if is_billed(session, line)]
     session.update(
         amount_subtotal=sum(line["amount_subtotal"] for line in billed),
         amount_total=sum(line["amount_total"] for line in billed),
@@ -33,6 +32,16 @@ def recompute(unit: Unit, session: StripeObject) -> None:
         amount_discount=sum(line["amount_discount"] for line in billed),
         amount_tax=sum(line["amount_tax"] for line in billed),
     )
+
+
+def present(unit: Unit, session: StripeObject) -> totals.Totals:
+    """The session's sums, line by line in their order, with its discount and taxes as they are now."""
+    return _reckon(unit, session, coupon_of(unit, session))
+
+
+def is_billed(session: StripeObject, line: StripeObject) -> bool:
+    """Whether a line counts in the session's own sums: what a trial puts off does not."""
+    return not is_trial(session) or line["price"]["recurring"] is None
 
 
 def _reckon(unit: Unit, session: StripeObject, coupon: StripeObject | None) -> totals.Totals:

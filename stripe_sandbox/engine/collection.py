@@ -37,7 +37,12 @@ def finalize_when_due(unit: Unit, invoice_id: str) -> None:
     if invoice["webhooks_delivered_at"] is None and unit.now < last_moment and _is_unheard(unit, invoice_id):
         plan_finalization(unit, invoice, due_at=last_moment)
         return
-    invoices.finalize(unit, invoice)
+    try:
+        invoices.finalize(unit, invoice)
+    except ApiError as error:
+        if error.keeps_changes:
+            return
+        raise
     settle_or_collect(unit, invoice, is_off_session=True)
 
 

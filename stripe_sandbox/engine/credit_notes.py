@@ -5,7 +5,7 @@ from typing import Any
 
 from stripe_sandbox import ids
 from stripe_sandbox.engine import collection, customer_balance, refunds
-from stripe_sandbox.engine.credit_note_lines import line_total_minor, make_lines
+from stripe_sandbox.engine.credit_note_lines import make_lines, sums
 from stripe_sandbox.errors import invalid, invalid_parameter
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
@@ -33,33 +33,31 @@ def draft(unit: Unit, invoice: StripeObject, order: CreditOrder) -> StripeObject
     """
     if invoice["status"] not in CREDITABLE:
         raise invalid(f"Credit notes are for finalized invoices; this one is {invoice['status']}.", param="invoice")
-    lines = make_lines(invoice, amount=order.amount, asked=order.lines)
-    total = sum(line_total_minor(line) for line in lines)
+    lines = make_lines(unit, invoice, amount=order.amount, asked=order.lines)
+    figures = sums(invoice, lines)
+    total = figures["total"]
     linked = [_link(unit, invoice, name, amount=amount) for name, amount in order.links]
     before_payment = min(total, invoice["amount_remaining"])
     after_payment = total - before_payment
     _check(unit, invoice, order, total=total, after_payment=after_payment, linked=linked)
+    token = ids.random_text(40)
     note = blank(
         "credit_note",
         id=ids.new_id("credit_note"),
-        amount=total,
         currency=invoice["currency"],
         customer=invoice["customer"],
         created=unit.now,
-        discount_amount=sum(line["discount_amount"] for line in lines),
         effective_at=unit.now,
         invoice=invoice["id"],
         number=_number(unit, invoice),
         out_of_band_amount=order.out_of_band_amount or None,
-        pdf=invoice["invoice_pdf"],
+        pdf=f"{unit.base_url}/cn/{token}/pdf",
         post_payment_amount=after_payment,
         pre_payment_amount=before_payment,
         refunds=linked,
-        subtotal=sum(line["amount"] for line in lines),
-        subtotal_excluding_tax=sum(line["amount"] for line in lines),
-        total=total,
-        total_excluding_tax=sum(line["amount"] - line["discount_amount"] for line in lines),
         type=_type(before_payment, after_payment),
+        _token=token,
+        **figures,
     )
     note.update({key: value for key, value in order.values.items() if value is not None})
     note["lines"] = {

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import coupons, periods, promotion_codes
+from stripe_sandbox.engine import coupons, discount_switches, periods, promotion_codes
 from stripe_sandbox.engine.totals import Reduction
 from stripe_sandbox.errors import ApiError, invalid, missing_parameter, no_such
 from stripe_sandbox.shapes import blank
@@ -63,10 +63,11 @@ def read(
     return wanted
 
 
-def grant(unit: Unit, wanted: Wanted, **owner: str | None) -> StripeObject:
-    """A discount for this owner (customer, subscription, subscription_item, invoice, checkout_session as ids).
+def grant(unit: Unit, wanted: Wanted, *, former: StripeObject | None = None, **owner: str | None) -> StripeObject:
+    """A discount for this owner (customer, subscription, subscription_item, invoice, invoice_item, checkout_session).
 
-    Redemptions are counted. The event goes out for what lasts: a customer's or a subscription's.
+    Redemptions are counted. The event goes out for what lasts: a customer's or a subscription's; when this takes the
+    place of a `former` one it tells of a switch.
     """
     if wanted.kept is not None:
         return wanted.kept
@@ -93,20 +94,22 @@ def grant(unit: Unit, wanted: Wanted, **owner: str | None) -> StripeObject:
     if is_lasting:
         if discount["end"] is not None:
             unit.schedule("discount_end", discount["id"], due_at=discount["end"])
-        unit.emit("customer.discount.created", discount)
+        discount_switches.announce(unit, discount, former=former)
     return discount
 
 
 def grant_all(unit: Unit, wanted: list[Wanted], **owner: str | None) -> list[str]:
     """Ids of the discounts for this owner, in order."""
-    return [grant(unit, each, **owner)["id"] for each in wanted]
+    return [grant(unit, each, former=None, **owner)["id"] for each in wanted]
 
 
 def grant_to_customer(unit: Unit, customer: StripeObject, wanted: Wanted) -> StripeObject:
     """Give the customer this discount in place of the one it has."""
-    if customer["discount"] is not None:
-        end(unit, unit.get("discount", customer["discount"]["id"]))
-    discount = grant(unit, wanted, customer=customer["id"])
+    held = [unit.get("discount", customer["discount"]["id"])] if customer["discount"] else []
+    former = discount_switches.replaced(held, coupon_ids=_coming([wanted]))
+    for discount in held:
+        _close(unit, discount, is_told=discount is not former)
+    discount = grant(unit, wanted, former=former, customer=customer["id"])
     customer["discount"] = render(discount)
     unit.emit("customer.updated", customer)
     return discount
@@ -121,13 +124,18 @@ def replace(
     """
     holder = subscription if item is None else item
     kept = {each.kept["id"] for each in wanted if each.kept is not None}
-    for name in holder["discounts"]:
-        if name not in kept:
-            _close(unit, unit.get("discount", name))
+    ended = [unit.get("discount", name) for name in holder["discounts"] if name not in kept]
+    former = discount_switches.replaced(ended, coupon_ids=_coming(wanted))
+    for discount in ended:
+        _close(unit, discount, is_told=discount is not former)
     owner = {"customer": subscription["customer"], "subscription": subscription["id"]}
     if item is not None:
         owner["subscription_item"] = item["id"]
-    holder["discounts"] = grant_all(unit, wanted, **owner)
+    holder["discounts"] = [grant(unit, each, former=former, **owner)["id"] for each in wanted]
+
+
+def _coming(wanted: list[Wanted]) -> list[str]:
+    return [each.coupon["id"] for each in wanted if each.coupon is not None]
 
 
 def remove_from(unit: Unit, owner: StripeObject) -> StripeObject:
@@ -167,10 +175,11 @@ def _take_from_subscription(unit: Unit, discount: StripeObject) -> None:
     unit.emit("customer.subscription.updated", subscription)
 
 
-def _close(unit: Unit, discount: StripeObject) -> StripeObject:
+def _close(unit: Unit, discount: StripeObject, *, is_told: bool = True) -> StripeObject:
     unit.unschedule("discount_end", discount["id"])
     discount["_is_over"] = True
-    unit.emit("customer.discount.deleted", discount)
+    if is_told:
+        unit.emit("customer.discount.deleted", discount)
     return discount
 
 
@@ -181,21 +190,29 @@ def end_when_due(unit: Unit, discount_id: str) -> None:
         end(unit, discount)
 
 
-def live(unit: Unit, names: list[str], *, at: int) -> list[str]:
-    """Those of these discounts that lower an invoice made at this moment."""
+def live(unit: Unit, names: list[str], *, at: int, has_taken: bool = False) -> list[str]:
+    """Those of these discounts that lower an invoice made at this moment; on request those that a draft has taken."""
     found = [unit.get("discount", name) for name in names]
     return [
         each["id"]
         for each in found
-        if not each.get("_is_over") and "_used_by" not in each and (each["end"] is None or each["end"] > at)
+        if not each.get("_is_over")
+        and (has_taken or "_used_by" not in each)
+        and (each["end"] is None or each["end"] > at)
     ]
 
 
-def for_invoice(unit: Unit, *, customer: StripeObject, subscription: StripeObject | None, at: int) -> list[str]:
-    """The discounts that a new invoice inherits: the subscription's, or else the customer's."""
+def for_invoice(
+    unit: Unit, *, customer: StripeObject, subscription: StripeObject | None, at: int, has_taken: bool = False
+) -> list[str]:
+    """The discounts that a new invoice inherits: the subscription's, or else the customer's.
+
+    `has_taken`: with those that another draft has taken, which this one gets should that one give them up.
+    """
+    names = [customer["discount"]["id"]] if customer["discount"] else []
     if subscription is not None and subscription["discounts"]:
-        return live(unit, subscription["discounts"], at=at)
-    return live(unit, [customer["discount"]["id"]], at=at) if customer["discount"] else []
+        names = subscription["discounts"]
+    return live(unit, names, at=at, has_taken=has_taken)
 
 
 def reduction(unit: Unit, name: str, *, currency: str) -> Reduction | None:
@@ -221,22 +238,38 @@ def coupon_reduction(coupon: StripeObject, *, name: str, currency: str) -> Reduc
     return None if amount is None else Reduction(name, amount_minor=amount, products=products)
 
 
-def reserve(unit: Unit, invoice: StripeObject) -> None:
-    """Discounts for one invoice that lower this draft lower no other."""
+def reserve(unit: Unit, invoice: StripeObject) -> list[str]:
+    """Discounts for one invoice that lower this draft lower no other; those that it no longer takes are returned."""
+    taken = []
     for entry in invoice["total_discount_amounts"]:
         discount = unit.get("discount", entry["discount"])
+        is_lasting = discount["invoice"] is None and discount["invoice_item"] is None
         coupon = unit.find("coupon", discount["source"]["coupon"])
-        is_once = coupon is not None and coupon["duration"] == "once" and discount["invoice"] is None
-        if entry["amount"] and is_once:
-            discount.setdefault("_used_by", invoice["id"])
+        if entry["amount"] and is_lasting and coupon is not None and coupon["duration"] == "once":
+            discount["_used_by"] = invoice["id"]
+            taken.append(discount["id"])
+    freed = [name for name in invoice.get("_reserved", []) if name not in taken]
+    _free(unit, freed)
+    if taken or "_reserved" in invoice:
+        invoice["_reserved"] = taken
+    return freed
 
 
-def release(unit: Unit, invoice: StripeObject) -> None:
-    """The draft is deleted: what it would have used up waits for the next invoice."""
-    for entry in invoice["total_discount_amounts"]:
-        discount = unit.get("discount", entry["discount"])
-        if discount.get("_used_by") == invoice["id"]:
-            del discount["_used_by"]
+def free_for(unit: Unit, names: list[str], invoice: StripeObject) -> list[str]:
+    """Those of these discounts that no other draft has taken."""
+    return [name for name in names if unit.get("discount", name).get("_used_by") in {None, invoice["id"]}]
+
+
+def release(unit: Unit, invoice: StripeObject) -> list[str]:
+    """The draft is deleted: what it would have used up is free for the next invoice, and returned."""
+    freed: list[str] = invoice.get("_reserved", [])
+    _free(unit, freed)
+    return freed
+
+
+def _free(unit: Unit, names: list[str]) -> None:
+    for name in names:
+        unit.get("discount", name).pop("_used_by", None)
 
 
 def retire_used(unit: Unit, invoice: StripeObject) -> None:

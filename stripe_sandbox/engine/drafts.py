@@ -1,19 +1,29 @@
 """Decides what a new invoice says: its lines, sums and the facts copied from customer and subscription."""
 
+from decimal import Decimal
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import accounts, discounts, invoice_totals, price_amounts, prices, tax
+from stripe_sandbox.engine import accounts, discounts, invoice_totals, price_amounts, price_numbers, prices, tax
 from stripe_sandbox.engine.amounts import smallest_charge_minor
+from stripe_sandbox.engine.tax_ids import on_invoice
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
 
 
 def subscription_line(
-    unit: Unit, subscription: StripeObject, item: dict[str, Any], *, start: int, end: int, is_trial: bool = False
+    unit: Unit,
+    subscription: StripeObject,
+    item: dict[str, Any],
+    *,
+    start: int,
+    end: int,
+    is_trial: bool = False,
+    used: Decimal | None = None,
 ) -> dict[str, Any]:
-    """One line for a whole period of one subscription item; a trial period costs nothing."""
-    price, quantity, currency = item["price"], item["quantity"], subscription["currency"]
+    """One line for a period of one subscription item; a trial period costs nothing. `used`: of a metered one."""
+    price, currency = item["price"], subscription["currency"]
+    quantity = item["quantity"] if used is None else used
     stored = unit.get("price", price["id"])
     amount = 0 if is_trial else price_amounts.amount_minor(stored, quantity=quantity, currency=currency)
     each = "0" if is_trial else price_amounts.unit_decimal(stored, currency=currency)
@@ -44,8 +54,8 @@ def subscription_line(
             "type": "price_details",
             "unit_amount_decimal": each,
         },
-        quantity=quantity,
-        quantity_decimal=str(quantity),
+        quantity=int(quantity),
+        quantity_decimal=price_numbers.plain(Decimal(quantity)),
         metadata=dict(subscription["metadata"]),
         discounts=discounts.live(unit, item["discounts"], at=start),
         _tax_rates=[rate["id"] for rate in item["tax_rates"]],
@@ -106,10 +116,12 @@ def draft_body(
         period_end=period[1],
         created=unit.now,
         starting_balance=customer["balance"],
-        **_customer_facts(customer),
+        **_customer_facts(unit, customer),
     )
     moment = unit.now if at is None else at
-    invoice["discounts"] = discounts.for_invoice(unit, customer=customer, subscription=subscription, at=moment)
+    invoice["discounts"] = discounts.for_invoice(
+        unit, customer=customer, subscription=subscription, at=moment, has_taken=True
+    )
     if subscription is not None:
         _link(invoice, subscription)
         if subscription["automatic_tax"]["enabled"]:
@@ -128,7 +140,14 @@ def _line_list(lines: list[dict[str, Any]], *, invoice_id: str) -> dict[str, Any
     }
 
 
-def _customer_facts(customer: StripeObject) -> dict[str, Any]:
+def follow_customer(unit: Unit, customer: StripeObject) -> None:
+    """Until an invoice is final it says of its customer what the customer does. That no event tells it is assumed."""
+    where = "customer = ? AND json_extract(data, '$.status') = 'draft'"
+    for invoice in unit.select("invoice", where=where, values=[customer["id"]]):
+        invoice.update(_customer_facts(unit, customer))
+
+
+def _customer_facts(unit: Unit, customer: StripeObject) -> dict[str, Any]:
     return {
         "customer_address": customer["address"],
         "customer_email": customer["email"],
@@ -136,6 +155,7 @@ def _customer_facts(customer: StripeObject) -> dict[str, Any]:
         "customer_phone": customer["phone"],
         "customer_shipping": customer["shipping"],
         "customer_tax_exempt": customer["tax_exempt"],
+        "customer_tax_ids": on_invoice(unit, customer["id"]),
     }
 
 
@@ -143,6 +163,24 @@ def set_amounts(unit: Unit, invoice: StripeObject) -> None:
     """Sums of the invoice from its lines, discounts and taxes; a customer's credit lowers what is due."""
     invoice_totals.recompute(unit, invoice)
     set_due(invoice)
+
+
+def settle_discounts(unit: Unit, invoice: StripeObject) -> None:
+    """Keep for this stored draft what lowers it once; what it gave up goes to the next draft that names it."""
+    pass_on(unit, discounts.reserve(unit, invoice), customer_id=invoice["customer"])
+
+
+def pass_on(unit: Unit, freed: list[str], *, customer_id: str) -> None:
+    """Let the oldest other draft that names a freed discount have it, with its event."""
+    if not freed:
+        return
+    where = "customer = ? AND json_extract(data, '$.status') = 'draft'"
+    for draft in reversed(unit.select("invoice", where=where, values=[customer_id])):
+        named = [*draft["discounts"], *(name for line in draft["lines"]["data"] for name in line["discounts"])]
+        if set(freed) & set(named) and not draft.get("_is_deleted"):
+            set_amounts(unit, draft)
+            discounts.reserve(unit, draft)
+            unit.emit("invoice.updated", draft)
 
 
 def set_due(invoice: StripeObject, *, is_prepaid: bool = False) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import invoice_items, items, pending_updates, schedule_states, update_payments
+from stripe_sandbox.engine import invoice_items, items, metered, pending_updates, schedule_states, update_payments
 from stripe_sandbox.engine import subscription_invoices as billing
 from stripe_sandbox.engine.subscription_timers import period_end, plan_timers
 from stripe_sandbox.store.unit import StripeObject, Unit
@@ -86,16 +86,17 @@ def end_as_planned(unit: Unit, subscription: StripeObject) -> None:
 def credit_rest(unit: Unit, subscription: StripeObject) -> None:
     """Pending credits for what is left of the periods that have begun."""
     for entry in items.prorate(unit, subscription, [], at=unit.now):
-        if entry.period[0] < entry.period[1]:
+        if entry.is_proration and entry.period[0] < entry.period[1]:
             invoice_items.create(unit, entry)
 
 
 def bill_rest(unit: Unit, subscription: StripeObject) -> None:
-    """The last invoice, with all that waits for one; none when nothing waits. Its billing reason is assumed."""
-    if not billing.waiting_items(unit, subscription):
+    """The last invoice, with usage and all that waits for one; none for nothing. Its billing reason is assumed."""
+    lines = metered.last_lines(unit, subscription)
+    if not lines and not billing.waiting_items(unit, subscription):
         return
     start = subscription["items"]["data"][0]["current_period_start"]
-    invoice = billing.draft(unit, subscription, lines=[], reason="subscription_update", period=(start, unit.now))
+    invoice = billing.draft(unit, subscription, lines=lines, reason="subscription_update", period=(start, unit.now))
     subscription["latest_invoice"] = invoice["id"]
     unit.emit("invoice.created", invoice)
     update_payments.pay_now(unit, invoice)

@@ -1,10 +1,12 @@
 """Decides how invoice items wait for an invoice and become its lines; what they cost is settled before."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import drafts
+from stripe_sandbox.engine import discounts, drafts, price_numbers
+from stripe_sandbox.engine.discounts import Wanted
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
 
@@ -19,7 +21,7 @@ class Entry:
     description: str | None
     price: StripeObject
     period: tuple[int, int]
-    quantity: int = 1
+    quantity: int | Decimal = 1
     unit_amount_decimal: str | None = None
     subscription_id: str | None = None
     item_id: str | None = None
@@ -30,6 +32,7 @@ class Entry:
     credited_items: dict[str, Any] | None = None
     metadata: dict[str, str] | None = None
     tax_rates: list[Any] | None = None
+    redeemed: list[Wanted] | None = None
 
 
 def create(unit: Unit, entry: Entry) -> StripeObject:
@@ -57,10 +60,13 @@ def create(unit: Unit, entry: Entry) -> StripeObject:
             "unit_amount_decimal": entry.unit_amount_decimal,
         },
         proration=entry.is_proration,
-        quantity=entry.quantity,
-        quantity_decimal=str(entry.quantity),
+        quantity=int(entry.quantity),
+        quantity_decimal=price_numbers.plain(Decimal(entry.quantity)),
         tax_rates=entry.tax_rates or [],
         _credited_items=entry.credited_items,
+    )
+    item["discounts"] = discounts.grant_all(
+        unit, entry.redeemed or [], customer=entry.customer_id, invoice_item=item["id"]
     )
     unit.add(item)
     unit.emit("invoiceitem.created", item)
@@ -115,6 +121,7 @@ def as_line(item: StripeObject) -> dict[str, Any]:
         currency=item["currency"],
         description=item["description"],
         discountable=item["discountable"],
+        discounts=list(item["discounts"]),
         metadata=dict(item["metadata"]),
         parent=parent,
         period=dict(item["period"]),
@@ -152,7 +159,7 @@ def redraw(unit: Unit, invoice: StripeObject) -> None:
     """Have a draft show its items as they are now: changed ones anew, deleted ones not at all."""
     lines = []
     for line in invoice["lines"]["data"]:
-        item = _item_of(unit, line)
+        item = item_of(unit, line)
         if item is None:
             lines.append(line)
         elif not item.get("_is_deleted"):
@@ -162,7 +169,18 @@ def redraw(unit: Unit, invoice: StripeObject) -> None:
     unit.emit("invoice.updated", invoice)
 
 
-def _item_of(unit: Unit, line: dict[str, Any]) -> StripeObject | None:
+def take_off(unit: Unit, invoice: StripeObject, line: dict[str, Any]) -> StripeObject | None:
+    """Take one line off a draft and let its item wait again; None for a line without an item, which stays."""
+    item = item_of(unit, line)
+    if item is not None:
+        item["invoice"] = None
+        invoice["lines"]["data"] = [each for each in invoice["lines"]["data"] if each["id"] != line["id"]]
+        _recount(unit, invoice)
+    return item
+
+
+def item_of(unit: Unit, line: dict[str, Any]) -> StripeObject | None:
+    """The item that a line shows; None for the line of a subscription's period."""
     parent = line["parent"]
     details = parent["invoice_item_details"] or parent["subscription_item_details"]
     return unit.find("invoiceitem", details["invoice_item"]) if details["invoice_item"] else None
@@ -171,3 +189,4 @@ def _item_of(unit: Unit, line: dict[str, Any]) -> StripeObject | None:
 def _recount(unit: Unit, invoice: StripeObject) -> None:
     invoice["lines"]["total_count"] = len(invoice["lines"]["data"])
     drafts.set_amounts(unit, invoice)
+    drafts.settle_discounts(unit, invoice)

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from stripe_sandbox.engine import discounts, tax, totals
-from stripe_sandbox.engine.totals import LineTotal, Rate
+from stripe_sandbox.engine.totals import LineTotal, Rate, Reduction
 from stripe_sandbox.store.unit import StripeObject, Unit
 
 
@@ -15,10 +15,9 @@ def recompute(unit: Unit, invoice: StripeObject) -> None:
     """
     lines = invoice["lines"]["data"]
     _keep_line_rates(invoice, lines)
-    currency = invoice["currency"]
     reckoned = totals.reckon(
         [_line(unit, invoice, line) for line in lines],
-        reductions=discounts.reductions(unit, invoice["discounts"], currency=currency),
+        reductions=_reductions(unit, invoice["discounts"], invoice),
     )
     for line, result in zip(lines, reckoned.lines, strict=True):
         line["subtotal"] = line["amount"]
@@ -36,8 +35,9 @@ def recompute(unit: Unit, invoice: StripeObject) -> None:
 
 def _keep_line_rates(invoice: StripeObject, lines: list[dict[str, Any]]) -> None:
     own = {line["id"]: line.pop("_tax_rates") for line in lines if "_tax_rates" in line}
-    if any(own.values()):
-        invoice["_line_rates"] = {**invoice.get("_line_rates", {}), **own}
+    kept = {**invoice.get("_line_rates", {}), **own}
+    if any(kept.values()) or "_line_rates" in invoice:
+        invoice["_line_rates"] = kept
 
 
 def _line(unit: Unit, invoice: StripeObject, line: dict[str, Any]) -> totals.Line:
@@ -48,9 +48,14 @@ def _line(unit: Unit, invoice: StripeObject, line: dict[str, Any]) -> totals.Lin
         amount_minor=line["amount"],
         product_id=details.get("product"),
         is_discountable=line["discountable"],
-        reductions=discounts.reductions(unit, line["discounts"], currency=invoice["currency"]),
+        reductions=_reductions(unit, line["discounts"], invoice),
         rates=[_rate(rate, invoice["customer_tax_exempt"]) for rate in rates],
     )
+
+
+def _reductions(unit: Unit, names: list[str], invoice: StripeObject) -> list[Reduction]:
+    """What these discounts take off; one that another draft uses up takes off nothing here."""
+    return discounts.reductions(unit, discounts.free_for(unit, names, invoice), currency=invoice["currency"])
 
 
 def _rate(rate: StripeObject, exemption: str | None) -> Rate:
@@ -64,17 +69,7 @@ def _taxes(invoice: StripeObject, result: LineTotal) -> list[dict[str, Any]]:
         return [tax.not_collecting()]
     reasons = {"exempt": "customer_exempt", "reverse": "reverse_charge"}
     reason = reasons.get(invoice["customer_tax_exempt"], "not_available")
-    return [
-        {
-            "amount": share.amount_minor,
-            "tax_behavior": "inclusive" if share.rate.is_inclusive else "exclusive",
-            "tax_rate_details": {"tax_rate": share.rate.rate_id},
-            "taxability_reason": reason,
-            "taxable_amount": share.taxable_minor,
-            "type": "tax_rate_details",
-        }
-        for share in result.taxes
-    ]
+    return [tax.entry(share, reason=reason) for share in result.taxes]
 
 
 def _summed_discounts(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Decides what an invoice says and how it moves between draft, open, paid, void and uncollectible."""
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import customer_balance, discounts, drafts, intents
+from stripe_sandbox.engine import customer_balance, discounts, drafts, intents, metered, tax_places
 from stripe_sandbox.errors import invalid
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
@@ -29,6 +29,9 @@ def finalize(unit: Unit, invoice: StripeObject, *, prepaid: StripeObject | None 
         )
     unit.unschedule("invoice_finalization", invoice["id"])
     customer = unit.get("customer", invoice["customer"])
+    metered.refresh(unit, invoice)
+    tax_places.settle(unit, invoice, customer, is_prepaid=prepaid is not None)
+    invoice["discounts"] = discounts.free_for(unit, invoice["discounts"], invoice)
     _apply_balance(unit, invoice, customer, is_prepaid=prepaid is not None)
     token = ids.random_text(40)
     page = f"{unit.base_url}/i/{token}"

@@ -1,10 +1,21 @@
 """Decides what a subscription's items are after a change, and which proration entries the change calls for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import invoice_items, periods, price_amounts, prices, proration, proration_discounts
+from stripe_sandbox.engine import (
+    discounts,
+    invoice_items,
+    metered,
+    periods,
+    price_amounts,
+    prices,
+    proration,
+    proration_discounts,
+)
+from stripe_sandbox.engine.discounts import Wanted
 from stripe_sandbox.errors import ApiError, invalid, no_such
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit, render
@@ -21,6 +32,9 @@ class ItemChange:
     quantity: int | None = None
     is_deleted: bool = False
     metadata: dict[str, str] | None = None
+    # Of a new item only; one that exists gets them at once.
+    redeemed: Sequence[Wanted] = ()
+    tax_rates: Sequence[StripeObject] = ()
 
 
 def changed(
@@ -65,19 +79,22 @@ def new_item(unit: Unit, subscription: StripeObject, change: ItemChange, *, at: 
     """A further item of a running subscription, in the period of the anchor that contains `at`."""
     if change.price is None:
         raise ValueError("a new item needs a price")
-    quantity = 1 if change.quantity is None else change.quantity
     start, end = period_at(subscription, change.price, at=at)
+    item_id = ids.new_id("subscription_item")
+    owner = {"customer": subscription["customer"], "subscription": subscription["id"]}
     return blank(
         "subscription_item",
-        id=ids.new_id("subscription_item"),
+        id=item_id,
         created=unit.now,
         current_period_start=max(start, subscription["start_date"]),
         current_period_end=end,
+        discounts=discounts.grant_all(unit, list(change.redeemed), **owner, subscription_item=item_id),
         plan=prices.as_plan(change.price),
         price=render(change.price),
-        quantity=quantity,
+        quantity=metered.counted(change.price, change.quantity),
         metadata=change.metadata or {},
         subscription=subscription["id"],
+        tax_rates=list(change.tax_rates),
     )
 
 
@@ -90,6 +107,7 @@ def _apply(subscription: StripeObject, item: Item, change: ItemChange, *, at: in
         return
     has_other_rhythm = _rhythm(change.price) != _rhythm(item["price"])
     item.update(price=render(change.price), plan=prices.as_plan(change.price))
+    item["quantity"] = metered.counted(change.price, item["quantity"])
     if has_other_rhythm and not keeps_periods and subscription["status"] != "trialing":
         start, end = period_at(subscription, change.price, at=at)
         item.update(current_period_start=start, current_period_end=end)
@@ -117,6 +135,7 @@ def prorate(
 ) -> list[invoice_items.Entry]:
     """Credits for what is given up and charges for what replaces it, from `at` on; unchanged items give none.
 
+    A metered item that goes is charged for what was used, and one that comes costs nothing yet.
     `is_restart`: all periods begin anew and are billed in full, so every item is credited and none charged.
     """
     if subscription["status"] in {"trialing", "paused"}:
@@ -129,16 +148,27 @@ def prorate(
         new = wanted.get(item["id"])
         if not is_restart and new is not None and _bills_alike(item, new):
             continue
-        entries.append(_entry(unit, subscription, item, at=at, is_credit=True))
+        entries += _given_up(unit, subscription, item, at=at, is_restart=is_restart)
         if new is not None and not is_restart:
-            entries.append(_entry(unit, subscription, new, at=at, is_credit=False))
+            entries += charge_rest(unit, subscription, [new], at=at)
     fresh = [] if is_restart else [item for item in after if item["id"] not in known]
-    return entries + [_entry(unit, subscription, item, at=at, is_credit=False) for item in fresh]
+    return entries + charge_rest(unit, subscription, fresh, at=at)
+
+
+def _given_up(
+    unit: Unit, subscription: StripeObject, item: Item, *, at: int, is_restart: bool
+) -> list[invoice_items.Entry]:
+    if not metered.is_metered(item):
+        return [_entry(unit, subscription, item, at=at, is_credit=True)]
+    entry = metered.entry_for_end(unit, subscription, item, is_restart=is_restart)
+    return [] if entry is None else [entry]
 
 
 def charge_rest(unit: Unit, subscription: StripeObject, present: list[Item], *, at: int) -> list[invoice_items.Entry]:
-    """Charges for what is left of each item's period from `at` on."""
-    return [_entry(unit, subscription, item, at=at, is_credit=False) for item in present]
+    """Charges for what is left of the period of each item that is paid for in advance, from `at` on."""
+    return [
+        _entry(unit, subscription, item, at=at, is_credit=False) for item in present if not metered.is_metered(item)
+    ]
 
 
 def _bills_alike(one: Item, other: Item) -> bool:
@@ -188,7 +218,9 @@ def _net_minor(
 
 
 def period_amount_minor(unit: Unit, subscription: StripeObject, item: Item) -> int:
-    """What one whole period of an item costs, before discounts and tax."""
+    """What one whole period of an item costs, before discounts and tax; nothing where usage is billed."""
+    if metered.is_metered(item):
+        return 0
     price = unit.get("price", item["price"]["id"])
     return price_amounts.amount_minor(price, quantity=int(item["quantity"]), currency=subscription["currency"])
 

@@ -47,6 +47,7 @@ def create(
         exp_month=exp_month or today.month,
         exp_year=exp_year or today.year + 1,
         fingerprint=mark,
+        funding=card.funding,
         last4=card.last4,
         networks={"available": [card.brand], "preferred": None},
     )
@@ -85,6 +86,15 @@ def check_expiry(unit: Unit, *, exp_month: int, exp_year: int) -> None:
             code="invalid_expiry_year",
             param="exp_year",
             keeps_changes=False,
+        )
+
+
+def check_cvc(card: TestCard, cvc: str | None) -> None:
+    """Raises ApiError 402 for a security code of the wrong length; none at all is fine."""
+    length = 4 if card.brand == "amex" else 3
+    if cvc is not None and not (cvc.isdigit() and len(cvc) == length):
+        raise card_error(
+            "Your card's security code is invalid.", code="invalid_cvc", param="cvc", keeps_changes=False
         )
 
 

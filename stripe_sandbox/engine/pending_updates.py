@@ -5,7 +5,7 @@ That it waits 23 hours, or to the end of the period if that is sooner, is assume
 
 from typing import Any
 
-from stripe_sandbox.engine import invoices, items
+from stripe_sandbox.engine import invoices, items, metered
 from stripe_sandbox.engine.subscription_timers import period_end, plan_timers
 from stripe_sandbox.store.unit import StripeObject, Unit
 
@@ -65,6 +65,7 @@ def apply_if_paid(unit: Unit, subscription: StripeObject, invoice: StripeObject)
     held = subscription.pop("_held")
     was_shown = subscription["pending_update"] is not None
     unit.unschedule(TIMER, subscription["id"])
+    metered.note_changes(unit, subscription, held["items"])
     items.install(subscription, held["items"])
     if held["anchor"] is not None:
         subscription["billing_cycle_anchor"] = held["anchor"]

@@ -1,26 +1,40 @@
 """Decides what a price comes to in a currency and how it reads as a legacy plan."""
 
+from decimal import Decimal
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine.amounts import format_amount
-from stripe_sandbox.engine.tiers import read_packages, read_tiers
+from stripe_sandbox.engine import intervals, price_numbers
+from stripe_sandbox.engine.tiers import read_option_tiers, read_packages, read_tiers
 from stripe_sandbox.errors import invalid, invalid_parameter, missing_parameter, not_built
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit, render
 
 
-def unit_amount_minor(price: StripeObject, *, currency: str) -> int:
-    """The amount of one unit in this currency. Raises ApiError when the price has none in it."""
+def unit_amount(price: StripeObject, *, currency: str) -> Decimal:
+    """The amount of one unit in this currency, in minor units and parts of them; 0 for a tiered price.
+
+    Raises ApiError when the price has no amount in the currency.
+    """
+    return price_numbers.kept(_in_currency(price, currency), "unit_amount") or Decimal(0)
+
+
+def tiers_in(price: StripeObject, *, currency: str) -> list[dict[str, Any]]:
+    """The tiers of a price in this currency. Raises ApiError when it has none in it."""
+    table = _in_currency(price, currency)
+    return list(price["_tiers"] if table is price else table["tiers"])
+
+
+def _in_currency(price: StripeObject, currency: str) -> dict[str, Any]:
     if price["currency"] == currency:
-        return int(price["unit_amount"])
-    option = price.get("_currency_options", {}).get(currency)
+        return price
+    option: dict[str, Any] | None = price.get("_currency_options", {}).get(currency)
     if option is None:
         raise invalid(
             f"The price `{price['id']}` does not support the currency `{currency}`; it has `{price['currency']}`.",
             param="currency",
         )
-    return int(option["unit_amount"])
+    return option
 
 
 def as_plan(price: StripeObject) -> dict[str, Any]:
@@ -34,7 +48,9 @@ def as_plan(price: StripeObject) -> dict[str, Any]:
             amount=price["unit_amount"],
             amount_decimal=price["unit_amount_decimal"],
             billing_scheme=price["billing_scheme"],
+            meter=recurring["meter"],
             tiers_mode=price["tiers_mode"],
+            trial_period_days=recurring["trial_period_days"],
             transform_usage=price["transform_quantity"],
             created=price["created"],
             currency=price["currency"],
@@ -48,19 +64,19 @@ def as_plan(price: StripeObject) -> dict[str, Any]:
     )
 
 
-def describe(unit: Unit, price: StripeObject, *, quantity: int, currency: str) -> str:
+def describe(unit: Unit, price: StripeObject, *, quantity: int | Decimal, currency: str) -> str:
     """The text of an invoice line: `1 user × Test Subscription (at $25.00 / month)`."""
     product = unit.get("product", price["product"])
+    count = price_numbers.plain(Decimal(quantity))
     label = f" {product['unit_label']}" if product["unit_label"] else ""
     if price["recurring"] is None:
         return str(product["name"])
     if price["billing_scheme"] == "tiered":
-        return f"{quantity}{label} × {product['name']}"
-    amount = format_amount(unit_amount_minor(price, currency=currency), currency=currency)
-    count = price["recurring"]["interval_count"]
-    interval = price["recurring"]["interval"]
-    every = interval if count == 1 else f"every {count} {interval}s"
-    return f"{quantity}{label} × {product['name']} (at {amount} / {every})"
+        return f"{count}{label} × {product['name']}"
+    amount = price_numbers.as_text(unit_amount(price, currency=currency), currency=currency)
+    many, interval = price["recurring"]["interval_count"], price["recurring"]["interval"]
+    every = interval if many == 1 else f"every {many} {interval}s"
+    return f"{count}{label} × {product['name']} (at {amount} / {every})"
 
 
 def own_id(unit: Unit, kind: str, wanted: str | None) -> str:
@@ -88,73 +104,106 @@ def claim_key(unit: Unit, key: str, *, owner: str | None, may_move: bool) -> Non
 
 
 def create_price(unit: Unit, params: dict[str, Any]) -> StripeObject:
-    """A price from Stripe's parameters, with its event. Meters and sums that the payer sets are refused."""
+    """A price from Stripe's parameters, with its event. Sums that the payer sets are refused."""
+    price = make_price(unit, params)
+    unit.emit("price.created", price)
+    return price
+
+
+def make_price(unit: Unit, params: dict[str, Any], *, path: str | None = None) -> StripeObject:
+    """A stored price without its event; `path` is where its parameters stand in the form."""
     if params.get("custom_unit_amount"):
         raise not_built("custom_unit_amount")
     is_tiered = params.get("billing_scheme") == "tiered"
     if params.get("tiers") and not is_tiered:
         raise invalid_parameter("`tiers` needs `billing_scheme=tiered`.", param="tiers")
-    product = unit.get("product", params["product"], param="product", status=400)
-    amount = None if is_tiered else _amount_minor(params)
+    product = unit.get("product", params["product"], param=f"{path}[product]" if path else "product", status=400)
+    tiers = read_tiers(params) if is_tiered else None
     price = blank(
         "price",
         id=own_id(unit, "price", params.get("id")),
         currency=params["currency"].lower(),
         product=product["id"],
-        unit_amount=amount,
-        unit_amount_decimal=None if amount is None else str(amount),
+        **price_numbers.shown(None if is_tiered else _amount(params, path=path), "unit_amount"),
         billing_scheme="tiered" if is_tiered else "per_unit",
+        tiers_mode=params["tiers_mode"] if is_tiered else None,
         transform_quantity=read_packages(params),
         nickname=params.get("nickname"),
         tax_behavior=params.get("tax_behavior") or "unspecified",
         active=params.get("active", True),
         metadata={key: value for key, value in (params.get("metadata") or {}).items() if value != ""},
-        recurring=_recurring(params.get("recurring")),
+        recurring=_recurring(unit, params.get("recurring")),
         type="recurring" if params.get("recurring") else "one_time",
     )
-    if is_tiered:
-        price.update(_tiers=read_tiers(params), tiers_mode=params["tiers_mode"])
+    if tiers is not None:
+        price["_tiers"] = tiers
     if params.get("lookup_key"):
         claim_key(unit, params["lookup_key"], owner=None, may_move=bool(params.get("transfer_lookup_key")))
         price["lookup_key"] = params["lookup_key"]
-    if params.get("currency_options"):
-        price["_currency_options"] = {
-            currency.lower(): {"unit_amount": _amount_minor(option), "tax_behavior": option.get("tax_behavior")}
-            for currency, option in params["currency_options"].items()
-        }
-    unit.add(price)
-    unit.emit("price.created", price)
-    return price
+    set_currency_options(price, params.get("currency_options") or {})
+    return unit.add(price)
 
 
-def _amount_minor(params: dict[str, Any]) -> int:
-    amount = params.get("unit_amount")
-    if amount is None and params.get("unit_amount_decimal") is not None:
-        whole, _, part = params["unit_amount_decimal"].partition(".")
-        if part.strip("0"):
-            raise not_built("unit_amount_decimal")
-        amount = int(whole)
-    if amount is None:
-        raise missing_parameter("unit_amount")
-    amount = int(amount)
-    if amount < 0:
+def set_currency_options(price: StripeObject, given: dict[str, Any]) -> None:
+    """Give a price amounts in further currencies; its own currency is not one of them (assumed)."""
+    options = {currency.lower(): option for currency, option in given.items()}
+    if price["currency"] in options:
         raise invalid_parameter(
-            "This value must be greater than or equal to 0.",
-            param="unit_amount",
-            code="parameter_invalid_integer",
+            "The price's own currency cannot be one of its `currency_options`.",
+            param=f"currency_options[{price['currency']}]",
         )
+    read = {currency: _option(price, option, currency=currency) for currency, option in options.items()}
+    if read:
+        price["_currency_options"] = {**price.get("_currency_options", {}), **read}
+
+
+def _option(price: StripeObject, given: dict[str, Any], *, currency: str) -> dict[str, Any]:
+    path = f"currency_options[{currency}]"
+    if given.get("custom_unit_amount"):
+        raise not_built(f"{path}[custom_unit_amount]")
+    if price["billing_scheme"] != "tiered":
+        if given.get("tiers"):
+            raise invalid_parameter("`tiers` needs `billing_scheme=tiered`.", param=f"{path}[tiers]")
+        amount = price_numbers.shown(_amount(given, path=path), "unit_amount")
+        return {**amount, "tax_behavior": given.get("tax_behavior")}
+    tiers = read_option_tiers(given, path=path, like=price["_tiers"])
+    return {**price_numbers.shown(None, "unit_amount"), "tax_behavior": given.get("tax_behavior"), "tiers": tiers}
+
+
+def _amount(params: dict[str, Any], *, path: str | None) -> Decimal:
+    amount = price_numbers.read(params, "unit_amount", path=path)
+    if amount is None:
+        raise missing_parameter(f"{path}[unit_amount]" if path else "unit_amount")
     return amount
 
 
-def _recurring(given: dict[str, Any] | None) -> dict[str, Any] | None:
+def _recurring(unit: Unit, given: dict[str, Any] | None) -> dict[str, Any] | None:
     if not given:
         return None
-    if given.get("usage_type") == "metered" or given.get("meter"):
-        raise not_built("recurring[usage_type]=metered")
     return {
         "interval": given["interval"],
-        "interval_count": given.get("interval_count") or 1,
-        "meter": None,
+        "interval_count": intervals.count_of(given),
+        "meter": _meter(unit, given),
         "trial_period_days": given.get("trial_period_days"),
-        "usage_type": "licensed",
+        "usage_type": given.get("usage_type") or "licensed",
     }
+
+
+def _meter(unit: Unit, given: dict[str, Any]) -> str | None:
+    """Documented: a metered price needs a meter that is active. The words of the refusals are assumed."""
+    name = given.get("meter")
+    if given.get("usage_type") != "metered":
+        if name:
+            raise invalid_parameter("`meter` needs `usage_type=metered`.", param="recurring[meter]")
+        return None
+    if not name:
+        raise missing_parameter("recurring[meter]")
+    meter = unit.get("billing.meter", name, param="recurring[meter]", status=400)
+    if meter["status"] != "active":
+        raise invalid(f"The meter `{name}` is inactive and cannot be attached to a price.", param="recurring[meter]")
+    return str(name)
+
+
+def is_metered(price: StripeObject) -> bool:
+    """Whether usage is billed, at the end of a period, and not a quantity at its beginning."""
+    return bool(price["recurring"] and price["recurring"]["usage_type"] == "metered")

@@ -8,6 +8,7 @@ from stripe_sandbox.engine import (
     endings,
     invoice_items,
     invoices,
+    metered,
     pauses,
     payment_methods,
     pending_updates,
@@ -29,6 +30,7 @@ def act_when_due(unit: Unit, subscription_id: str) -> None:
         pending_updates.expire(unit, subscription_id)
     if subscription["cancel_at"] is not None and subscription["cancel_at"] <= unit.now:
         endings.end_as_planned(unit, subscription)
+        bill_last_usage(unit, subscription)
     elif subscription["status"] == "trialing" and subscription["trial_end"] <= unit.now:
         end_trial(unit, subscription, is_immediate=False)
     else:
@@ -84,28 +86,56 @@ def renew(
 
 
 def bill_period(unit: Unit, subscription: StripeObject, *, is_immediate: bool) -> StripeObject | None:
-    """Begin the next period of the items that are due, with its draft and events; None when none is due."""
+    """Begin the next period of the items that are due, with its draft and events.
+
+    None when no item is due, or when there is nothing to say: usage alone, and none that is to be paid.
+    """
     due = [item for item in subscription["items"]["data"] if is_immediate or item["current_period_end"] <= unit.now]
     if not due:
         subscriptions.plan_timers(unit, subscription)
         return None
     previous = (due[0]["current_period_start"], min(due[0]["current_period_end"], unit.now))
+    used = metered.ended_lines(unit, subscription, due)
     for item in due:
         _move_period(unit, subscription, item)
-    invoice = billing.draft(
-        unit,
-        subscription,
-        lines=billing.period_lines(unit, subscription, due),
-        reason="subscription_update" if is_immediate else "subscription_cycle",
-        period=previous,
-    )
-    subscription["latest_invoice"] = invoice["id"]
+    lines = [*used, *billing.period_lines(unit, subscription, due)]
+    reason = "subscription_update" if is_immediate else "subscription_cycle"
+    invoice = _draft(unit, subscription, lines, reason=reason, period=previous)
+    metered.begin_periods(subscription, due)
     if subscription["cancel_at_period_end"]:
         subscription["cancel_at"] = subscriptions.period_end(subscription)
     unit.emit("customer.subscription.updated", subscription)
-    unit.emit("invoice.created", invoice)
+    if invoice is not None:
+        unit.emit("invoice.created", invoice)
     subscriptions.plan_timers(unit, subscription)
     return invoice
+
+
+def _draft(
+    unit: Unit, subscription: StripeObject, lines: list[dict[str, Any]], *, reason: str, period: tuple[int, int]
+) -> StripeObject | None:
+    """A draft with these lines, the subscription's latest; None when nothing would be on it."""
+    if not lines and not billing.waiting_items(unit, subscription):
+        return None
+    invoice = billing.draft(unit, subscription, lines=lines, reason=reason, period=period)
+    metered.watch(subscription, invoice)
+    subscription["latest_invoice"] = invoice["id"]
+    return invoice
+
+
+def bill_last_usage(unit: Unit, subscription: StripeObject) -> None:
+    """A draft for the usage of a subscription that ended as planned, final an hour later like any (assumed)."""
+    lines = [
+        line for line in metered.ended_lines(unit, subscription, subscription["items"]["data"]) if line["quantity"]
+    ]
+    if not lines:
+        return
+    start = subscription["items"]["data"][0]["current_period_start"]
+    invoice = _draft(unit, subscription, lines, reason="subscription_cycle", period=(start, unit.now))
+    if invoice is not None:
+        unit.emit("invoice.created", invoice)
+        collection.plan_finalization(unit, invoice, due_at=unit.now + invoices.DRAFT_SECONDS)
+        unit.emit("customer.subscription.updated", subscription)
 
 
 def _move_period(unit: Unit, subscription: StripeObject, item: dict[str, Any]) -> None:
@@ -165,8 +195,10 @@ def preview(unit: Unit, subscription: StripeObject, *, is_recurring_only: bool =
     next_at = min(item["current_period_end"] for item in items)
     waiting = [] if is_recurring_only else billing.waiting_items(unit, subscription)
     lines = [invoice_items.as_line(item) for item in waiting]
-    for item in items:
-        if item["current_period_end"] != next_at:
+    due = [item for item in items if item["current_period_end"] == next_at]
+    lines += metered.upcoming_lines(unit, subscription, due)
+    for item in due:
+        if metered.is_metered(item):
             continue
         _, end = _next_period(subscription, item, start=next_at)
         lines.append(drafts.subscription_line(unit, subscription, item, start=next_at, end=end))

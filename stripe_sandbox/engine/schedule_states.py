@@ -24,7 +24,7 @@ def phase_items(subscription: StripeObject) -> list[dict[str, Any]]:
     ]
 
 
-def phase_item(price_id: str, quantity: int, metadata: dict[str, str]) -> dict[str, Any]:
+def phase_item(price_id: str, quantity: int | None, metadata: dict[str, str]) -> dict[str, Any]:
     """One item of a phase."""
     return {
         "billing_thresholds": None,

@@ -4,9 +4,12 @@ from typing import Any
 
 from stripe_sandbox import ids
 from stripe_sandbox.engine import (
+    added_items,
     changes,
     discounts,
     endings,
+    invoice_items,
+    metered,
     payment_methods,
     renewal,
     schedule_states,
@@ -71,6 +74,8 @@ def _begin(unit: Unit, schedule: StripeObject) -> None:
         currency=phase["currency"],
         payment_behavior="allow_incomplete" if has_card else "default_incomplete",
         redeemed=_wanted(unit, phase, customer_id=customer["id"]),
+        added=phase["add_invoice_items"],
+        phase_end=phase["end_date"],
         values={
             "default_payment_method": card,
             "metadata": dict(phase["metadata"]),
@@ -107,11 +112,14 @@ def _leave_phase(unit: Unit, schedule: StripeObject) -> None:
     following = next((phase for phase in schedule["phases"] if phase["start_date"] == ended_at), None)
     if following is not None:
         schedule_states.enter(unit, schedule, following)
+        end = following["end_date"]
+        added_items.create(unit, subscription, following["add_invoice_items"], phase_end=end, is_late=True)
         apply_phase(unit, subscription, following)
         unit.emit("subscription_schedule.updated", schedule)
     elif schedule["end_behavior"] == "cancel":
         schedule_states.complete(unit, schedule)
         endings.cancel_now(unit, subscription)
+        renewal.bill_last_usage(unit, subscription)
     else:
         schedule_states.release(unit, schedule, subscription)
         unit.emit("customer.subscription.updated", subscription)
@@ -131,13 +139,27 @@ def apply_phase(
         wanted = _wanted(unit, phase, customer_id=subscription["customer"])
         discounts.replace(unit, subscription, wanted)
     is_boundary = all(item["current_period_end"] <= unit.now for item in subscription["items"]["data"])
-    behavior = "none" if is_boundary else proration_behavior or phase["proration_behavior"]
+    behavior = proration_behavior or phase["proration_behavior"]
+    item_changes = _item_changes(unit, subscription, phase)
+    if is_boundary and behavior != "none":
+        _bill_usage(unit, subscription, item_changes)
+    behavior = "none" if is_boundary else behavior
     change = changes.Change(
-        item_changes=_item_changes(unit, subscription, phase),
+        item_changes=item_changes,
         proration_behavior=behavior,
         is_anchor_reset=phase["billing_cycle_anchor"] == "phase_start" and not is_boundary,
     )
     changes.apply(unit, subscription, change)
+
+
+def _bill_usage(unit: Unit, subscription: StripeObject, item_changes: list[ItemChange]) -> None:
+    """Entries for the usage of items that end, or change their price, with the period."""
+    gone = {change.item_id for change in item_changes if change.is_deleted or change.price is not None}
+    for item in subscription["items"]["data"]:
+        if item["id"] in gone and metered.is_metered(item):
+            entry = metered.entry_for_end(unit, subscription, item, is_restart=False)
+            if entry is not None:
+                invoice_items.create(unit, entry)
 
 
 def _item_changes(unit: Unit, subscription: StripeObject, phase: dict[str, Any]) -> list[ItemChange]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import drafts, invoice_items
+from stripe_sandbox.engine import drafts, invoice_items, prices
 from stripe_sandbox.store.unit import StripeObject, Unit, render
 
 
@@ -35,19 +35,23 @@ def waiting_items(unit: Unit, subscription: StripeObject) -> list[StripeObject]:
 
 
 def period_lines(unit: Unit, subscription: StripeObject, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One line for the whole present period of each item."""
+    """One line for the whole present period of each item that is paid for in advance."""
     return [
         drafts.subscription_line(
             unit, subscription, item, start=item["current_period_start"], end=item["current_period_end"]
         )
         for item in items
+        if not prices.is_metered(item["price"])
     ]
 
 
 def as_preview(invoice: StripeObject) -> StripeObject:
-    """A draft as a preview shows it: stored nowhere, so nothing in it names it as if it could be retrieved."""
+    """A draft as a preview shows it: stored nowhere, so nothing in it names it as if it could be retrieved.
+
+    Safe to repeat.
+    """
     shown = render(invoice)
-    shown["id"] = "upcoming_" + invoice["id"]
+    shown["id"] = "upcoming_" + invoice["id"].removeprefix("upcoming_")
     shown["lines"] = {
         **invoice["lines"],
         "data": [{**line, "invoice": None} for line in invoice["lines"]["data"]],

@@ -5,16 +5,19 @@ from typing import Any
 
 from stripe_sandbox import ids
 from stripe_sandbox.engine import (
+    added_items,
     collection,
     discounts,
     drafts,
     intents,
     invoices,
     items,
+    metered,
     payment_methods,
     periods,
     prices,
     schedule_states,
+    test_clocks,
     update_payments,
 )
 from stripe_sandbox.engine import subscription_invoices as billing
@@ -45,7 +48,8 @@ class Order:
     """What is asked for when a subscription is created."""
 
     customer: StripeObject
-    items: list[tuple[StripeObject, int, dict[str, str]]]
+    # Price, quantity (None where usage is billed) and metadata of each.
+    items: list[tuple[StripeObject, int | None, dict[str, str]]]
     currency: str
     trial_end: int | None = None
     payment_behavior: str = "allow_incomplete"
@@ -60,6 +64,10 @@ class Order:
     checkout_session_id: str | None = None
     item_tax_rates: dict[int, list[StripeObject]] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
+    # One-off amounts for the first invoice, as a phase of a schedule keeps them.
+    added: list[added_items.Added] = field(default_factory=list)
+    # For a schedule: when the phase that makes the subscription ends.
+    phase_end: int | None = None
 
 
 @dataclass(frozen=True)
@@ -78,19 +86,29 @@ def create(unit: Unit, order: Order) -> Created:
     subscription, invoice = begin(unit, order)
     method = order.method or payment_methods.default_for(unit, customer=order.customer, subscription=subscription)
     _demand_card(order, method, invoice)
-    if order.trial_end is not None and method is None and order.payment_behavior == "default_incomplete":
+    pays_later = order.trial_end is not None or invoice is None
+    if pays_later and method is None and order.payment_behavior == "default_incomplete":
         _ask_for_card(unit, subscription)
     unit.emit("customer.subscription.created", subscription)
+    if invoice is None:
+        plan_timers(unit, subscription)
+        return Created(subscription=subscription, result=None)
     unit.emit("invoice.created", invoice)
     plan_timers(unit, subscription)
     return Created(subscription=subscription, result=_first_payment(unit, order, subscription, invoice, method))
 
 
-def begin(unit: Unit, order: Order) -> tuple[StripeObject, StripeObject]:
-    """The subscription and the draft of its first invoice, before any payment and without their events."""
+def begin(unit: Unit, order: Order) -> tuple[StripeObject, StripeObject | None]:
+    """The subscription and the draft of its first invoice, before any payment and without their events.
+
+    There is no invoice, and the subscription is active, where only usage is billed.
+    """
+    test_clocks.check_subscriptions(unit, order.customer)
     _check_currency(order)
     subscription = _body(unit, order)
     _apply_discounts(unit, order, subscription)
+    is_late = order.phase_end is not None
+    added_items.create(unit, subscription, order.added, phase_end=order.phase_end, is_late=is_late)
     first_line_is_trial = order.trial_end is not None
     lines = [
         drafts.subscription_line(
@@ -102,7 +120,12 @@ def begin(unit: Unit, order: Order) -> tuple[StripeObject, StripeObject]:
             is_trial=first_line_is_trial,
         )
         for item in subscription["items"]["data"]
+        if not metered.is_metered(item)
     ]
+    if not lines and not billing.waiting_items(unit, subscription):
+        if subscription["status"] == "incomplete":
+            subscription["status"] = "active"
+        return subscription, None
     invoice = billing.draft(
         unit, subscription, lines=lines, reason="subscription_create", period=(unit.now, unit.now)
     )
@@ -162,7 +185,7 @@ def _body(unit: Unit, order: Order) -> StripeObject:
 
 
 def _item(
-    unit: Unit, order: Order, sub_id: str, entry: tuple[StripeObject, int, dict[str, str]], *, anchor: int
+    unit: Unit, order: Order, sub_id: str, entry: tuple[StripeObject, int | None, dict[str, str]], *, anchor: int
 ) -> dict[str, Any]:
     price, quantity, metadata = entry
     recurring = price["recurring"]
@@ -177,7 +200,7 @@ def _item(
         current_period_end=end,
         plan=prices.as_plan(price),
         price=render(price),
-        quantity=quantity,
+        quantity=metered.counted(price, quantity),
         metadata=metadata,
         subscription=sub_id,
     )
@@ -193,8 +216,8 @@ def _item_list(items: list[dict[str, Any]], *, sub_id: str) -> dict[str, Any]:
     }
 
 
-def _demand_card(order: Order, method: StripeObject | None, invoice: StripeObject) -> None:
-    is_free = invoice["amount_due"] == 0
+def _demand_card(order: Order, method: StripeObject | None, invoice: StripeObject | None) -> None:
+    is_free = invoice is None or invoice["amount_due"] == 0
     waits = order.trial_end is not None or order.payment_behavior == "default_incomplete"
     if is_free or waits or method is not None or order.values.get("collection_method") == "send_invoice":
         return
@@ -215,6 +238,8 @@ def _ask_for_card(unit: Unit, subscription: StripeObject) -> None:
 def _first_payment(
     unit: Unit, order: Order, subscription: StripeObject, invoice: StripeObject, method: StripeObject | None
 ) -> intents.Result | None:
+    if unit.is_imagined:
+        return None
     invoices.finalize(unit, invoice, prepaid=order.prepaid)
     invoice["webhooks_delivered_at"] = unit.now
     if order.prepaid is not None and invoice["amount_due"] > 0:

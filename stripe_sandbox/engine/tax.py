@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from stripe_sandbox import ids
+from stripe_sandbox.engine import totals
 from stripe_sandbox.engine.coupons import number
 from stripe_sandbox.errors import ApiError, invalid, invalid_parameter
 from stripe_sandbox.shapes import blank
@@ -63,6 +64,18 @@ def automatic(customer: StripeObject) -> dict[str, Any]:
         "liability": {"type": "self"},
         "provider": "stripe",
         "status": "complete" if has_place else "requires_location_inputs",
+    }
+
+
+def entry(share: totals.Tax, *, reason: str = "not_available") -> dict[str, Any]:
+    """The tax entry of a line for the share of one rate."""
+    return {
+        "amount": share.amount_minor,
+        "tax_behavior": "inclusive" if share.rate.is_inclusive else "exclusive",
+        "tax_rate_details": {"tax_rate": share.rate.rate_id},
+        "taxability_reason": reason,
+        "taxable_amount": share.taxable_minor,
+        "type": "tax_rate_details",
     }
 
 

@@ -1,7 +1,7 @@
 """Decides how a test clock holds its customers' time, how far it may go and what ends with it.
 
-Assumed, from memory of Stripe: the words of the refusals, that writes meet 429 while a clock advances, and that it is
-deleted by itself after thirty days.
+Assumed, from memory of Stripe: the words of the refusals, that writes meet 429 while a clock advances, that it is
+deleted by itself after thirty days, and how many customers and subscriptions it may have.
 """
 
 from collections.abc import Iterable
@@ -16,6 +16,7 @@ from stripe_sandbox.store.unit import StripeObject, Unit
 KIND = "test_helpers.test_clock"
 KEPT_SECONDS = 30 * periods.DAY_SECONDS
 MOST_INTERVALS = 2
+MOST = 3
 _ENDED = ("canceled", "incomplete_expired")
 # Parameters that name an object which may live on a clock, in the order in which they are asked.
 _OWNERS = ("customer", "subscription", "invoice", "charge", "payment_intent", "from_subscription")
@@ -29,6 +30,21 @@ def create(unit: Unit, *, frozen_time: int, name: str | None) -> StripeObject:
     unit.schedule("test_clock_expiry", clock["id"], due_at=clock["deletes_after"])
     unit.emit("test_helpers.test_clock.created", clock)
     return clock
+
+
+def check_room(unit: Unit, clock_id: str) -> None:
+    """Raises ApiError for a customer too many on this clock, where the switch `strict_clock_limits` counts them."""
+    where = "json_extract(data, '$.test_clock') = ? AND json_extract(data, '$._is_deleted') IS NULL"
+    if unit.settings["strict_clock_limits"] and len(unit.select("customer", where=where, values=[clock_id])) >= MOST:
+        raise invalid(f"A test clock can have at most {MOST} customers.", param="test_clock")
+
+
+def check_subscriptions(unit: Unit, customer: StripeObject) -> None:
+    """The same for the subscriptions of a customer on a clock."""
+    if not unit.settings["strict_clock_limits"] or not customer["test_clock"]:
+        return
+    if len(unit.select("subscription", where="customer = ?", values=[customer["id"]])) >= MOST:
+        raise invalid(f"A customer on a test clock can have at most {MOST} subscriptions.", param="customer")
 
 
 def begin_advance(unit: Unit, clock: StripeObject, *, target: int) -> StripeObject:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from stripe_sandbox.errors import ApiError, invalid_parameter, missing_parameter, not_built
+from stripe_sandbox.engine import price_numbers
+from stripe_sandbox.errors import ApiError, invalid_parameter, missing_parameter
 
 
 def read_tiers(params: dict[str, Any]) -> list[dict[str, Any]]:
@@ -14,34 +15,45 @@ def read_tiers(params: dict[str, Any]) -> list[dict[str, Any]]:
     for name in ("unit_amount", "unit_amount_decimal", "transform_quantity"):
         if params.get(name) is not None:
             raise ApiError(f"You cannot use `{name}` with `billing_scheme=tiered`.", param=name)
-    if params.get("currency_options"):
-        raise not_built("currency_options")
-    tiers = [_tier(given, path=f"tiers[{index}]") for index, given in enumerate(params["tiers"])]
+    return _tiers(params["tiers"], path="tiers")
+
+
+def read_option_tiers(given: dict[str, Any], *, path: str, like: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The tiers in a further currency. Raises ApiError unless they end where the price's own tiers do (assumed)."""
+    for name in ("unit_amount", "unit_amount_decimal"):
+        if given.get(name) is not None:
+            raise ApiError(f"You cannot use `{name}` with `billing_scheme=tiered`.", param=f"{path}[{name}]")
+    if not given.get("tiers"):
+        raise missing_parameter(f"{path}[tiers]")
+    tiers = _tiers(given["tiers"], path=f"{path}[tiers]")
+    if [tier["up_to"] for tier in tiers] != [tier["up_to"] for tier in like]:
+        raise invalid_parameter("The tiers of all currencies must end at the same `up_to`.", param=f"{path}[tiers]")
+    return tiers
+
+
+def _tiers(given: list[dict[str, Any]], *, path: str) -> list[dict[str, Any]]:
+    tiers = [_tier(each, path=f"{path}[{index}]") for index, each in enumerate(given)]
     *bounded, last = [tier["up_to"] for tier in tiers]
     if last is not None:
         raise invalid_parameter(
-            "The last tier must have `up_to` set to `inf`.", param=f"tiers[{len(tiers) - 1}][up_to]"
+            "The last tier must have `up_to` set to `inf`.", param=f"{path}[{len(tiers) - 1}][up_to]"
         )
     for index, bound in enumerate(bounded):
         if bound is None or bound <= max([0, *bounded[:index]]):
             raise invalid_parameter(
-                "Each tier must reach further than the one before.", param=f"tiers[{index}][up_to]"
+                "Each tier must reach further than the one before.", param=f"{path}[{index}][up_to]"
             )
     return tiers
 
 
 def _tier(given: dict[str, Any], *, path: str) -> dict[str, Any]:
-    for name in ("flat_amount_decimal", "unit_amount_decimal"):
-        if given.get(name) is not None:
-            raise not_built(f"{path}[{name}]")
-    flat, each = given.get("flat_amount"), given.get("unit_amount")
+    flat = price_numbers.read(given, "flat_amount", path=path)
+    each = price_numbers.read(given, "unit_amount", path=path)
     if flat is None and each is None:
         raise missing_parameter(f"{path}[unit_amount]")
     return {
-        "flat_amount": flat,
-        "flat_amount_decimal": None if flat is None else str(flat),
-        "unit_amount": each,
-        "unit_amount_decimal": None if each is None else str(each),
+        **price_numbers.shown(flat, "flat_amount"),
+        **price_numbers.shown(each, "unit_amount"),
         "up_to": None if given["up_to"] == "inf" else given["up_to"],
     }
 

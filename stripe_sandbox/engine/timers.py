@@ -20,6 +20,7 @@ from stripe_sandbox.engine import (
     schedule_states,
     schedules,
     subscriptions,
+    tax_ids,
     test_clocks,
 )
 from stripe_sandbox.store.unit import Unit
@@ -48,6 +49,7 @@ HANDLERS: dict[str, Callable[[Unit, str], None]] = {
     "schedule_expiring": schedule_states.announce_end,
     "schedule_phase": schedules.advance,
     "subscription": schedules.act_on_subscription,
+    "tax_id_verification": tax_ids.verify_when_due,
     "test_clock_expiry": test_clocks.delete_when_due,
     "trial_will_end": renewal.announce_trial_end,
 }

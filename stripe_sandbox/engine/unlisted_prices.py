@@ -1,12 +1,27 @@
-"""Decides the price behind a bare amount: Stripe makes one, out of use from the start, and so no id leads nowhere."""
+"""Decides the price behind a bare amount or behind terms given in place: it is out of use from the start.
+
+Documented: such a price and the product of a bare amount are made, so that no id leads nowhere.
+"""
+
+from decimal import Decimal
+from typing import Any
 
 from stripe_sandbox import ids
+from stripe_sandbox.engine import price_numbers, prices
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
 
 
-def make(unit: Unit, amount_minor: int, *, currency: str, name: str) -> StripeObject:
-    """An inactive one-off price of an inactive product; neither has an event."""
+def from_data(unit: Unit, data: dict[str, Any], *, path: str) -> StripeObject:
+    """An inactive price of a product that exists, from `price_data`; it has no event (assumed).
+
+    Raises ApiError for an unknown product or no amount; `path` is where the terms stand in the form.
+    """
+    return prices.make_price(unit, {**data, "active": False}, path=path)
+
+
+def make(unit: Unit, amount: Decimal, *, currency: str, name: str) -> StripeObject:
+    """An inactive one-off price, of minor units, of an inactive product; neither has an event."""
     product = unit.add(blank("product", id=ids.new_id("product"), active=False, name=name, updated=unit.now))
     return unit.add(
         blank(
@@ -17,7 +32,6 @@ def make(unit: Unit, amount_minor: int, *, currency: str, name: str) -> StripeOb
             product=product["id"],
             tax_behavior="unspecified",
             type="one_time",
-            unit_amount=amount_minor,
-            unit_amount_decimal=str(amount_minor),
+            **price_numbers.shown(amount, "unit_amount"),
         )
     )

@@ -6,10 +6,12 @@ from stripe_sandbox.store.unit import StripeObject, Unit
 
 
 def pay_now(unit: Unit, invoice: StripeObject, *, payment_behavior: str = "allow_incomplete") -> None:
-    """Make the draft final and collect it.
+    """Make the draft final and collect it; one that is only imagined stays a draft.
 
     Raises ApiError 402 for error_if_incomplete when the payment does not succeed: then nothing is kept.
     """
+    if unit.is_imagined:
+        return
     subscription = invoices.subscription_of(unit, invoice)
     if subscription is not None and pauses.hold_back(unit, subscription, invoice):
         return

@@ -119,6 +119,29 @@ def remove_code(sandbox: Sandbox, session_id: str) -> str | None:
     return None
 
 
+def change_quantity(sandbox: Sandbox, session_id: str, *, line_id: str, quantity: int) -> str | None:
+    """Set the quantity of an adjustable line. Returns what is wrong with it, None when it was taken.
+
+    Raises PageRefused: 403 for a line that cannot be adjusted, 410 for a closed session.
+    """
+    with change(sandbox, owner(sandbox, KIND, session_id), about=session_id) as unit:
+        session = unit.get(KIND, session_id)
+        try:
+            _refuse_while_pending(unit, session)
+            checkout.change_quantity(unit, session, line_id=line_id, quantity=quantity)
+        except ApiError as error:
+            if error.status != 400:
+                raise
+            return error.message
+    return None
+
+
+def recover(sandbox: Sandbox, session_id: str) -> str:
+    """Take up the order of an expired session again; the address of the new one. Raises PageRefused 410."""
+    with change(sandbox, owner(sandbox, KIND, session_id), about=session_id) as unit:
+        return str(checkout.recover(unit, unit.get(KIND, session_id))["url"])
+
+
 def _refuse_while_pending(unit: Unit, session: StripeObject) -> None:
     if _pending(unit, session) is not None:
         raise ApiError("Answer the question of your bank first: the sum is being paid.", param="promotion_code")
@@ -151,8 +174,13 @@ def submit(
     tax_id: str | None = None,
     phone: str | None = None,
     address: dict[str, Any] | None = None,
+    shipping: dict[str, Any] | None = None,
+    fields: dict[str, str] | None = None,
+    takes_promotions: bool = False,
 ) -> Outcome:
-    """Pay. Safe to repeat: a session that is complete says so again. Raises PageRefused 410 when it has expired."""
+    """Pay. `shipping` is name and address; `fields` are the answers to custom fields, by key.
+
+    Safe to repeat: a session that is complete says so again. Raises PageRefused 410 when it has expired."""
     with change(sandbox, owner(sandbox, KIND, session_id), about=session_id) as unit:
         session = unit.get(KIND, session_id)
         if session["status"] == "complete":
@@ -167,6 +195,9 @@ def submit(
             "phone": phone or None,
             "address": _address(card, address),
             "tax_id": tax_id,
+            "shipping": shipping,
+            "fields": fields or {},
+            "promotions": takes_promotions,
         }
         try:
             method = make_method(unit, card, email=email, phone=phone) if card else None

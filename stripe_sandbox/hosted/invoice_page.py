@@ -1,6 +1,6 @@
 """What the hosted invoice page shows and does."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stripe_sandbox.engine import accounts, collection
 from stripe_sandbox.errors import ApiError
@@ -22,6 +22,10 @@ class InvoiceView:
     charge: StripeObject | None
     can_pay: bool
     pending_intent_id: str | None
+    # What lowered and raised the sum, by the ids of discounts and tax rates.
+    names: dict[str, str] = field(default_factory=dict)
+    # Where the merchant last asked for this customer to be sent; Stripe's own page has no such way.
+    return_url: str | None = None
 
 
 def _find(sandbox: Sandbox, token: str) -> tuple[str, str]:
@@ -52,7 +56,40 @@ def read_invoice(sandbox: Sandbox, token: str) -> InvoiceView:
         charge=shown(charge) if charge and charge["paid"] else None,
         can_pay=invoice["status"] in PAYABLE,
         pending_intent_id=intent["id"] if intent and is_waiting else None,
+        names={**_discount_names(unit, invoice), **_tax_names(unit, invoice)},
+        return_url=_way_back(unit, invoice),
     )
+
+
+def _discount_names(unit: Unit, invoice: StripeObject) -> dict[str, str]:
+    """Each discount by its coupon's name, or by what it takes off."""
+    names = {}
+    for entry in invoice["total_discount_amounts"]:
+        coupon = unit.find("coupon", unit.get("discount", entry["discount"])["source"]["coupon"]) or {}
+        off = f"{coupon['percent_off']:g}% off" if coupon.get("percent_off") is not None else None
+        words = [word for word in (coupon.get("name"), off) if word]
+        if words:
+            names[entry["discount"]] = ", ".join(words)
+    return names
+
+
+def _tax_names(unit: Unit, invoice: StripeObject) -> dict[str, str]:
+    names = {}
+    for entry in invoice["total_taxes"]:
+        rate = unit.find("tax_rate", (entry["tax_rate_details"] or {}).get("tax_rate", ""))
+        if rate is not None:
+            names[rate["id"]] = f"{rate['display_name']} {rate['percentage']:g}%"
+    return names
+
+
+def _way_back(unit: Unit, invoice: StripeObject) -> str | None:
+    """The return address of the customer's newest portal visit, or the address that their last checkout came from."""
+    for kind, key in (("billing_portal.session", "return_url"), ("checkout.session", "cancel_url")):
+        where = f"json_extract(data, '$.customer') = ? AND json_extract(data, '$.{key}') IS NOT NULL"
+        for session in unit.select(kind, where=where, values=[invoice["customer"]])[:1]:
+            return str(session[key])
+    address = unit.get("account", unit.account_id)["business_profile"].get("url")
+    return str(address) if address else None
 
 
 def pay(sandbox: Sandbox, token: str, *, card: CardEntry) -> Outcome:

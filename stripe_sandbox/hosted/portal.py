@@ -4,7 +4,14 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_sandbox.engine import accounts, intents, payment_methods, subscriptions
+from stripe_sandbox.engine import (
+    accounts,
+    intents,
+    payment_methods,
+    portal_switches,
+    schedule_states,
+    subscriptions,
+)
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.hosted.entry import CardEntry, Outcome, change, declined, make_method, owner
 from stripe_sandbox.sandbox import Sandbox
@@ -66,8 +73,27 @@ def _subscriptions(unit: Unit, customer_id: str) -> list[dict[str, Any]]:
     for subscription in ordered:
         product_id = subscription["items"]["data"][0]["price"]["product"]
         product = shown(unit.get("product", product_id))
-        shown_ones.append({**shown(subscription), "product": product})
+        extra = {"product": product, "obstacle": portal_switches.obstacle(subscription), "planned": None}
+        schedule = schedule_states.schedule_of(unit, subscription)
+        if schedule is not None:
+            extra["planned"] = _planned(unit, schedule)
+        shown_ones.append({**shown(subscription), **extra})
     return shown_ones
+
+
+def _planned(unit: Unit, schedule: StripeObject) -> dict[str, Any] | None:
+    """The phase that follows the present one: when, which product, price and quantity."""
+    following = [phase for phase in schedule["phases"] if phase["start_date"] > unit.now]
+    if not following or schedule["status"] not in schedule_states.OPEN:
+        return None
+    item = following[0]["items"][0]
+    price = unit.get("price", item["price"])
+    return {
+        "starts_at": following[0]["start_date"],
+        "product": shown(unit.get("product", price["product"])),
+        "price": shown(price),
+        "quantity": item["quantity"],
+    }
 
 
 def _open(unit: Unit, session_id: str) -> StripeObject:
@@ -83,7 +109,7 @@ def _open(unit: Unit, session_id: str) -> StripeObject:
     return session
 
 
-def _enter(unit: Unit, session_id: str, feature: str) -> tuple[StripeObject, dict[str, Any]]:
+def enter(unit: Unit, session_id: str, feature: str) -> tuple[StripeObject, dict[str, Any]]:
     """The customer and one feature's settings. Raises ApiError 403 when the configuration switches it off."""
     session = _open(unit, session_id)
     configuration = unit.get("billing_portal.configuration", session["configuration"])
@@ -94,7 +120,7 @@ def _enter(unit: Unit, session_id: str, feature: str) -> tuple[StripeObject, dic
     return unit.get("customer", session["customer"]), settings
 
 
-def _subscription(unit: Unit, subscription_id: str, customer: StripeObject) -> StripeObject:
+def own_subscription(unit: Unit, subscription_id: str, customer: StripeObject) -> StripeObject:
     subscription = unit.get("subscription", subscription_id)
     if subscription["customer"] != customer["id"]:
         raise ApiError("There is no such subscription.", status=404)
@@ -113,8 +139,8 @@ def cancel_subscription(
 ) -> StripeObject:
     """Cancel as the configuration says: at the period's end or now. Repeated, nothing changes."""
     with change(sandbox, owner(sandbox, KIND, session_id), about=session_id) as unit:
-        customer, settings = _enter(unit, session_id, "subscription_cancel")
-        subscription = _subscription(unit, subscription_id, customer)
+        customer, settings = enter(unit, session_id, "subscription_cancel")
+        subscription = own_subscription(unit, subscription_id, customer)
         details = {key: text for key, text in (("feedback", feedback), ("comment", comment)) if text}
         if settings["mode"] == "immediately":
             return shown(subscriptions.cancel_now(unit, subscription, details=details))
@@ -127,8 +153,8 @@ def cancel_subscription(
 def undo_cancellation(sandbox: Sandbox, session_id: str, *, subscription_id: str) -> StripeObject:
     """Keep a subscription that was to end. Repeated, nothing changes."""
     with change(sandbox, owner(sandbox, KIND, session_id), about=session_id) as unit:
-        customer, _ = _enter(unit, session_id, "subscription_cancel")
-        subscription = _subscription(unit, subscription_id, customer)
+        customer, _ = enter(unit, session_id, "subscription_cancel")
+        subscription = own_subscription(unit, subscription_id, customer)
         subscriptions.undo_cancellation(subscription)
         subscriptions.plan_timers(unit, subscription)
         unit.emit("customer.subscription.updated", subscription)
@@ -138,7 +164,7 @@ def undo_cancellation(sandbox: Sandbox, session_id: str, *, subscription_id: str
 def add_card(sandbox: Sandbox, session_id: str, *, card: CardEntry, is_default: bool = True) -> Outcome:
     """Save a card through a setup intent; 3-D Secure leads back to the portal."""
     with change(sandbox, owner(sandbox, KIND, session_id), about=session_id) as unit:
-        customer, _ = _enter(unit, session_id, "payment_method_update")
+        customer, _ = enter(unit, session_id, "payment_method_update")
         page = f"{unit.base_url}/p/session/{session_id}"
         try:
             method = make_method(unit, card, email=customer["email"])
@@ -157,7 +183,7 @@ def add_card(sandbox: Sandbox, session_id: str, *, card: CardEntry, is_default: 
 def make_default(sandbox: Sandbox, session_id: str, *, payment_method_id: str) -> StripeObject:
     """Have this card pay from now on, on the running subscriptions too. Safe to repeat."""
     with change(sandbox, owner(sandbox, KIND, session_id), about=session_id) as unit:
-        customer, _ = _enter(unit, session_id, "payment_method_update")
+        customer, _ = enter(unit, session_id, "payment_method_update")
         method = _card(unit, payment_method_id, customer)
         payment_methods.make_default(unit, method, customer=customer)
         return shown(customer)
@@ -173,7 +199,7 @@ def _card(unit: Unit, payment_method_id: str, customer: StripeObject) -> StripeO
 def remove_card(sandbox: Sandbox, session_id: str, *, payment_method_id: str) -> StripeObject:
     """Detach a card. Raises PageRefused 409 for the one that pays a running subscription."""
     with change(sandbox, owner(sandbox, KIND, session_id), about=session_id) as unit:
-        customer, _ = _enter(unit, session_id, "payment_method_update")
+        customer, _ = enter(unit, session_id, "payment_method_update")
         method = _card(unit, payment_method_id, customer)
         for subscription in unit.select("subscription", where="customer = ?", values=[customer["id"]]):
             pays = payment_methods.default_for(unit, customer=customer, subscription=subscription)
@@ -185,7 +211,7 @@ def remove_card(sandbox: Sandbox, session_id: str, *, payment_method_id: str) ->
 def update_customer(sandbox: Sandbox, session_id: str, *, changes: dict[str, Any]) -> StripeObject:
     """Change the customer's own details. Raises PageRefused 403 for one that the configuration does not allow."""
     with change(sandbox, owner(sandbox, KIND, session_id), about=session_id) as unit:
-        customer, settings = _enter(unit, session_id, "customer_update")
+        customer, settings = enter(unit, session_id, "customer_update")
         refused = set(changes) - set(settings["allowed_updates"])
         if refused:
             raise ApiError(f"Not allowed here: {', '.join(sorted(refused))}.", status=403)

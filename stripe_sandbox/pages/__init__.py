@@ -11,13 +11,14 @@ from starlette.staticfiles import StaticFiles
 from stripe_sandbox.pages import (
     challenge,
     checkout,
-    console,
-    console_actions,
+    console_routes,
+    credit_note,
     invoice,
     portal,
     portal_cards,
     portal_details,
     portal_plan,
+    portal_switch,
     receipt,
 )
 from stripe_sandbox.pages.render import STATIC_FOLDER, STATIC_URL
@@ -26,7 +27,6 @@ from stripe_sandbox.pages.visit import Visit, endpoint
 Answer = Callable[[Visit], Response]
 
 PORTAL = "/p/session/{session_id}"
-CONSOLE = "/_sandbox/console"
 
 
 def routes() -> list[BaseRoute]:
@@ -34,7 +34,8 @@ def routes() -> list[BaseRoute]:
     return [
         *_customer_routes(),
         *_portal_routes(),
-        *_console_routes(),
+        _get("/", _lead_to_console),
+        *console_routes.routes(),
         Mount(STATIC_URL, app=StaticFiles(directory=STATIC_FOLDER), name="sandbox-static"),
     ]
 
@@ -51,11 +52,14 @@ def _customer_routes() -> list[BaseRoute]:
     return [
         _get("/c/pay/{session_id}", checkout.show),
         _post("/c/pay/{session_id}", checkout.pay),
+        _get("/c/recover/{session_id}", checkout.recover),
         _get("/3ds/{intent_id}", challenge.show),
         _post("/3ds/{intent_id}", challenge.answer),
         _get("/i/{token}", invoice.show),
         _post("/i/{token}", invoice.pay),
         _get("/i/{token}/pdf", invoice.download),
+        _get("/i/{token}/receipt", invoice.download_receipt),
+        _get("/cn/{token}/pdf", credit_note.download),
         _get("/r/{charge_id}", receipt.show),
     ]
 
@@ -66,6 +70,9 @@ def _portal_routes() -> list[BaseRoute]:
         _get(f"{PORTAL}/subscriptions/{{subscription_id}}/cancel", portal_plan.ask_cancel),
         _post(f"{PORTAL}/subscriptions/{{subscription_id}}/cancel", portal_plan.cancel),
         _post(f"{PORTAL}/subscriptions/{{subscription_id}}/keep", portal_plan.keep),
+        _get(f"{PORTAL}/subscriptions/{{subscription_id}}/change", portal_switch.choose),
+        _get(f"{PORTAL}/subscriptions/{{subscription_id}}/change/confirm", portal_switch.ask),
+        _post(f"{PORTAL}/subscriptions/{{subscription_id}}/change/confirm", portal_switch.change),
         _get(f"{PORTAL}/cards/new", portal_cards.ask_card),
         _post(f"{PORTAL}/cards/new", portal_cards.add_card),
         _post(f"{PORTAL}/cards/{{payment_method_id}}/default", portal_cards.make_default),
@@ -75,31 +82,5 @@ def _portal_routes() -> list[BaseRoute]:
     ]
 
 
-def _console_routes() -> list[BaseRoute]:
-    sections = [_get(f"{CONSOLE}/{name}", _objects(name)) for name in console.KINDS]
-    return [
-        _get("/", _lead_to_console),
-        _get("/_sandbox/", console.overview),
-        *sections,
-        _get(f"{CONSOLE}/events", console.events),
-        _get(f"{CONSOLE}/requests", console.requests),
-        _get(f"{CONSOLE}/faults", console.faults),
-        _get(f"{CONSOLE}/objects/{{kind}}/{{object_id}}", console.one_object),
-        _post(f"{CONSOLE}/clock", console_actions.move_clock),
-        _post(f"{CONSOLE}/deliveries", console_actions.switch_deliveries),
-        _post(f"{CONSOLE}/events/{{event_id}}/resend", console_actions.resend),
-        _post(f"{CONSOLE}/faults", console_actions.plan_fault),
-        _post(f"{CONSOLE}/faults/clear", console_actions.clear_faults),
-        _post(f"{CONSOLE}/customers/{{customer_id}}/decline", console_actions.decline_next),
-    ]
-
-
 def _lead_to_console(visit: Visit) -> Response:
     return RedirectResponse("/_sandbox/", status_code=302)
-
-
-def _objects(section: str) -> Answer:
-    def answer(visit: Visit) -> Response:
-        return console.objects(visit, section=section)
-
-    return answer

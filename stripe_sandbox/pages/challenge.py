@@ -46,8 +46,10 @@ def answer(visit: Visit) -> Response:
             status=422,
             way={"url": visit.path, "label": "Back to the question"},
         )
-    url = authentication.answer(visit.sandbox, visit.names["intent_id"], is_authenticated=outcome == "complete")
-    return see_other(_with_result(url, is_confirmed=outcome == "complete"))
+    intent_id = visit.names["intent_id"]
+    url = authentication.answer(visit.sandbox, intent_id, is_authenticated=outcome == "complete")
+    is_payment = intent_id.startswith("pi_")
+    return see_other(_with_result(url, is_confirmed=outcome == "complete", is_payment=is_payment))
 
 
 def _onward_urls(visit: Visit, *, view: ChallengeView) -> tuple[str | None, ...]:
@@ -65,11 +67,13 @@ def _onward_urls(visit: Visit, *, view: ChallengeView) -> tuple[str | None, ...]
     return (view.return_url,)
 
 
-def _with_result(url: str, *, is_confirmed: bool) -> str:
+def _with_result(url: str, *, is_confirmed: bool, is_payment: bool) -> str:
     """Tell our own pages how the question ended; the shop reads it from the parameters that it already got."""
     path = urlsplit(url).path
     if path.startswith("/p/session/"):
-        return f"{path}?done={'card_added' if is_confirmed else 'card_refused'}"
+        what = "plan" if is_payment else "card"
+        done = {"card": "added", "plan": "changed"}[what] if is_confirmed else "refused"
+        return f"{path}?done={what}_{done}"
     if path.startswith("/i/"):
         return path if is_confirmed else f"{path}?bank=no"
     return url

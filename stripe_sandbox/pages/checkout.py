@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from stripe_sandbox.hosted import Outcome, PageRefused, checkout
 from stripe_sandbox.hosted.checkout import CheckoutView
-from stripe_sandbox.pages import card_form
+from stripe_sandbox.pages import card_form, checkout_questions
 from stripe_sandbox.pages.card_form import Form
 from stripe_sandbox.pages.checkout_view import Order, read_order
 from stripe_sandbox.pages.countries import country_choices, is_country
@@ -17,6 +17,8 @@ from stripe_sandbox.pages.render import page, plain_page, see_other
 from stripe_sandbox.pages.visit import Visit
 
 CODE_STEPS = ("apply_code", "remove_code")
+QUANTITY_STEP = "quantity:"
+LONGEST_NUMBER = 6
 
 
 def show(visit: Visit) -> Response:
@@ -37,6 +39,8 @@ def pay(visit: Visit) -> Response:
         return _closed(view)
     if visit.form.get("step") in CODE_STEPS:
         return _change_code(visit)
+    if visit.form.get("step", "").startswith(QUANTITY_STEP):
+        return _change_quantity(visit)
     order = read_order(view, now=visit.now)
     is_open = view.session["status"] == "open"
     errors = _errors(visit, order=order) if is_open else {}
@@ -70,6 +74,27 @@ def _change_code(visit: Visit) -> Response:
     return _page(visit, view=view, form=form, notice=None, status=422)
 
 
+def _change_quantity(visit: Visit) -> Response:
+    """Set the number of one line; a wrong one comes back beside its field with 422."""
+    session_id = visit.names["session_id"]
+    line_id = visit.form["step"].removeprefix(QUANTITY_STEP)
+    text = visit.form.get("quantity", "").strip()
+    is_number = text.isdecimal() and len(text) <= LONGEST_NUMBER
+    wrong: str | None = "Enter a whole number."
+    if is_number:
+        wrong = checkout.change_quantity(visit.sandbox, session_id, line_id=line_id, quantity=int(text))
+    if wrong is None:
+        return see_other(visit.path)
+    view = checkout.read_session(visit.sandbox, session_id)
+    values = card_form.filled_values(_known_values(view), number=None, now=visit.now)
+    return _page(visit, view=view, form=Form(values=values, errors={line_id: wrong}), notice=None, status=422)
+
+
+def recover(visit: Visit) -> Response:
+    """Take an expired order up again: a new session for the same."""
+    return see_other(checkout.recover(visit.sandbox, visit.names["session_id"]))
+
+
 def _standing_notice(view: CheckoutView) -> Notice | None:
     """What a visitor who comes back must know: a question of the bank left open, or the last refusal."""
     if view.pending_intent_id:
@@ -97,6 +122,9 @@ def _submit(visit: Visit, *, order: Order) -> Outcome:
         email=order.known_email or form["email"].strip(),
         tax_id=(form.get("tax_id", "").strip() or None) if order.asks_tax_id else None,
         address=address if any(address.values()) else None,
+        shipping=checkout_questions.read_shipping(form) if order.shipping_countries else None,
+        fields={each.key: form.get(each.name, "").strip() for each in order.questions},
+        takes_promotions=form.get("promotions") == "yes",
     )
 
 
@@ -124,6 +152,9 @@ def _errors(visit: Visit, *, order: Order) -> dict[str, str]:
             errors["country"] = "Choose a country."
     if order.terms and form.get("terms") != "yes":
         errors["terms"] = "Accept the terms to go on."
+    errors |= checkout_questions.question_errors(order.questions, form)
+    if order.shipping_countries:
+        errors |= checkout_questions.shipping_errors(form, allowed=order.shipping_countries)
     return errors | card_form.length_errors(form)
 
 
@@ -153,6 +184,7 @@ def _page(visit: Visit, *, view: CheckoutView, form: Form, notice: Notice | None
         "page_token": visit.page_token,
         "cancel_url": view.cancel_url,
         "countries": country_choices(),
+        "shipping_countries": [each for each in country_choices() if each[0] in order.shipping_countries],
         "test_numbers": card_form.offered_numbers(visit.path),
     }
     return_urls = (view.session.get("success_url"), view.cancel_url)

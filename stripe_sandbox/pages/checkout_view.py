@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from stripe_sandbox.hosted.checkout import CheckoutView
+from stripe_sandbox.pages.checkout_questions import Question, custom_questions, submit_verb
 from stripe_sandbox.pages.checkout_sums import afterwards_text, discount_detail, discount_label, tax_lines
 from stripe_sandbox.pages.words import date_text, each_interval, money_text, plural, unit_price_text
 from stripe_sandbox.store.unit import StripeObject
@@ -18,6 +19,11 @@ class Line:
     label: str
     amount: str
     detail: str | None = None
+    # Where the customer may change the number: the line's id, the number, its bounds.
+    line_id: str | None = None
+    quantity: int | None = None
+    minimum: int = 0
+    maximum: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +54,10 @@ class Order:
     asks_tax_id: bool
     takes_codes: bool
     code: str | None
+    questions: list[Question]
+    shipping_countries: list[str]
+    asks_promotions: bool
+    texts: dict[str, list[Words]]
 
 
 def read_order(view: CheckoutView, *, now: float) -> Order:
@@ -73,7 +83,17 @@ def read_order(view: CheckoutView, *, now: float) -> Order:
         asks_tax_id=bool((session.get("tax_id_collection") or {}).get("enabled")),
         takes_codes=view.takes_codes,
         code=view.discount.code if view.discount else None,
+        questions=custom_questions(session),
+        shipping_countries=list((session.get("shipping_address_collection") or {}).get("allowed_countries") or []),
+        asks_promotions=(session.get("consent_collection") or {}).get("promotions") == "auto",
+        texts=_own_texts(session),
     )
+
+
+def _own_texts(session: StripeObject) -> dict[str, list[Words]]:
+    """The shop's own words for parts of the page."""
+    given = session.get("custom_text") or {}
+    return {key: linked(str(given[key]["message"])) for key in ("submit", "shipping_address") if given.get(key)}
 
 
 def _money(view: CheckoutView, amount_minor: int) -> str:
@@ -116,7 +136,16 @@ def _line(item: StripeObject, *, currency: str) -> Line:
         product = price.get("product")
         unit = (product.get("unit_label") if isinstance(product, dict) else None) or "unit"
         label = f"{label}, {plural(quantity, unit)}"
-    return Line(label=label, detail=_price_detail(price), amount=_line_amount(item, currency))
+    bounds = item.get("adjustable_quantity")
+    return Line(
+        label=label,
+        detail=_price_detail(price),
+        amount=_line_amount(item, currency),
+        line_id=item["id"] if bounds else None,
+        quantity=quantity,
+        minimum=bounds["minimum"] if bounds else 0,
+        maximum=bounds["maximum"] if bounds else 0,
+    )
 
 
 def _line_amount(item: StripeObject, currency: str) -> str:
@@ -142,7 +171,7 @@ def _verb(view: CheckoutView) -> str:
         return "Start free trial"
     if not view.due_now_minor:
         return "Subscribe" if view.session["mode"] == "subscription" else "Complete"
-    return f"Pay {_money(view, view.due_now_minor)}"
+    return f"{submit_verb(view.session)} {_money(view, view.due_now_minor)}"
 
 
 def _consequence(view: CheckoutView) -> str | None:

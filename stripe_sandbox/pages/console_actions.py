@@ -1,14 +1,14 @@
-"""Decides what the console's buttons do and which input they refuse."""
+"""Decides what the buttons of the console's overview, events and customers do and which input they refuse."""
 
 from __future__ import annotations
 
 from starlette.responses import Response
 
+from stripe_sandbox.control import actions
 from stripe_sandbox.engine.declines import DECLINE_CODES
-from stripe_sandbox.faults import NAMES, Fault
 from stripe_sandbox.hosted import PageRefused
-from stripe_sandbox.pages import console, console_reads
-from stripe_sandbox.pages.console_view import CONSOLE_URL
+from stripe_sandbox.pages import console, console_clocks, console_reads
+from stripe_sandbox.pages.console_view import CONSOLE_URL, object_url
 from stripe_sandbox.pages.declines import Notice
 from stripe_sandbox.pages.render import see_other
 from stripe_sandbox.pages.visit import Visit
@@ -17,11 +17,14 @@ STEPS = {"day": 86_400, "week": 604_800}
 UNITS = {"days": 86_400, "hours": 3_600, "minutes": 60}
 LONGEST_MOVE_SECONDS = 2 * 366 * 86_400
 MOST_TIMES = 1_000
-LONGEST_TEXT = 200
 
 
 def move_clock(visit: Visit) -> Response:
     """Move billing time forward by a step, to the next due moment, or by a typed span; then show the overview."""
+    if visit.form.get("step") in {"freeze", "run"}:
+        is_frozen = visit.form["step"] == "freeze"
+        visit.sandbox.clock.freeze(is_frozen=is_frozen)
+        return see_other(f"/_sandbox/?done={'frozen' if is_frozen else 'running'}")
     target = _target(visit)
     if target is None:
         text = "Enter a whole number above 0, for at most two years. The clock was not moved."
@@ -47,6 +50,18 @@ def _target(visit: Visit) -> float | None:
     return now + seconds if 0 < seconds <= LONGEST_MOVE_SECONDS else None
 
 
+def move_test_clock(visit: Visit) -> Response:
+    """Send a test clock forward by a step or to what is due next on it."""
+    try:
+        reason = console_clocks.advance(visit.sandbox, visit.names["clock_id"], step=visit.form.get("step", ""))
+    except LookupError:
+        raise PageRefused(404, "The sandbox has no such test clock, or it was reset.") from None
+    if reason is not None:
+        notice = Notice(kind="bad", title="The test clock was not moved", text=reason)
+        return console.overview(visit, notice=notice, status=422)
+    return see_other("/_sandbox/?done=clock_moved")
+
+
 def switch_deliveries(visit: Visit) -> Response:
     """Hold webhooks back, or let them go on."""
     if visit.form.get("switch") == "pause":
@@ -63,50 +78,17 @@ def resend(visit: Visit) -> Response:
     return see_other(f"{CONSOLE_URL}/events?done=resent")
 
 
-def plan_fault(visit: Visit) -> Response:
-    """Plan a fault for the next matching calls, events or charges."""
-    form = visit.form
-    times, seconds = form.get("times", "1").strip(), form.get("seconds", "1").strip()
-    match = {key: form.get(key, "").strip() for key in ("method", "path", "type", "customer")}
-    match = {key: value for key, value in match.items() if value}
-    is_right = (
-        form.get("name") in NAMES
-        and _is_number(times, most=MOST_TIMES)
-        and _is_number(seconds, most=3_600)
-        and form.get("code", "generic_decline") in DECLINE_CODES
-        and all(len(value) <= LONGEST_TEXT for value in match.values())
-    )
-    if not is_right:
-        text = "Choose a fault; times and seconds are whole numbers from 1. Nothing was planned."
-        notice = Notice(kind="bad", title="This fault cannot be planned", text=text)
-        return console.faults(visit, notice=notice, status=422)
-    visit.sandbox.faults.add(
-        Fault(
-            name=form["name"],
-            match=match,
-            times=int(times),
-            seconds=float(seconds),
-            code=form.get("code", "generic_decline"),
-        )
-    )
-    return see_other(f"{CONSOLE_URL}/faults?done=fault")
-
-
-def clear_faults(visit: Visit) -> Response:
-    """Forget every planned fault."""
-    visit.sandbox.faults.clear()
-    return see_other(f"{CONSOLE_URL}/faults?done=cleared")
-
-
 def decline_next(visit: Visit) -> Response:
-    """Let the next payment of one customer be declined."""
+    """Let the next payments of one customer be declined, by default one for no stated reason."""
     customer_id = visit.names["customer_id"]
     if console_reads.find_object(visit.sandbox, kind="customer", object_id=customer_id) is None:
         raise PageRefused(404, "The sandbox has no such customer, or it was reset.")
-    visit.sandbox.faults.add(Fault(name="decline", match={"customer": customer_id}))
-    return see_other(f"{CONSOLE_URL}/customers?done=declines")
-
-
-def _is_number(text: str, *, most: int) -> bool:
-    is_whole = text.isascii() and text.isdecimal() and len(text) < 7
-    return is_whole and 1 <= int(text) <= most
+    times, code = visit.form.get("times", "1").strip(), visit.form.get("code", "generic_decline")
+    is_number = times.isascii() and times.isdecimal() and len(times) < 7 and 1 <= int(times) <= MOST_TIMES
+    if not is_number or code not in DECLINE_CODES:
+        raise PageRefused(409, f"Choose a code, and a whole number of payments up to {MOST_TIMES}.")
+    actions.decline_next(visit.sandbox, {"customer": customer_id, "code": code, "times": int(times)})
+    is_form = "code" in visit.form
+    return see_other(
+        f"{object_url('customer', customer_id) if is_form else f'{CONSOLE_URL}/customers'}?done=declines"
+    )

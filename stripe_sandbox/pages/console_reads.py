@@ -24,14 +24,35 @@ def count_objects(sandbox: Sandbox, *, kind: str) -> int:
     return int(sandbox.database.reading().execute(sql, (kind,)).fetchone()["n"])
 
 
-def read_objects(sandbox: Sandbox, *, kind: str, offset: int, limit: int) -> Slice:
-    """Return objects of one kind in Stripe's shape."""
-    rows = sandbox.database.reading().execute(
-        "SELECT data FROM objects WHERE kind = ? ORDER BY seq DESC LIMIT ? OFFSET ?",
-        (kind, limit, offset),
+def count_kinds(sandbox: Sandbox) -> dict[str, int]:
+    """Return how many objects there are of each kind that has any, by the kind's name."""
+    sql = "SELECT kind, count(*) AS n FROM objects GROUP BY kind ORDER BY kind"
+    return {row["kind"]: row["n"] for row in sandbox.database.reading().execute(sql)}
+
+
+def read_objects(sandbox: Sandbox, *, kind: str = "", text: str = "", offset: int, limit: int) -> Slice:
+    """Return objects in Stripe's shape: of one kind or of all, with this text anywhere in them."""
+    conditions, values = ["1 = 1"], []
+    if kind:
+        conditions.append("kind = ?")
+        values.append(kind)
+    if text:
+        conditions.append("data LIKE ? ESCAPE '!'")
+        values.append(_pattern(text))
+    where = " AND ".join(conditions)
+    connection = sandbox.database.reading()
+    rows = connection.execute(
+        f"SELECT data FROM objects WHERE {where} ORDER BY seq DESC LIMIT ? OFFSET ?", (*values, limit, offset)
     )
     things = [json.loads(row["data"]) for row in rows]
-    return Slice(rows=things, total=count_objects(sandbox, kind=kind))
+    total = connection.execute(f"SELECT count(*) AS n FROM objects WHERE {where}", values).fetchone()["n"]
+    return Slice(rows=things, total=int(total))
+
+
+def _pattern(text: str) -> str:
+    for sign in "!%_":
+        text = text.replace(sign, f"!{sign}")
+    return f"%{text}%"
 
 
 def find_object(sandbox: Sandbox, *, kind: str, object_id: str) -> dict[str, Any] | None:
@@ -41,12 +62,28 @@ def find_object(sandbox: Sandbox, *, kind: str, object_id: str) -> dict[str, Any
     return None if row is None else json.loads(row["data"])
 
 
-def read_events(sandbox: Sandbox, *, offset: int, limit: int) -> Slice:
-    """Return events with their body as text and, under ``deliveries``, one row per endpoint."""
+def read_events(
+    sandbox: Sandbox, *, text: str = "", object_id: str = "", state: str = "", offset: int, limit: int
+) -> Slice:
+    """Return events with their body as text and, under ``deliveries``, one row per endpoint.
+
+    ``text`` is looked for in type, id and object; ``state`` is that of at least one delivery.
+    """
+    conditions, values = ["1 = 1"], []
+    if text:
+        conditions.append("(type LIKE ? ESCAPE '!' OR id = ? OR object_id = ?)")
+        values += [_pattern(text), text, text]
+    if object_id:
+        conditions.append("object_id = ?")
+        values.append(object_id)
+    if state:
+        conditions.append("EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = events.id AND d.state = ?)")
+        values.append(state)
+    where = " AND ".join(conditions)
     connection = sandbox.database.reading()
     rows = connection.execute(
-        "SELECT id, type, object_id, created, body FROM events ORDER BY seq DESC LIMIT ? OFFSET ?",
-        (limit, offset),
+        f"SELECT id, type, object_id, created, body FROM events WHERE {where} ORDER BY seq DESC LIMIT ? OFFSET ?",
+        (*values, limit, offset),
     ).fetchall()
     events = [dict(row) for row in rows]
     for event in events:
@@ -56,7 +93,7 @@ def read_events(sandbox: Sandbox, *, offset: int, limit: int) -> Slice:
             (event["id"],),
         )
         event["deliveries"] = [dict(row) for row in deliveries]
-    total = connection.execute("SELECT count(*) AS n FROM events").fetchone()["n"]
+    total = connection.execute(f"SELECT count(*) AS n FROM events WHERE {where}", values).fetchone()["n"]
     return Slice(rows=events, total=int(total))
 
 

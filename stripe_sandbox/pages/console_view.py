@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from stripe_sandbox.ids import kind_of
 from stripe_sandbox.pages import console_reads
 from stripe_sandbox.pages.portal_plan_view import period_end_at, recurring_amount
 from stripe_sandbox.pages.words import date_text, moment_text, money_text, plural, status_label
@@ -16,6 +18,28 @@ if TYPE_CHECKING:
 
 CONSOLE_URL = "/_sandbox/console"
 LONGEST_QUERY = 120
+_QUOTED_ID = re.compile(r'(?<=")([a-z]+(?:_[a-z]+)*_[A-Za-z0-9]{8,})(?=")')
+_INSIDE_OTHERS = frozenset({"event", "line_item", "subscription_item", "credit_note_line_item", "setup_attempt"})
+_AMOUNTS = ("total", "amount", "unit_amount", "amount_total", "amount_off")
+_NAMES = ("name", "email", "number", "display_name", "code", "nickname", "description", "url", "type")
+BADGES = {
+    "succeeded": "paid",
+    "won": "paid",
+    "pending": "pending",
+    "needs_response": "past_due",
+    "under_review": "pending",
+    "failed": "failed",
+    "lost": "failed",
+    "disputed": "past_due",
+}
+KIND_LABELS = {
+    "billing_portal.configuration": "Portal configuration",
+    "billing_portal.session": "Portal session",
+    "checkout.session": "Checkout session",
+    "invoiceitem": "Invoice item",
+    "radar.early_fraud_warning": "Early fraud warning",
+    "test_helpers.test_clock": "Test clock",
+}
 DELIVERY_LABELS = {
     "pending": ("pending", "Waiting"),
     "succeeded": ("delivered", "Delivered"),
@@ -69,6 +93,51 @@ def pretty(thing: Any) -> str:
     return json.dumps(thing, indent=2, ensure_ascii=False)
 
 
+def linked(text: str, *, own_id: str) -> list[dict[str, str]]:
+    """Return JSON text cut into pieces, those that name another object with the address of its page."""
+    pieces = []
+    for index, piece in enumerate(_QUOTED_ID.split(text)):
+        kind = kind_of(piece) if index % 2 and piece != own_id else None
+        url = object_url(kind, piece) if kind and kind not in _INSIDE_OTHERS else ""
+        pieces.append({"text": piece, "url": url})
+    return pieces
+
+
+def kind_label(kind: str) -> str:
+    """Return the reader's word for a kind of object."""
+    return KIND_LABELS.get(kind, kind.replace("_", " ").replace(".", " ").capitalize())
+
+
+def badge_of(status: str) -> str:
+    """Return the badge of the same meaning; a status that has one of its own keeps it."""
+    return BADGES.get(status, status)
+
+
+def object_row(thing: StripeObject) -> dict[str, Any]:
+    """Return a row of the table of all objects."""
+    kind, status = thing["object"], thing.get("status")
+    return {
+        "id": thing["id"],
+        "url": object_url(kind, thing["id"]),
+        "kind": kind_label(kind),
+        "words": _summary(thing),
+        "status": badge_of(status) if isinstance(status, str) else "",
+        "has_status": isinstance(status, str),
+        "status_label": status_label(status) if isinstance(status, str) else "",
+        "created": date_text(thing["created"]) if thing.get("created") else "",
+        "is_deleted": bool(thing.get("_is_deleted")),
+    }
+
+
+def _summary(thing: StripeObject) -> str:
+    """Return what tells one object of its kind from the next: a sum, else a name."""
+    currency = thing.get("currency")
+    amount = next((thing[key] for key in _AMOUNTS if isinstance(thing.get(key), int)), None)
+    if currency and amount is not None:
+        return money_text(amount, currency=currency)
+    return next((str(thing[key]) for key in _NAMES if isinstance(thing.get(key), str)), "")
+
+
 def customer_row(sandbox: Sandbox, customer: StripeObject) -> dict[str, Any]:
     """Return a row of the customers' table."""
     planned = {fault["match"].get("customer") for fault in sandbox.faults.listed() if fault["name"] == "decline"}
@@ -99,7 +168,7 @@ def subscription_row(sandbox: Sandbox, subscription: StripeObject) -> dict[str, 
         "id": subscription["id"],
         "url": object_url("subscription", subscription["id"]),
         "product": _product_names(sandbox, subscription),
-        "customer": _customer_name(sandbox, subscription.get("customer")),
+        "customer": customer_name(sandbox, subscription.get("customer")),
         "status": subscription["status"],
         "status_label": status_label(subscription["status"]),
         "amount": recurring_amount(subscription) or "By use",
@@ -113,7 +182,7 @@ def invoice_row(sandbox: Sandbox, invoice: StripeObject) -> dict[str, Any]:
         "id": invoice["id"],
         "url": object_url("invoice", invoice["id"]),
         "number": invoice.get("number") or "No number yet",
-        "customer": _customer_name(sandbox, invoice.get("customer")),
+        "customer": customer_name(sandbox, invoice.get("customer")),
         "amount": money_text(invoice["total"], currency=invoice["currency"]),
         "status": invoice["status"],
         "status_label": status_label(invoice["status"]),
@@ -171,14 +240,17 @@ def request_row(request: dict[str, Any]) -> dict[str, Any]:
 def fault_row(fault: StripeObject) -> dict[str, str]:
     """Return a planned fault in words."""
     where = [f"{key} {value}" for key, value in fault["match"].items()]
+    share = f", {fault['probability']:.0%} of them" if fault["probability"] < 1 else ""
+    seed = f", seed {fault['seed']}" if fault["seed"] is not None else ""
     return {
         "name": fault["name"],
-        "left": "each time" if fault["times"] is None else plural(fault["times"], "time"),
+        "left": ("each time" if fault["times"] is None else plural(fault["times"], "time")) + share + seed,
         "where": ", ".join(where) or "anywhere",
     }
 
 
-def _customer_name(sandbox: Sandbox, customer_id: str | None) -> str:
+def customer_name(sandbox: Sandbox, customer_id: str | None) -> str:
+    """Return who a customer is, as far as anything is known."""
     customer = console_reads.find_object(sandbox, kind="customer", object_id=customer_id) if customer_id else None
     if customer is None:
         return customer_id or "No customer"

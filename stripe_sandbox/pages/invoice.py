@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from stripe_sandbox.hosted import invoice_page
+from stripe_sandbox.hosted import PageRefused, invoice_page
 from stripe_sandbox.hosted.invoice_page import InvoiceView
 from stripe_sandbox.pages import card_form
 from stripe_sandbox.pages.card_form import Form
 from stripe_sandbox.pages.countries import country_choices
 from stripe_sandbox.pages.declines import Notice, decline_field, decline_notice, unanswered_notice, unconfirmed_notice
-from stripe_sandbox.pages.invoice_view import read_document
-from stripe_sandbox.pages.pdf import write_pdf
-from stripe_sandbox.pages.render import page, see_other
+from stripe_sandbox.pages.invoice_view import Document, read_document
+from stripe_sandbox.pages.pdf import pdf_response, write_pdf
+from stripe_sandbox.pages.render import origin_of, page, see_other
 from stripe_sandbox.pages.visit import Visit
 from stripe_sandbox.pages.words import money_text
 
@@ -53,18 +53,30 @@ def pay(visit: Visit) -> Response:
 
 def download(visit: Visit) -> Response:
     """Return the invoice as a PDF file."""
-    document = read_document(_read(visit))
-    name = "".join(sign for sign in document.number if sign.isalnum() or sign == "-")
-    headers = {
-        "Content-Disposition": f'attachment; filename="invoice-{name}.pdf"',
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(write_pdf(document), media_type="application/pdf", headers=headers)
+    return _file(read_document(_read(visit), is_receipt=False), kind="invoice")
+
+
+def download_receipt(visit: Visit) -> Response:
+    """Return the receipt as a PDF file: 404 for an invoice that is not paid."""
+    view = _read(visit)
+    if view.invoice["status"] != "paid":
+        raise PageRefused(404, "There is no receipt before the invoice is paid.")
+    return _file(read_document(view, is_receipt=True), kind="receipt")
+
+
+def _file(document: Document, *, kind: str) -> Response:
+    return pdf_response(write_pdf(document), name=f"{kind}-{document.number}")
 
 
 def _read(visit: Visit) -> InvoiceView:
     return invoice_page.read_invoice(visit.sandbox, visit.names["token"])
+
+
+def _way_back(view: InvoiceView) -> dict[str, str] | None:
+    """Where the visitor came from, as far as the merchant ever said it; only web addresses."""
+    if origin_of(view.return_url) is None:
+        return None
+    return {"url": view.return_url or "", "label": f"Return to {view.merchant_name}"}
 
 
 def _standing_notice(visit: Visit, *, view: InvoiceView) -> Notice | None:
@@ -84,6 +96,8 @@ def _page(
     context = {
         "document": document,
         "pdf_url": f"/i/{visit.names['token']}/pdf",
+        "receipt_url": f"/i/{visit.names['token']}/receipt" if view.invoice["status"] == "paid" else None,
+        "way_back": None if view.can_pay else _way_back(view),
         "form": form if view.can_pay else None,
         "notice": notice,
         "verb": f"Pay {remaining}",

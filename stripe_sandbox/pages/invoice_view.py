@@ -33,21 +33,23 @@ class Document:
     afterwards: str | None
 
 
-def read_document(view: InvoiceView) -> Document:
-    """Return the texts of an invoice or, once it is paid, of its receipt."""
+def read_document(view: InvoiceView, *, is_receipt: bool | None = None) -> Document:
+    """Return the texts of an invoice or of its receipt: of that by itself once the invoice is paid."""
     invoice = view.invoice
     currency = invoice["currency"]
     number = invoice.get("number") or "without a number"
+    if is_receipt is None:
+        is_receipt = invoice["status"] == "paid"
     return Document(
         number=number,
-        heading=f"Receipt for invoice {number}" if invoice["status"] == "paid" else f"Invoice {number}",
+        heading=f"Receipt for invoice {number}" if is_receipt else f"Invoice {number}",
         merchant=view.merchant_name,
         status=invoice["status"],
         status_label=status_label(invoice["status"]),
         standing=_standing(view),
         facts=_facts(view),
         lines=[_line(line, currency=currency) for line in invoice["lines"]["data"]],
-        subtotals=_subtotals(invoice),
+        subtotals=_subtotals(view),
         sum=_sum(invoice),
         afterwards=_afterwards(invoice),
     )
@@ -98,15 +100,21 @@ def _line(line: StripeObject, *, currency: str) -> Line:
     )
 
 
-def _subtotals(invoice: StripeObject) -> list[Line]:
-    """Rows between the lines and the sum: only those that make the sum differ from the lines."""
+def _subtotals(view: InvoiceView) -> list[Line]:
+    """Rows between the lines and the sum: what makes them differ, and the tax that is part of the sum."""
+    invoice = view.invoice
     currency = invoice["currency"]
     rows: list[tuple[str, int]] = []
     for discount in invoice.get("total_discount_amounts") or []:
-        rows.append(("Discount", -discount["amount"]))
+        rows.append((_named("Discount", view.names.get(discount["discount"])), -discount["amount"]))
     for tax in invoice.get("total_taxes") or []:
-        if tax.get("tax_behavior") != "inclusive" and tax["amount"]:
-            rows.append(("Tax", tax["amount"]))
+        name = view.names.get((tax["tax_rate_details"] or {}).get("tax_rate", ""))
+        if tax["amount"] and tax.get("tax_behavior") == "inclusive":
+            rows.append((f"Includes {name or 'tax'}", tax["amount"]))
+        elif tax["amount"]:
+            rows.append((name or "Tax", tax["amount"]))
+    if rows:
+        rows.insert(0, ("Subtotal", sum(line["amount"] for line in invoice["lines"]["data"])))
     noted = invoice["pre_payment_credit_notes_amount"]
     if noted:
         rows.append(("Credit note", -noted))
@@ -116,7 +124,13 @@ def _subtotals(invoice: StripeObject) -> list[Line]:
     return [Line(label=label, amount=money_text(a, currency=currency)) for label, a in rows]
 
 
+def _named(noun: str, name: str | None) -> str:
+    return f"{noun} ({name})" if name else noun
+
+
 def _balance_label(credit: int, invoice: StripeObject) -> str:
+    if credit < 0 and invoice["ending_balance"] is not None and invoice["ending_balance"] > 0:
+        return "Moved to the next invoice"
     if credit < 0:
         return "Credit used"
     return "Earlier balance" if invoice["starting_balance"] > 0 else "Kept as credit"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from starlette.responses import Response
+
 from stripe_sandbox.pages.invoice_view import Document
 
 PAGE_WIDTH, PAGE_HEIGHT = 595, 842  # A4 in points
@@ -30,6 +32,17 @@ def write_pdf(document: Document) -> bytes:
         if rule:
             pages[-1] += _rules(height, is_double=rule == "double")
     return _file(pages)
+
+
+def pdf_response(content: bytes, *, name: str) -> Response:
+    """Return a PDF as a download under this name."""
+    safe = "".join(sign for sign in name if sign.isalnum() or sign == "-")
+    headers = {
+        "Content-Disposition": f'attachment; filename="{safe}.pdf"',
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 def _rows(document: Document) -> list[tuple[str, str, int, bool, int, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from starlette.responses import Response
 
 from stripe_sandbox.hosted import portal
@@ -9,7 +11,7 @@ from stripe_sandbox.hosted.portal import PortalView
 from stripe_sandbox.pages import portal_view
 from stripe_sandbox.pages.declines import Notice
 from stripe_sandbox.pages.portal_plan_view import is_enabled, plan_cards
-from stripe_sandbox.pages.render import page, see_other
+from stripe_sandbox.pages.render import page, plain_page, see_other
 from stripe_sandbox.pages.visit import Visit
 
 MOST_INVOICES = 24
@@ -24,7 +26,14 @@ MESSAGES = {
     "card_default": "The default card is changed.",
     "card_removed": "The card is removed.",
     "details": "Your billing details are saved.",
+    "plan_changed": "Your plan is changed.",
+    "plan_planned": "The change is noted. Until then all stays as it is.",
+    "plan_refused": "The payment was not confirmed with the bank, so your plan is as before.",
 }
+
+
+# After these an errand is over.
+FINISHED = frozenset({"cancelled", "ended", "card_added", "plan_changed", "plan_planned"})
 
 
 def base_path(visit: Visit) -> str:
@@ -50,11 +59,35 @@ def show(visit: Visit) -> Response:
     done = visit.query.get("done")
     if errand and done is None:
         return see_other(errand)
-    if errand and done == "card_added":
+    if errand and done in FINISHED and _confirmation(view) is not None:
+        return _confirmed(view, done=done)
+    if errand and done in {"card_added", "plan_changed"}:
         # The bank's page leads here; an errand may have to go on to the shop.
         url = done_url(view, base=base_path(visit), message=done)
         return overview(visit, view=view) if url.startswith("/") else see_other(url)
     return overview(visit, view=view)
+
+
+def _confirmation(view: PortalView) -> dict[str, str | None] | None:
+    after = (view.flow or {}).get("after_completion") or {}
+    confirmation: dict[str, str | None] | None = after.get("hosted_confirmation")
+    return confirmation
+
+
+def _confirmed(view: PortalView, *, done: str) -> Response:
+    """Say that the errand is done, in the shop's words where it gave some."""
+    own_words = (_confirmation(view) or {}).get("custom_message")
+    url = portal.return_url(view)
+    return plain_page(
+        MESSAGES[done].rstrip("."),
+        text=own_words or "Nothing more is to be done here.",
+        status=200,
+        way={"url": url, "label": _return_label(view)} if url else None,
+    )
+
+
+def _return_label(view: PortalView) -> str:
+    return f"Back to {view.merchant_name}" if view.merchant_name else "Back"
 
 
 def overview(visit: Visit, *, view: PortalView, notice: Notice | None = None, status: int = 200) -> Response:
@@ -63,7 +96,7 @@ def overview(visit: Visit, *, view: PortalView, notice: Notice | None = None, st
     asked = allowed_updates(view)
     context = {
         "return_url": portal.return_url(view),
-        "return_label": f"Back to {view.merchant_name}" if view.merchant_name else "Back",
+        "return_label": _return_label(view),
         "customer_label": view.customer.get("name") or view.customer.get("email") or "",
         "message": MESSAGES.get(visit.query.get("done", "")),
         "notice": notice,
@@ -93,6 +126,13 @@ def errand_url(view: PortalView, *, base: str) -> str | None:
         return f"{base}/cards/new"
     if flow.get("type") == "subscription_cancel":
         return f"{base}/subscriptions/{flow['subscription_cancel']['subscription']}/cancel"
+    if flow.get("type") == "subscription_update":
+        return f"{base}/subscriptions/{flow['subscription_update']['subscription']}/change"
+    if flow.get("type") == "subscription_update_confirm":
+        order = flow["subscription_update_confirm"]
+        item = order["items"][0]
+        query = urlencode({"price": item["price"], "quantity": item["quantity"]})
+        return f"{base}/subscriptions/{order['subscription']}/change/confirm?{query}"
     return None
 
 

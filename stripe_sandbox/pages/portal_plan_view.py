@@ -75,6 +75,7 @@ def _plan_card(view: PortalView, subscription: StripeObject, *, base: str) -> di
     is_live = subscription["status"] not in ENDED
     ending = _ending(subscription) if is_live else None
     can_cancel = is_live and is_enabled(view, "subscription_cancel")
+    can_change = is_enabled(view, "subscription_update") and subscription["obstacle"] is None
     identifier = subscription["id"]
     return {
         "product": product_name(subscription),
@@ -86,6 +87,22 @@ def _plan_card(view: PortalView, subscription: StripeObject, *, base: str) -> di
         "ending": ending,
         "keep_url": f"{base}/subscriptions/{identifier}/keep" if can_cancel and ending else None,
         "cancel_url": f"{base}/subscriptions/{identifier}/cancel" if can_cancel else None,
+        "change_url": f"{base}/subscriptions/{identifier}/change" if can_change and not ending else None,
+        "planned": _planned(subscription) if is_live else None,
+    }
+
+
+def _planned(subscription: StripeObject) -> dict[str, str] | None:
+    """Return what a plan becomes at the end of its period, where that is settled."""
+    planned = subscription["planned"]
+    if planned is None:
+        return None
+    unit = planned["product"]["unit_label"] or "unit"
+    number = f", {plural(planned['quantity'], unit)}" if (planned["quantity"] or 1) > 1 else ""
+    name = f"{planned['product']['name']}{number}"
+    return {
+        "title": f"Changes to {name} on {date_text(planned['starts_at'])}",
+        "text": "Until then all stays as it is.",
     }
 
 

@@ -42,6 +42,7 @@ def _from_number(unit: Unit, card: dict[str, Any], details: dict[str, Any] | Non
             raise missing_parameter(f"card[{key}]")
     listed = payment_methods.check_number(card["number"])
     payment_methods.check_expiry(unit, exp_month=card["exp_month"], exp_year=card["exp_year"])
+    payment_methods.check_cvc(listed, card.get("cvc"))
     return payment_methods.create(
         unit, listed, exp_month=card["exp_month"], exp_year=card["exp_year"], billing_details=details
     )

@@ -21,9 +21,7 @@ def check(unit: Unit, params: dict[str, Any], mode: str | None) -> None:
     """Raises ApiError for parameters that do not go together, or that the mode does not take."""
     if mode is None:
         raise missing_parameter("mode")
-    if params.get("ui_mode") not in HOSTED:
-        raise not_built(f"ui_mode={params['ui_mode']}")
-    if not params.get("success_url"):
+    if params.get("ui_mode") in HOSTED and not params.get("success_url"):
         raise missing_parameter("success_url")
     if params.get("customer"):
         customer = unit.get("customer", params["customer"], param="customer", status=400)

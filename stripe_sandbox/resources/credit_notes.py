@@ -6,10 +6,8 @@ from stripe_sandbox.engine import credit_notes
 from stripe_sandbox.engine.credit_notes import CreditOrder
 from stripe_sandbox.resources.updates import merge_metadata, refuse, take
 from stripe_sandbox.store.unit import StripeObject, Unit
-from stripe_sandbox.wire.listing import Filter, page
+from stripe_sandbox.wire.listing import Filter, page, page_of
 from stripe_sandbox.wire.routing import route
-
-PAGE = 10
 
 
 def _order(params: dict[str, Any]) -> CreditOrder:
@@ -50,14 +48,8 @@ def preview(unit: Unit, params: dict[str, Any]) -> StripeObject:
 def preview_lines(unit: Unit, params: dict[str, Any]) -> StripeObject:
     """The lines of that note."""
     note = credit_notes.draft(unit, _invoice(unit, params), _order(params))
-    return _page(note, params, url="/v1/credit_notes/preview/lines")
-
-
-def _page(note: StripeObject, params: dict[str, Any], *, url: str) -> StripeObject:
-    """The first page; a note never has so many lines that cursors are wanted."""
-    lines = note["lines"]["data"]
-    shown = lines[: params.get("limit") or PAGE]
-    return {"object": "list", "data": shown, "has_more": len(shown) < len(lines), "url": url}
+    url = "/v1/credit_notes/preview/lines"
+    return page_of(note["lines"]["data"], params, kind="credit_note_line_item", url=url)
 
 
 @route("GET", "/v1/credit_notes/{note}", schema="credit_note_retrieve")
@@ -84,7 +76,8 @@ def void(unit: Unit, params: dict[str, Any], note: str) -> StripeObject:
 @route("GET", "/v1/credit_notes/{note}/lines", schema="credit_note_line_item_list")
 def lines(unit: Unit, params: dict[str, Any], note: str) -> StripeObject:
     """The lines of a note."""
-    return _page(unit.get("credit_note", note), params, url=f"/v1/credit_notes/{note}/lines")
+    found = unit.get("credit_note", note)["lines"]["data"]
+    return page_of(found, params, kind="credit_note_line_item", url=f"/v1/credit_notes/{note}/lines")
 
 
 @route("GET", "/v1/credit_notes", schema="credit_note_list")

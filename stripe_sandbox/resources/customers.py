@@ -2,73 +2,44 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import customer_balance, customers, discounts, payment_methods, test_clocks
+from stripe_sandbox.engine import (
+    customer_balance,
+    customers,
+    discounts,
+    drafts,
+    payment_methods,
+    tax_ids,
+    test_clocks,
+)
 from stripe_sandbox.errors import no_such
-from stripe_sandbox.resources.updates import refuse, take
+from stripe_sandbox.resources.customer_params import fill, given_values
+from stripe_sandbox.resources.updates import merge_metadata
 from stripe_sandbox.store.unit import StripeObject, Unit
 from stripe_sandbox.wire.expand import empty_list, shown
 from stripe_sandbox.wire.listing import Filter, page
 from stripe_sandbox.wire.routing import route
 
-PLAIN = (
-    "address",
-    "description",
-    "email",
-    "name",
-    "phone",
-    "preferred_locales",
-    "shipping",
-    "tax_exempt",
-)
-NOT_BUILT = ("source", "cash_balance", "coupon", "promotion_code")
-ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
-
-
-def _fill(unit: Unit, customer: StripeObject, params: dict[str, Any]) -> None:
-    refuse(params, *NOT_BUILT)
-    take(customer, params, *PLAIN)
-    if params.get("balance") is not None and params["balance"] != customer["balance"]:
-        customer_balance.change(unit, customer, amount=params["balance"] - customer["balance"])
-    if params.get("address"):
-        customer["address"] = {key: params["address"].get(key) for key in ADDRESS}
-    settings = params.get("invoice_settings") or {}
-    if settings.get("default_payment_method"):
-        method = unit.get(
-            "payment_method",
-            settings["default_payment_method"],
-            param="invoice_settings[default_payment_method]",
-            status=400,
-        )
-        if method["customer"] != customer["id"]:
-            raise no_such(
-                "payment_method", method["id"], param="invoice_settings[default_payment_method]", status=400
-            )
-    customer["invoice_settings"].update(settings)
-
 
 @route("POST", "/v1/customers", schema="customer_create")
 def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
-    """A customer; `payment_method` is attached."""
-    refuse(params, *NOT_BUILT)
+    """A customer with its tax ids; `payment_method` is attached."""
+    values = given_values(params)
     if params.get("test_clock"):
         unit.get(test_clocks.KIND, params["test_clock"], param="test_clock", status=400)
+        test_clocks.check_room(unit, params["test_clock"])
     name = params.get("payment_method")
     method = None if name is None else payment_methods.resolve(unit, name)
-    values = {key: params.get(key) for key in PLAIN if key not in {"address"}}
-    address = params.get("address")
-    if address:
-        values["address"] = {key: address.get(key) for key in ADDRESS}
-    metadata = {key: value for key, value in (params.get("metadata") or {}).items() if value != ""}
-    customer = customers.create(unit, metadata=metadata, **values)
+    customer = customers.create(unit, metadata=merge_metadata({}, params.get("metadata") or {}), **values)
     if params.get("balance"):
         customer_balance.change(unit, customer, amount=params["balance"], kind="initial")
     if method is not None:
         payment_methods.attach(unit, method, customer=customer)
-    if params.get("invoice_settings"):
-        settings = params["invoice_settings"]
-        if method is not None and settings.get("default_payment_method") == name:
-            settings["default_payment_method"] = method["id"]
-        _fill(unit, customer, {"invoice_settings": settings})
+    for given in params.get("tax_id_data") or []:
+        tax_ids.create_for_customer(unit, customer, type=given["type"], value=given["value"])
+    settings = params.get("invoice_settings") or {}
+    if method is not None and settings.get("default_payment_method") == name:
+        settings["default_payment_method"] = method["id"]
+    fill(unit, customer, {"invoice_settings": settings, "cash_balance": params.get("cash_balance")})
     return customer
 
 
@@ -85,7 +56,8 @@ def retrieve(unit: Unit, params: dict[str, Any], customer: str) -> StripeObject:
 def update(unit: Unit, params: dict[str, Any], customer: str) -> StripeObject:
     """Change the given keys."""
     found = unit.get("customer", customer)
-    _fill(unit, found, params)
+    fill(unit, found, params)
+    drafts.follow_customer(unit, found)
     unit.emit("customer.updated", found)
     return found
 
@@ -132,10 +104,3 @@ def list_sources(unit: Unit, params: dict[str, Any], customer: str) -> StripeObj
     """Legacy sources do not exist here."""
     unit.get("customer", customer)
     return empty_list(f"/v1/customers/{customer}/sources")
-
-
-@route("GET", "/v1/customers/{customer}/tax_ids", schema="customer_list_tax_ids")
-def list_tax_ids(unit: Unit, params: dict[str, Any], customer: str) -> StripeObject:
-    """Tax ids are not kept here."""
-    unit.get("customer", customer)
-    return empty_list(f"/v1/customers/{customer}/tax_ids")

@@ -92,7 +92,14 @@ def retrieve(unit: Unit, params: dict[str, Any], file: str) -> StripeObject:
 def listed(unit: Unit, params: dict[str, Any]) -> StripeObject:
     """Files, by purpose."""
     where = Filter().created(params.get("created")).equals("purpose", params.get("purpose"))
-    return page(unit, "file", params, url="/v1/files", where=where)
+    return page(
+        unit,
+        "file",
+        params,
+        url="/v1/files",
+        where=where,
+        read=lambda row: _with_links(unit, unit.get("file", row["id"])),
+    )
 
 
 @route("POST", "/v1/file_links", schema="file_link_create")

@@ -1,15 +1,17 @@
 """Routes of invoice items: amounts that wait for a customer's next invoice."""
 
+from decimal import Decimal
 from typing import Any
 
-from stripe_sandbox.engine import invoice_items, prices, unlisted_prices
-from stripe_sandbox.errors import invalid, invalid_parameter, missing_parameter, not_built
+from stripe_sandbox.engine import discounts, invoice_items, price_numbers, tax
+from stripe_sandbox.errors import invalid, missing_parameter
+from stripe_sandbox.resources import item_prices
 from stripe_sandbox.resources.updates import merge_metadata, refuse, take
 from stripe_sandbox.store.unit import StripeObject, Unit
 from stripe_sandbox.wire.listing import Filter, page
 from stripe_sandbox.wire.routing import route
 
-NOT_BUILT = ("discounts", "tax_rates", "tax_code", "tax_behavior", "margins", "unit_amount_decimal")
+NOT_BUILT = ("tax_code", "tax_behavior", "margins")
 NOUN = "invoiceitem"
 
 
@@ -23,7 +25,8 @@ def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
     subscription = None
     if params.get("subscription"):
         subscription = unit.get("subscription", params["subscription"], param="subscription", status=400)
-    currency = params.get("currency") or (draft or subscription or customer)["currency"] or "usd"
+    currency = params.get("currency") or (draft or subscription or customer)["currency"]
+    currency = currency or (params.get("price_data") or {}).get("currency") or "usd"
     subscription_id = subscription["id"] if subscription else None
     entry = entry_from(unit, {**params, "currency": currency}, customer=customer, subscription_id=subscription_id)
     item = invoice_items.create(unit, entry)
@@ -39,23 +42,36 @@ def entry_from(
     unit: Unit, params: dict[str, Any], *, customer: StripeObject, subscription_id: str | None
 ) -> invoice_items.Entry:
     """What the parameters of an invoice item say; the currency is the customer's unless one is named."""
-    refuse(params, *NOT_BUILT, "price_data", "customer_account", "quantity_decimal")
+    refuse(params, *NOT_BUILT, "customer_account")
     currency = params.get("currency") or customer["currency"] or "usd"
-    price, quantity, each = _price(unit, params, currency=currency)
+    priced = item_prices.read(unit, params, currency=currency)
     period = params.get("period") or {"start": unit.now, "end": unit.now}
     return invoice_items.Entry(
         customer_id=customer["id"],
-        amount_minor=each * quantity,
+        amount_minor=priced.amount_minor,
         currency=currency,
-        description=params.get("description") or unit.get("product", price["product"])["name"],
-        price=price,
+        description=params.get("description") or unit.get("product", priced.price["product"])["name"],
+        price=priced.price,
         period=(period["start"], period["end"]),
-        quantity=quantity,
-        unit_amount_decimal=str(each),
+        quantity=priced.quantity,
+        unit_amount_decimal=priced.pricing["unit_amount_decimal"],
         subscription_id=subscription_id,
-        is_discountable=params.get("discountable", each >= 0),
+        is_discountable=params.get("discountable", priced.amount_minor >= 0),
         metadata=merge_metadata({}, params.get("metadata") or {}),
+        tax_rates=tax.resolve(unit, params.get("tax_rates"), param="tax_rates"),
+        redeemed=wanted_discounts(unit, params, customer_id=customer["id"], currency=currency, allowed=[]),
     )
+
+
+def wanted_discounts(
+    unit: Unit, params: dict[str, Any], *, customer_id: str, currency: str, allowed: list[str]
+) -> list[discounts.Wanted]:
+    """The discounts of one item; `allowed` are those it has and may keep."""
+    wanted = discounts.read(
+        unit, params.get("discounts"), path="discounts", customer_id=customer_id, currency=currency
+    )
+    discounts.check_kept(wanted, allowed=allowed, param="discounts")
+    return wanted
 
 
 def _draft(unit: Unit, params: dict[str, Any], customer: StripeObject) -> StripeObject | None:
@@ -67,29 +83,6 @@ def _draft(unit: Unit, params: dict[str, Any], customer: StripeObject) -> Stripe
     return invoice
 
 
-def _price(unit: Unit, params: dict[str, Any], *, currency: str) -> tuple[StripeObject, int, int]:
-    """The price, the quantity and what one unit costs. A bare amount gets a price of its own, not in use."""
-    name = (params.get("pricing") or {}).get("price") or params.get("price")
-    quantity = params.get("quantity")
-    if name:
-        price = unit.get("price", name, param="pricing[price]", status=400)
-        if price["recurring"] is not None:
-            raise invalid_parameter(
-                "The price specified is set to `type=recurring` but this field only accepts prices with "
-                "`type=one_time`.",
-                param="pricing[price]",
-            )
-        if price["billing_scheme"] == "tiered" or price["transform_quantity"]:
-            raise not_built("pricing[price] with tiers or transform_quantity")
-        return price, 1 if quantity is None else quantity, prices.unit_amount_minor(price, currency=currency)
-    if params.get("amount") is None:
-        raise missing_parameter("amount")
-    if quantity is not None:
-        raise invalid_parameter("You cannot pass `quantity` together with `amount`.", param="quantity")
-    text = params.get("description") or "Invoice item"
-    return unlisted_prices.make(unit, params["amount"], currency=currency, name=text), 1, params["amount"]
-
-
 @route("GET", "/v1/invoiceitems/{item}", schema="invoice_item_retrieve")
 def retrieve(unit: Unit, params: dict[str, Any], item: str) -> StripeObject:
     """One invoice item."""
@@ -99,26 +92,52 @@ def retrieve(unit: Unit, params: dict[str, Any], item: str) -> StripeObject:
 @route("POST", "/v1/invoiceitems/{item}", schema="invoice_item_update")
 def update(unit: Unit, params: dict[str, Any], item: str) -> StripeObject:
     """Change an item that waits, or that stands on a draft."""
-    refuse(params, *NOT_BUILT, "price_data", "pricing")
     found = unit.get(NOUN, item)
     draft = _editable(unit, found)
-    if found["proration"] and set(params) & {"amount", "quantity"}:
-        raise invalid("You cannot change the amount or quantity of a proration invoice item.")
-    take(found, params, "description", "discountable")
-    if params.get("period"):
-        found["period"] = dict(params["period"])
-    if params.get("amount") is not None:
-        _set_amount(found, each=params["amount"], quantity=1)
-    elif params.get("quantity") is not None:
-        _set_amount(found, each=found["amount"] // max(found["quantity"], 1), quantity=params["quantity"])
+    change(unit, found, params)
     if draft is not None:
         invoice_items.redraw(unit, draft)
     return found
 
 
-def _set_amount(item: StripeObject, *, each: int, quantity: int) -> None:
-    item.update(amount=each * quantity, quantity=quantity, quantity_decimal=str(quantity))
-    item["pricing"]["unit_amount_decimal"] = str(each)
+def change(unit: Unit, found: StripeObject, params: dict[str, Any]) -> None:
+    """Put the parameters into an item; the draft that shows it is the caller's to redraw."""
+    refuse(params, *NOT_BUILT)
+    if found["proration"] and item_prices.is_given(params):
+        raise invalid("You cannot change the amount or quantity of a proration invoice item.")
+    take(found, params, "description", "discountable")
+    take_terms(unit, found, params)
+    if params.get("period"):
+        found["period"] = dict(params["period"])
+    if item_prices.is_given(params):
+        _set_amount(unit, found, params)
+
+
+def take_terms(unit: Unit, item: StripeObject, params: dict[str, Any]) -> None:
+    """Give an item other discounts and tax rates; an empty value takes them away."""
+    if "tax_rates" in params:
+        item["tax_rates"] = tax.resolve(unit, params["tax_rates"], param="tax_rates")
+    if "discounts" in params and params["discounts"] != []:
+        customer_id = item["customer"]
+        wanted = wanted_discounts(
+            unit, params, customer_id=customer_id, currency=item["currency"], allowed=item["discounts"]
+        )
+        item["discounts"] = discounts.grant_all(unit, wanted, customer=customer_id, invoice_item=item["id"])
+
+
+def _set_amount(unit: Unit, item: StripeObject, params: dict[str, Any]) -> None:
+    present = item_prices.Priced(
+        price=unit.get("price", item["pricing"]["price_details"]["price"]),
+        quantity=Decimal(item["quantity_decimal"]),
+        currency=item["currency"],
+    )
+    priced = item_prices.read(unit, params, currency=item["currency"], present=present)
+    item.update(
+        amount=priced.amount_minor,
+        pricing=priced.pricing,
+        quantity=int(priced.quantity),
+        quantity_decimal=price_numbers.plain(priced.quantity),
+    )
 
 
 def _editable(unit: Unit, item: StripeObject) -> StripeObject | None:

@@ -15,7 +15,7 @@ from stripe_sandbox.errors import invalid, invalid_parameter, missing_parameter
 from stripe_sandbox.resources.price_terms import change_invoice_terms
 from stripe_sandbox.resources.updates import merge_metadata, refuse, take
 from stripe_sandbox.store.unit import StripeObject, Unit
-from stripe_sandbox.wire.listing import Filter, page
+from stripe_sandbox.wire.listing import Filter, page, page_of
 from stripe_sandbox.wire.routing import route
 
 PLAIN = ("description", "footer", "custom_fields", "statement_descriptor")
@@ -121,9 +121,9 @@ def delete(unit: Unit, params: dict[str, Any], invoice: str) -> StripeObject:
         raise invalid("You can only delete draft invoices that were created by hand.")
     unit.unschedule("invoice_finalization", invoice)
     invoice_items.release(unit, found)
-    discounts.release(unit, found)
     unit.emit("invoice.deleted", found)
     found["_is_deleted"] = True
+    drafts.pass_on(unit, discounts.release(unit, found), customer_id=found["customer"])
     return {"id": invoice, "object": "invoice", "deleted": True}
 
 
@@ -183,17 +183,17 @@ def mark_uncollectible(unit: Unit, params: dict[str, Any], invoice: str) -> Stri
 
 @route("GET", "/v1/invoices/{invoice}/lines", schema="invoice_list_lines")
 def lines(unit: Unit, params: dict[str, Any], invoice: str) -> StripeObject:
-    """The lines, all on one page: an invoice here never has more than a page of them."""
+    """The lines, in their order on the invoice."""
     found = unit.get("invoice", invoice)
-    shown = found["lines"]["data"][: params.get("limit") or 10]
-    has_more = len(shown) < len(found["lines"]["data"])
-    return {"object": "list", "data": shown, "has_more": has_more, "url": f"/v1/invoices/{invoice}/lines"}
+    return page_of(found["lines"]["data"], params, kind="line_item", url=f"/v1/invoices/{invoice}/lines")
 
 
 @route("GET", "/v1/invoices", schema="invoice_list")
 def listed(unit: Unit, params: dict[str, Any]) -> StripeObject:
-    """Invoices by customer, subscription, status, collection method."""
+    """Invoices by customer, subscription, status, collection method, due date."""
+    refuse(params, "customer_account")
     where = Filter().created(params.get("created")).equals("status", params.get("status"))
+    where.moment("due_date", params.get("due_date"))
     where.equals("collection_method", params.get("collection_method"))
     where.equals("parent.subscription_details.subscription", params.get("subscription"))
     if params.get("customer"):

@@ -19,6 +19,8 @@ NOT_BUILT = (
     "transfer_group",
 )
 
+LARGEST_CHARGE = 99_999_999
+
 
 @route("POST", "/v1/payment_intents", schema="payment_intent_create")
 def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
@@ -78,6 +80,9 @@ def _check_amount(amount: int, *, currency: str) -> None:
             param="amount",
             code="parameter_invalid_integer",
         )
+    if amount > LARGEST_CHARGE:
+        most = format_amount(LARGEST_CHARGE, currency=currency)
+        raise invalid_parameter(f"Amount must be no more than {most}", param="amount", code="amount_too_large")
     if amount < smallest:
         raise invalid_parameter(
             f"Amount must be at least {format_amount(smallest, currency=currency)} {currency}",

@@ -4,7 +4,9 @@ import time
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.errors import ApiError, invalid, missing_parameter, not_built
+from stripe_sandbox.errors import invalid, missing_parameter, not_built
+from stripe_sandbox.resources.portal_features import take_features
+from stripe_sandbox.resources.portal_flows import read_flow
 from stripe_sandbox.resources.updates import merge_metadata, refuse, take, take_into
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
@@ -12,16 +14,12 @@ from stripe_sandbox.wire.listing import Filter, page
 from stripe_sandbox.wire.routing import route
 
 KIND = "billing_portal.configuration"
-FLOWS = {"payment_method_update", "subscription_cancel"}
 
 
-def _fill(configuration: StripeObject, params: dict[str, Any]) -> None:
-    features = params.get("features") or {}
-    if (features.get("subscription_update") or {}).get("enabled"):
-        raise not_built("features[subscription_update]")
+def _fill(unit: Unit, configuration: StripeObject, params: dict[str, Any]) -> None:
     if (params.get("login_page") or {}).get("enabled"):
         raise not_built("login_page")
-    take_into(configuration["features"], features)
+    take_features(unit, configuration, params.get("features") or {})
     take_into(configuration["business_profile"], params.get("business_profile"))
     take(configuration, params, "default_return_url", "active", "name")
 
@@ -30,7 +28,7 @@ def _fill(configuration: StripeObject, params: dict[str, Any]) -> None:
 def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
     """A portal configuration; the first one of an account is its default."""
     configuration = blank(KIND, id=ids.new_id(KIND), updated=unit.now, is_default=not unit.select(KIND), metadata={})
-    _fill(configuration, params)
+    _fill(unit, configuration, params)
     configuration["metadata"] = merge_metadata({}, params.get("metadata") or {})
     unit.add(configuration)
     unit.emit("billing_portal.configuration.created", configuration)
@@ -49,7 +47,7 @@ def update(unit: Unit, params: dict[str, Any], name: str) -> StripeObject:
     found = unit.get(KIND, name, param="configuration")
     if found["is_default"] and params.get("active") is False:
         raise invalid("The default configuration cannot be deactivated.", param="active")
-    _fill(found, params)
+    _fill(unit, found, params)
     found["updated"] = unit.now
     unit.emit("billing_portal.configuration.updated", found)
     return found
@@ -78,7 +76,7 @@ def create_session(unit: Unit, params: dict[str, Any]) -> StripeObject:
         id=ids.new_id("billing_portal.session"),
         configuration=configuration["id"],
         customer=customer["id"],
-        flow=_flow(unit, params.get("flow_data"), customer),
+        flow=read_flow(unit, params.get("flow_data"), customer=customer, configuration=configuration),
         locale=params.get("locale"),
         return_url=return_url,
         _made_wall=time.time(),
@@ -103,37 +101,3 @@ def _configuration(unit: Unit, name: str | None) -> StripeObject:
         "at https://dashboard.stripe.com/test/settings/billing/portal. Either save them there or create a "
         "configuration with the API."
     )
-
-
-def _flow(unit: Unit, given: dict[str, Any] | None, customer: StripeObject) -> dict[str, Any] | None:
-    if not given:
-        return None
-    kind = given["type"]
-    if kind not in FLOWS:
-        raise not_built(f"flow_data[type]={kind}")
-    completion = given.get("after_completion") or {"type": "portal_homepage"}
-    flow: dict[str, Any] = {
-        "after_completion": {
-            "hosted_confirmation": completion.get("hosted_confirmation"),
-            "redirect": completion.get("redirect"),
-            "type": completion["type"],
-        },
-        "subscription_cancel": None,
-        "subscription_update": None,
-        "subscription_update_confirm": None,
-        "type": kind,
-    }
-    if kind == "subscription_cancel":
-        name = (given.get("subscription_cancel") or {}).get("subscription")
-        if not name:
-            raise missing_parameter("flow_data[subscription_cancel][subscription]")
-        subscription = unit.get(
-            "subscription", name, param="flow_data[subscription_cancel][subscription]", status=400
-        )
-        if subscription["customer"] != customer["id"]:
-            raise ApiError(
-                "The subscription does not belong to this customer.",
-                param="flow_data[subscription_cancel][subscription]",
-            )
-        flow["subscription_cancel"] = {"retention": None, "subscription": name}
-    return flow

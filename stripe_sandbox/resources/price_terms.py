@@ -12,10 +12,14 @@ def order_terms(
     *,
     customer_id: str,
     currency: str,
-    items: list[tuple[StripeObject, int, dict[str, str]]],
+    items: list[tuple[StripeObject, int | None, dict[str, str]]],
 ) -> dict[str, Any]:
     """The keys of an order for a new subscription: its discounts, and discounts and tax rates of its items."""
-    amount = sum(price_amounts.amount_minor(price, quantity=count, currency=currency) for price, count, _ in items)
+    amount = sum(
+        price_amounts.amount_minor(price, quantity=count, currency=currency)
+        for price, count, _ in items
+        if count is not None
+    )
     redeemed = discounts.read(
         unit,
         params.get("discounts"),
@@ -92,7 +96,7 @@ def change_invoice_terms(unit: Unit, invoice: StripeObject, params: dict[str, An
         discounts.check_kept(wanted, allowed=allowed, param="discounts")
         invoice["discounts"] = discounts.grant_all(unit, wanted, customer=customer["id"], invoice=invoice["id"])
     drafts.set_amounts(unit, invoice)
-    discounts.reserve(unit, invoice)
+    drafts.settle_discounts(unit, invoice)
 
 
 def take_item_terms(

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from stripe_sandbox.engine.prices import claim_key, create_price, own_id
+from stripe_sandbox.engine.prices import claim_key, create_price, own_id, set_currency_options
 from stripe_sandbox.errors import ApiError, invalid
-from stripe_sandbox.resources.updates import merge_metadata, refuse, take
+from stripe_sandbox.resources.updates import merge_metadata, take
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
 from stripe_sandbox.wire.expand import empty_list
@@ -39,6 +39,15 @@ def create_product(unit: Unit, params: dict[str, Any]) -> StripeObject:
         price = create_price(unit, {**params["default_price_data"], "product": product["id"]})
         product["default_price"] = price["id"]
         unit.emit("product.updated", product)
+    return product
+
+
+def make_product(unit: Unit, data: dict[str, Any]) -> StripeObject:
+    """The product that is made along with its price, with its event."""
+    product = blank("product", id=own_id(unit, "product", data.get("id")), updated=unit.now)
+    take(product, data, *PRODUCT)
+    unit.add(product)
+    unit.emit("product.created", product)
     return product
 
 
@@ -100,12 +109,7 @@ def list_features(unit: Unit, params: dict[str, Any], product: str) -> StripeObj
 def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
     """A price; `product_data` makes its product as well."""
     if params.get("product_data"):
-        data = params.pop("product_data")
-        product = blank("product", id=own_id(unit, "product", data.get("id")), updated=unit.now)
-        take(product, data, *PRODUCT)
-        unit.add(product)
-        unit.emit("product.created", product)
-        params["product"] = product["id"]
+        params["product"] = make_product(unit, params.pop("product_data"))["id"]
     elif not params.get("product"):
         raise ApiError("You must specify either `product` or `product_data` when creating a price.")
     return create_price(unit, params)
@@ -120,8 +124,8 @@ def retrieve(unit: Unit, params: dict[str, Any], price: str) -> StripeObject:
 @route("POST", "/v1/prices/{price}", schema="price_update")
 def update(unit: Unit, params: dict[str, Any], price: str) -> StripeObject:
     """Change what may change: amounts never do."""
-    refuse(params, "currency_options")
     found = unit.get("price", price, param="price")
+    set_currency_options(found, params.get("currency_options") or {})
     if params.get("lookup_key"):
         claim_key(unit, params["lookup_key"], owner=price, may_move=bool(params.get("transfer_lookup_key")))
     take(found, params, "active", "nickname", "tax_behavior", "lookup_key")
@@ -136,6 +140,7 @@ def listed(unit: Unit, params: dict[str, Any]) -> StripeObject:
     for key in ("currency", "product", "type"):
         where.equals(key, params.get(key))
     recurring = params.get("recurring") or {}
-    where.equals("recurring.interval", recurring.get("interval"))
+    for key in ("interval", "meter", "usage_type"):
+        where.equals(f"recurring.{key}", recurring.get(key))
     _one_of(where, "json_extract(data, '$.lookup_key')", params.get("lookup_keys"))
     return page(unit, "price", params, url="/v1/prices", where=where)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import endings, periods, schedule_states, schedules
+from stripe_sandbox.engine import endings, metered, periods, schedule_states, schedules
 from stripe_sandbox.errors import invalid, invalid_parameter, missing_parameter
-from stripe_sandbox.resources.item_params import recurring_price
+from stripe_sandbox.resources.item_params import check_quantity, recurring_price
 from stripe_sandbox.resources.updates import merge_metadata, refuse, take_into
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
@@ -86,7 +86,8 @@ def _phase(
         first = first or price
         quantity = item.get("quantity")
         metadata = merge_metadata({}, item.get("metadata") or {})
-        items.append(schedule_states.phase_item(price["id"], 1 if quantity is None else quantity, metadata))
+        check_quantity(price, quantity, prefix=f"{prefix}[items][{place}]")
+        items.append(schedule_states.phase_item(price["id"], metered.counted(price, quantity), metadata))
     if first is None:
         raise missing_parameter(f"{prefix}[items]")
     keys = ("billing_cycle_anchor", "collection_method", "default_payment_method", "description")

@@ -4,8 +4,9 @@ from typing import Any
 
 from stripe_sandbox.engine import changes, schedule_states
 from stripe_sandbox.errors import invalid, no_such
-from stripe_sandbox.resources.item_params import item_change
+from stripe_sandbox.resources.item_params import TERMS, item_change
 from stripe_sandbox.resources.price_terms import take_item_terms
+from stripe_sandbox.resources.updates import refuse
 from stripe_sandbox.store.unit import StripeObject, Unit
 from stripe_sandbox.wire.expand import shown
 from stripe_sandbox.wire.routing import route
@@ -70,7 +71,9 @@ def _find(unit: Unit, item_id: str) -> tuple[StripeObject, dict[str, Any]]:
 def _apply(unit: Unit, subscription: StripeObject, entry: dict[str, Any]) -> None:
     if subscription["status"] in {"canceled", "incomplete_expired", "incomplete"}:
         raise invalid(f"The items of a subscription with status {subscription['status']} cannot be changed.")
-    if entry.get("payment_behavior") != changes.DEFERRED:
+    if entry.get("payment_behavior") == changes.DEFERRED:
+        refuse(entry, *TERMS)
+    else:
         entry = take_item_terms(unit, subscription, entry, prefix=None)
     changes.apply(
         unit,

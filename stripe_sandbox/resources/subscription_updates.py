@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import changes, endings, pauses, schedule_states, subscriptions
+from stripe_sandbox.engine import added_items, changes, endings, pauses, schedule_states, subscriptions
 from stripe_sandbox.errors import invalid, invalid_parameter, not_built
-from stripe_sandbox.resources.item_params import item_changes
+from stripe_sandbox.resources.item_params import TERMS, item_changes, read_added
 from stripe_sandbox.resources.price_terms import change_terms, take_item_terms
 from stripe_sandbox.resources.subscriptions import NOT_BUILT, PLAIN, own_card
+from stripe_sandbox.resources.trial_params import begin_trial, begins_trial, check_end
 from stripe_sandbox.resources.updates import refuse, take
 from stripe_sandbox.store.unit import StripeObject, Unit
 from stripe_sandbox.wire.routing import route
@@ -48,10 +49,13 @@ def update(unit: Unit, params: dict[str, Any], subscription: str) -> StripeObjec
         ]
     change_end(unit, found, params)
     change_pause(unit, found, params)
+    if begins_trial(found, params):
+        return begin_trial(unit, found, params)
     change = read_change(unit, found, params, is_trial_over=change_trial(unit, found, params))
     if found["status"] in subscriptions.ENDED:
         unit.emit("customer.subscription.updated", found)
         return found
+    added_items.create(unit, found, read_added(unit, params.get("add_invoice_items"), path="add_invoice_items"))
     changes.apply(unit, found, change)
     if change.item_changes:
         schedule_states.follow_items(unit, found)
@@ -74,6 +78,8 @@ def _check_deferrable(found: StripeObject, params: dict[str, Any]) -> None:
             f"`payment_behavior=pending_if_incomplete` does not support the parameter `{beyond[0]}`.",
             param=beyond[0],
         )
+    for entry in params.get("items") or []:
+        refuse(entry, *TERMS)
     if found["collection_method"] != "charge_automatically":
         raise invalid("Pending updates need `collection_method=charge_automatically`.", param="payment_behavior")
     if params.get("trial_end") == "now" and found["status"] == "trialing":
@@ -169,8 +175,7 @@ def change_trial(unit: Unit, found: StripeObject, params: dict[str, Any]) -> boo
     if end == "now":
         found["trial_end"] = unit.now
         return True
-    if end <= unit.now:
-        raise invalid_parameter("Invalid timestamp: must be in the future.", param="trial_end")
+    check_end(end, now=unit.now)
     found.update(trial_end=end, billing_cycle_anchor=end)
     found.pop("_is_end_announced", None)
     for item in found["items"]["data"]:

@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import discounts, endings, resumption, subscriptions, tax
+from stripe_sandbox.engine import discounts, endings, metered, resumption, subscriptions, tax
 from stripe_sandbox.errors import ApiError, invalid_parameter, missing_parameter, no_such
-from stripe_sandbox.resources.item_params import recurring_price
+from stripe_sandbox.resources.item_params import check_quantity, read_added, wanted_price
 from stripe_sandbox.resources.price_terms import order_terms
+from stripe_sandbox.resources.subscription_checks import check_distinct, refuse_other_billing
+from stripe_sandbox.resources.trial_params import check_end, end_after
 from stripe_sandbox.resources.updates import merge_metadata, refuse
 from stripe_sandbox.store.unit import StripeObject, Unit
 from stripe_sandbox.wire.listing import Filter, page
 from stripe_sandbox.wire.routing import route
 
 NOT_BUILT = (
-    "add_invoice_items",
     "application_fee_percent",
     "backdate_start_date",
     "billing_cycle_anchor",
@@ -24,13 +25,13 @@ NOT_BUILT = (
     "transfer_data",
 )
 PLAIN = ("description", "days_until_due", "collection_method")
-DAY_SECONDS = 86400
 
 
 @route("POST", "/v1/subscriptions", schema="subscription_create")
 def create(unit: Unit, params: dict[str, Any]) -> StripeObject:
     """A subscription with its first invoice."""
     refuse(params, *NOT_BUILT)
+    refuse_other_billing(params)
     if not params.get("customer"):
         raise missing_parameter("customer")
     customer = unit.get("customer", params["customer"], param="customer", status=400)
@@ -50,6 +51,7 @@ def read_order(unit: Unit, params: dict[str, Any], *, customer: StripeObject) ->
         customer=customer,
         items=items,
         currency=currency,
+        added=read_added(unit, params.get("add_invoice_items"), path="add_invoice_items"),
         trial_end=_trial_end(unit, params, items),
         payment_behavior=params.get("payment_behavior") or "allow_incomplete",
         is_off_session=bool(params.get("off_session")),
@@ -65,18 +67,19 @@ def _tax_rates(unit: Unit, params: dict[str, Any]) -> list[StripeObject]:
     return rates
 
 
-def _items(unit: Unit, given: list[dict[str, Any]] | None) -> list[tuple[StripeObject, int, dict[str, str]]]:
+def _items(unit: Unit, given: list[dict[str, Any]] | None) -> list[tuple[StripeObject, int | None, dict[str, str]]]:
     if not given:
         raise missing_parameter("items")
     items = []
     for index, entry in enumerate(given):
-        refuse(entry, "price_data", "billing_thresholds", "trial")
-        name = entry.get("price") or entry.get("plan")
-        if not name:
+        refuse(entry, "billing_thresholds", "trial")
+        price = wanted_price(unit, entry, prefix=f"items[{index}]")
+        if price is None:
             raise missing_parameter(f"items[{index}][price]")
-        price = recurring_price(unit, name, param=f"items[{index}][price]")
         quantity = entry.get("quantity")
-        items.append((price, 1 if quantity is None else quantity, entry.get("metadata") or {}))
+        check_quantity(price, quantity, prefix=f"items[{index}]")
+        items.append((price, metered.counted(price, quantity), entry.get("metadata") or {}))
+    check_distinct([price["id"] for price, _, _ in items])
     return items
 
 
@@ -91,28 +94,18 @@ def own_card(unit: Unit, name: str | None, *, customer_id: str) -> StripeObject 
 
 
 def _trial_end(
-    unit: Unit, params: dict[str, Any], items: list[tuple[StripeObject, int, dict[str, str]]]
+    unit: Unit, params: dict[str, Any], items: list[tuple[StripeObject, int | None, dict[str, str]]]
 ) -> int | None:
     days, end = params.get("trial_period_days"), params.get("trial_end")
     if days is not None and end is not None:
         raise ApiError("You may only specify one of these parameters: trial_end, trial_period_days.")
     if params.get("trial_from_plan") and days is None and end is None:
         days = max((price["recurring"]["trial_period_days"] or 0) for price, _, _ in items)
-    if days is not None and days < 0:
-        raise invalid_parameter(
-            "This value must be greater than or equal to 0.",
-            param="trial_period_days",
-            code="parameter_invalid_integer",
-        )
     if days:
-        return int(unit.now + days * DAY_SECONDS)
+        return end_after(days, now=unit.now)
     if end is None or end == "now":
         return None
-    if end <= unit.now:
-        raise invalid_parameter(
-            "Invalid timestamp: must be an integer Unix timestamp in the future.", param="trial_end"
-        )
-    return int(end)
+    return check_end(end, now=unit.now)
 
 
 def _values(params: dict[str, Any], method: StripeObject | None) -> dict[str, Any]:

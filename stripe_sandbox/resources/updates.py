@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from stripe_sandbox.errors import not_built
+from stripe_sandbox.errors import CONNECT_ONLY, for_platforms_only, not_built
 from stripe_sandbox.store.unit import StripeObject
+from stripe_sandbox.texts import check_metadata
 
 
 def merge_metadata(current: dict[str, str], given: dict[str, str] | None) -> dict[str, str]:
-    """Given keys replace, empty values remove, None (an emptied table) removes all."""
+    """Given keys replace, empty values remove, None (an emptied table) removes all. Raises ApiError past 50 keys."""
     if given is None:
         return {}
-    merged = {**current, **given}
-    return {key: value for key, value in merged.items() if value != ""}
+    merged = {key: value for key, value in {**current, **given}.items() if value != ""}
+    check_metadata(merged, path="metadata")
+    return merged
 
 
 def take(thing: StripeObject, params: dict[str, Any], *keys: str) -> None:
@@ -35,5 +37,6 @@ def take_into(table: dict[str, Any], given: dict[str, Any] | None) -> None:
 def refuse(params: dict[str, Any], *names: str) -> None:
     """Raises ApiError for a parameter that Stripe acts on and this sandbox does not, unless it is empty or false."""
     for name in names:
-        if params.get(name) not in (None, False, [], {}):
-            raise not_built(name)
+        value = params.get(name)
+        if value not in (None, False, [], {}):
+            raise for_platforms_only(name, value) if name in CONNECT_ONLY else not_built(name)

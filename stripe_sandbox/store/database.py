@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from stripe_sandbox.store.schema import NAMES, TABLES
+from stripe_sandbox.store.schema import ADDED, NAMES, TABLES
 
 
 class Database:
@@ -19,6 +19,9 @@ class Database:
         self._local = threading.local()
         self._writer = self._connect()
         self._writer.executescript(TABLES)
+        for table, column, kind in ADDED:
+            if column not in {row["name"] for row in self._writer.execute(f"PRAGMA table_info({table})")}:
+                self._writer.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=30)

@@ -38,7 +38,8 @@ CREATE TABLE IF NOT EXISTS deliveries (
     state TEXT NOT NULL DEFAULT 'pending',
     last_status INTEGER,
     last_error TEXT,
-    attempted_at INTEGER
+    attempted_at INTEGER,
+    not_before_wall REAL NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (state, url, due_at, seq);
 CREATE INDEX IF NOT EXISTS deliveries_by_event ON deliveries (event_id);
@@ -72,5 +73,10 @@ CREATE TABLE IF NOT EXISTS idempotency (
     PRIMARY KEY (account, key)
 );
 """
+
+# Columns that a state file of an older version lacks.
+ADDED = (("deliveries", "not_before_wall", "REAL NOT NULL DEFAULT 0"),)
+# A delivery that waits for billing time alone; `not_before_wall` holds one back until a moment of system time.
+READY = "state = 'pending' AND not_before_wall <= (julianday('now') - 2440587.5) * 86400.0"
 
 NAMES = ("meta", "accounts", "objects", "events", "deliveries", "timers", "clock_timers", "idempotency")

@@ -61,6 +61,8 @@ class Unit:
         self._is_read_only = is_read_only
         self.has_events = False
         self.has_timers = False
+        # What is only imagined is never paid: cards, switches and faults would remember it.
+        self.is_imagined = False
         # Set for what happens on a test clock; `advanced_clock` is one that sets off when this is committed.
         self.clock_id: str | None = None
         self.advanced_clock: str | None = None
@@ -151,9 +153,11 @@ class Unit:
         """What happens in this block is undone at its end, events and timers included; copy out what is to stay."""
         self.flush()
         self.connection.execute("SAVEPOINT imagined")
+        now, self.is_imagined = self.now, True
         try:
             yield
         finally:
+            self.now, self.is_imagined = now, False
             self.forget()
             self.connection.execute("ROLLBACK TO imagined")
             self.connection.execute("RELEASE imagined")
@@ -178,15 +182,15 @@ class Unit:
         """Record an event with the object as it is now, and a delivery for each endpoint that wants it.
 
         An `*.updated` event names what changed since the object was created, loaded or last updated; without a
-        change there is none. `previous` gives the old values for an event of another name; `twin` is a second name
-        under which Stripe tells the same.
+        change there is none. `previous` gives the old values for an event of another name, or of an object that takes
+        another's place; `twin` is a second name under which Stripe tells the same.
         """
         key = (thing["object"], thing.get("id", ""))
         shown = render(thing)
         data: dict[str, Any] = {"object": shown}
         if event_type.endswith(".updated"):
             before = self._shown.get(key)
-            changed = previous_attributes(json.loads(before), after=shown) if before else {}
+            changed = previous or (previous_attributes(json.loads(before), after=shown) if before else {})
             if not changed:
                 return
             data["previous_attributes"] = changed

@@ -4,11 +4,15 @@ import logging
 import sqlite3
 import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from stripe_sandbox.engine import test_clocks
 from stripe_sandbox.engine.collection import note_created_delivered
 from stripe_sandbox.faults import Fault
+from stripe_sandbox.store.schema import READY
 from stripe_sandbox.store.unit import Unit
 from stripe_sandbox.webhooks.sending import Attempt, send
 
@@ -17,10 +21,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 GONE = 410
+DELAYED = "delayed by a fault"
 QUIESCE_SECONDS = 1.0
 DUE = (
     "SELECT d.*, e.body FROM deliveries d JOIN events e ON e.id = d.event_id"
-    " WHERE d.state = 'pending' AND d.endpoint_id = ? AND d.due_at <= ? ORDER BY d.seq LIMIT 1"
+    f" WHERE d.{READY} AND d.endpoint_id = ? AND d.due_at <= ? ORDER BY d.seq LIMIT 1"
 )
 
 
@@ -41,7 +46,7 @@ class Courier:
         rows = (
             self._sandbox.database.reading()
             .execute(
-                "SELECT DISTINCT endpoint_id FROM deliveries WHERE state = 'pending' AND due_at <= ?",
+                f"SELECT DISTINCT endpoint_id FROM deliveries WHERE {READY} AND due_at <= ?",
                 (self._sandbox.clock.now(),),
             )
             .fetchall()
@@ -67,6 +72,17 @@ class Courier:
         """Hold everything back; it stays pending."""
         self.is_paused = True
 
+    @contextmanager
+    def held_back(self) -> Iterator[None]:
+        """Hold everything back for this block; what was held before stays held after it."""
+        was_paused = self.is_paused
+        self.pause()
+        try:
+            yield
+        finally:
+            if not was_paused:
+                self.resume()
+
     def quiesce(self) -> None:
         """Pause, and give the delivery under way a second to end, so that it does not reach into an emptied state."""
         self.pause()
@@ -85,7 +101,7 @@ class Courier:
         while not self.is_paused and not self._stopped.is_set():
             self.wake()
             row = self._sandbox.database.reading().execute(
-                "SELECT count(*) AS n FROM deliveries WHERE state = 'pending' AND due_at <= ?", (until,)
+                f"SELECT count(*) AS n FROM deliveries WHERE {READY} AND due_at <= ?", (until,)
             )
             if row.fetchone()["n"] == 0:
                 return
@@ -133,21 +149,25 @@ class Courier:
         if fault is not None and fault.name == "drop":
             self._finish(row, Attempt(status=None, error="dropped by a fault"), state="failed")
             return True
-        if fault is not None and fault.name == "delay" and row["last_error"] != "delayed by a fault":
-            self._postpone(row, due_at=now + int(fault.seconds))
+        if fault is not None and fault.name == "delay" and row["last_error"] != DELAYED:
+            self._postpone(row, now=now, fault=fault)
             return True
-        tries = 2 if fault is not None and fault.name == "duplicate" else 1
-        attempt = Attempt(status=None)
-        for _ in range(tries):
-            attempt = send(
-                row["url"],
-                row["body"].encode(),
-                secret=endpoint["_secret"],
-                timeout_seconds=float(sandbox.settings["webhook_timeout_seconds"]),
-                fault=fault,
-            )
-        self._record(row, attempt)
+        self._record(row, self._send(row, secret=endpoint["_secret"], fault=fault))
         return True
+
+    def _send(self, row: sqlite3.Row, *, secret: str, fault: Fault | None) -> Attempt:
+        """Send once, or twice where a fault says so: one after the other, or at once on two connections."""
+
+        def one(_turn: int) -> Attempt:
+            seconds = float(self._sandbox.settings["webhook_timeout_seconds"])
+            return send(row["url"], row["body"].encode(), secret=secret, timeout_seconds=seconds, fault=fault)
+
+        if fault is None or fault.name != "duplicate":
+            return one(1)
+        if not fault.at_once:
+            return [one(turn) for turn in (1, 2)][-1]
+        with ThreadPoolExecutor(2) as connections:
+            return list(connections.map(one, (1, 2)))[-1]
 
     def _any_of_next(self, endpoint_id: str, *, now: int, fault: Fault) -> sqlite3.Row | None:
         """One of the next due deliveries by chance: the order that Stripe does not promise."""
@@ -156,34 +176,53 @@ class Courier:
         return fault.chance.choice(rows) if rows else None
 
     def _record(self, row: sqlite3.Row, attempt: Attempt) -> None:
-        retries: list[int] = self._sandbox.settings["webhook_retry_seconds"]
+        sandbox = self._sandbox
+        wall_pauses: list[float] = sandbox.settings["retry_wall_seconds"]
+        is_wall = bool(wall_pauses) and sandbox.clock.body()["is_frozen"]
+        pauses: list[float] = wall_pauses if is_wall else sandbox.settings["webhook_retry_seconds"]
         if attempt.is_delivered:
             self._finish(row, attempt, state="succeeded")
-        elif attempt.status == GONE or row["attempts"] >= len(retries):
+        elif attempt.status == GONE or row["attempts"] >= len(pauses):
             self._finish(row, attempt, state="failed")
+        elif is_wall:
+            # Billing time stands still: the same moment of it, some seconds of system time later.
+            wait_until = time.time() + pauses[row["attempts"]]
+            self._finish(row, attempt, state="pending", due_at=sandbox.clock.now(), not_before_wall=wait_until)
         else:
-            due_at = self._sandbox.clock.now() + retries[row["attempts"]]
+            due_at = sandbox.clock.now() + int(pauses[row["attempts"]])
             self._finish(row, attempt, state="pending", due_at=due_at)
 
-    def _postpone(self, row: sqlite3.Row, *, due_at: int) -> None:
+    def _postpone(self, row: sqlite3.Row, *, now: int, fault: Fault) -> None:
+        is_wall = fault.clock == "wall"
+        due_at = now if is_wall else now + int(fault.seconds)
+        not_before = time.time() + fault.seconds if is_wall else 0.0
         with self._sandbox.database.writing() as connection:
             connection.execute(
-                "UPDATE deliveries SET due_at = ?, last_error = 'delayed by a fault' WHERE seq = ?",
-                (due_at, row["seq"]),
+                "UPDATE deliveries SET due_at = ?, not_before_wall = ?, last_error = ? WHERE seq = ?",
+                (due_at, not_before, DELAYED, row["seq"]),
             )
         self._notify()
 
-    def _finish(self, row: sqlite3.Row, attempt: Attempt, *, state: str, due_at: int | None = None) -> None:
+    def _finish(
+        self,
+        row: sqlite3.Row,
+        attempt: Attempt,
+        *,
+        state: str,
+        due_at: int | None = None,
+        not_before_wall: float = 0.0,
+    ) -> None:
         with self._sandbox.unit(row["account"]) as unit:
             unit.connection.execute(
                 "UPDATE deliveries SET state = ?, due_at = ?, attempts = attempts + 1, last_status = ?,"
-                " last_error = ?, attempted_at = ? WHERE seq = ?",
+                " last_error = ?, attempted_at = ?, not_before_wall = ? WHERE seq = ?",
                 (
                     state,
                     due_at or row["due_at"],
                     attempt.status,
                     attempt.error,
                     int(time.time()),
+                    not_before_wall,
                     row["seq"],
                 ),
             )
@@ -199,7 +238,8 @@ class Courier:
         """Deliver the event once more to each endpoint that it once went to; returns how many."""
         with self._sandbox.database.writing() as connection:
             changed = connection.execute(
-                "UPDATE deliveries SET state = 'pending', attempts = 0, due_at = ? WHERE event_id = ?",
+                "UPDATE deliveries SET state = 'pending', attempts = 0, due_at = ?, not_before_wall = 0"
+                " WHERE event_id = ?",
                 (self._sandbox.clock.now(), event_id),
             ).rowcount
         self.wake()

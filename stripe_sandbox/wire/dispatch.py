@@ -1,8 +1,7 @@
 """Decides how one API call is answered, from the key in its header to the stored idempotent answer."""
 
-import base64
-import binascii
 import logging
+import re
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,16 +10,21 @@ from stripe_sandbox import API_VERSION, ids, params
 from stripe_sandbox.engine import test_clocks
 from stripe_sandbox.errors import ApiError, unrecognized_url
 from stripe_sandbox.faults import Fault
+from stripe_sandbox.hosted import bystander
 from stripe_sandbox.store.unit import Cause, StripeObject, Unit, dump
-from stripe_sandbox.wire import forms, idempotency, routing, spoiled
+from stripe_sandbox.wire import forms, idempotency, keys, routing, spoiled
 from stripe_sandbox.wire.expand import expand, shown
 from stripe_sandbox.wire.idempotency import InFlight, Stored
+from stripe_sandbox.wire.rate_limit import RateLimit
 
 if TYPE_CHECKING:
     from stripe_sandbox.sandbox import Sandbox
 
 logger = logging.getLogger(__name__)
 PAYMENT_REQUIRED = 402
+LONGEST_KEY = 255
+FORM_TYPES = ("", "application/x-www-form-urlencoded", "multipart/form-data")
+_ACCOUNT_PATH = re.compile(r"^/v1/accounts/([^/]+)")
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class Dispatcher:
     def __init__(self, sandbox: "Sandbox") -> None:
         self._sandbox = sandbox
         self._in_flight = InFlight()
+        self._rate_limit = RateLimit()
 
     def answer(self, call: Call) -> Answer:
         """The answer to one call; errors are answers too."""
@@ -85,9 +90,16 @@ class Dispatcher:
         return answer
 
     def _answer(self, call: Call, *, request_id: str) -> Answer:
-        account_id = self._sandbox.account_for(read_key(call.headers.get("authorization", "")))
+        key = keys.read_key(call.headers.get("authorization", ""))
+        account_id = self._sandbox.account_for(key)
+        keys.check_permission(key, account_id=account_id, is_write=call.method != "GET")
+        rate = self._sandbox.settings["requests_per_second"]
+        if not self._rate_limit.takes(account_id, per_second=rate):
+            error, headers = spoiled.too_many()
+            return Answer(status=error.status, body=dump(error.body(request_id=request_id)), headers=headers)
         self._check_version(call)
-        _check_account(call, account_id)
+        _check_account(call, key, account_id=account_id)
+        _check_body(call)
         fault = self._sandbox.faults.take_for_request(method=call.method, path=call.path)
         if fault is not None and fault.name == "connection_reset":
             return Answer(status=0, body="", is_cut=True)
@@ -99,11 +111,14 @@ class Dispatcher:
         if found is None:
             raise unrecognized_url(call.method, call.path)
         route, path_ids = found
+        if fault is not None and fault.name == "pay_on_hosted_page":
+            invoice_id = path_ids.get("invoice") or fault.invoice
+            bystander.pay_open_invoice(self._sandbox, account_id, invoice_id=invoice_id)
         if not route.is_write:
             _wait(fault)
             return self._read(route, path_ids, call, account_id=account_id, fault=fault)
-        key = call.key if call.method == "POST" else None
-        with self._in_flight.claim(account_id, key):
+        idempotency_key = call.key if call.method == "POST" else None
+        with self._in_flight.claim(account_id, idempotency_key):
             _wait(fault)
             answer = self._write(
                 route,
@@ -175,15 +190,23 @@ class Dispatcher:
         )
 
 
-def _check_account(call: Call, account_id: str) -> None:
-    """Connect is not built: the only account that a key reaches is its own."""
-    wanted = call.headers.get("stripe-account", account_id)
-    if wanted != account_id:
+def _check_account(call: Call, key: str, *, account_id: str) -> None:
+    """Connect is not built: the only account that a key reaches, by header or by path, is its own."""
+    keys.check_account(key, wanted=call.headers.get("stripe-account", account_id), account_id=account_id)
+    if (named := _ACCOUNT_PATH.match(call.path)) is not None:
+        keys.check_account(key, wanted=named[1], account_id=account_id)
+
+
+def _check_body(call: Call) -> None:
+    """Raises ApiError for a body that is no form, and for an idempotency key that is too long (its words assumed)."""
+    kind = call.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if call.form and kind not in FORM_TYPES:
         raise ApiError(
-            f"The provided key does not have access to account '{wanted}' (or that account does not exist).",
-            status=403,
-            code="account_invalid",
+            "Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have "
+            "any questions, we can help at https://support.stripe.com/."
         )
+    if call.key is not None and len(call.key) > LONGEST_KEY:
+        raise ApiError(f"Idempotency keys can be at most {LONGEST_KEY} characters.", type="idempotency_error")
 
 
 def _run(unit: Unit, route: routing.Route, path_ids: dict[str, str], values: dict[str, Any]) -> str:
@@ -236,27 +259,4 @@ def _error_answer(error: ApiError, call: Call, *, request_id: str) -> Answer:
 
 def _wait(fault: Fault | None) -> None:
     if fault is not None and fault.name == "latency":
-        time.sleep(fault.seconds)
-
-
-def read_key(authorization: str) -> str:
-    """The key in this header. Raises ApiError 401 for none, a malformed or a live one."""
-    scheme, _, rest = authorization.partition(" ")
-    key = rest.strip()
-    if scheme.lower() == "basic":
-        try:
-            key = base64.b64decode(key).decode().partition(":")[0]
-        except (binascii.Error, UnicodeDecodeError):
-            key = ""
-    if not key:
-        raise ApiError(
-            "You did not provide an API key. You need to provide your API key in the Authorization header, using "
-            "Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
-            status=401,
-        )
-    if key.startswith(("sk_live_", "rk_live_")):
-        logger.critical("A LIVE Stripe key was sent to the sandbox. It was refused; check who uses it.")
-        raise ApiError("A live key was sent to the sandbox: refused.", status=401)
-    if not key.startswith(("sk_test_", "rk_test_")):
-        raise ApiError(f"Invalid API Key provided: {key[:4]}****", status=401)
-    return key
+        time.sleep(fault.drawn_seconds())

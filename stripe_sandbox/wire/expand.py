@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from stripe_sandbox.engine import cash_balances, checkout_breakdowns, tax_ids
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.store.unit import StripeObject, Unit, dump, render
 
@@ -27,6 +28,7 @@ TARGETS = {
     "invoice": "invoice",
     "latest_charge": "charge",
     "latest_invoice": "invoice",
+    "mandate": "mandate",
     "payment_intent": "payment_intent",
     "payment_method": "payment_method",
     "pending_setup_intent": "setup_intent",
@@ -88,6 +90,17 @@ def _refunds(unit: Unit, charge: StripeObject) -> dict[str, Any]:
     return body
 
 
+def _tax_ids(unit: Unit, customer: StripeObject) -> dict[str, Any]:
+    body = empty_list(f"/v1/customers/{customer['id']}/tax_ids", has_count=True)
+    body["data"] = [shown(found) for found in tax_ids.of_customer(unit, customer["id"])]
+    body["total_count"] = len(body["data"])
+    return body
+
+
+def _cash_balance(unit: Unit, customer: StripeObject) -> dict[str, Any]:
+    return cash_balances.of_customer(unit.get("customer", customer["id"]))
+
+
 def _tax(unit: Unit, customer: StripeObject) -> dict[str, Any]:
     has_place = bool(customer["address"] and customer["address"].get("country"))
     return {
@@ -107,17 +120,20 @@ def _line_items(unit: Unit, session: StripeObject) -> dict[str, Any]:
 
 def _currency_options(unit: Unit, price: StripeObject) -> dict[str, Any]:
     stored = unit.get("price", price["id"])
-    own = {"unit_amount": price["unit_amount"], "tax_behavior": price["tax_behavior"]}
+    own = {**price, "tiers": stored.get("_tiers")}
     options = {price["currency"]: own, **stored.get("_currency_options", {})}
-    return {
-        currency: {
-            "custom_unit_amount": None,
-            "tax_behavior": option.get("tax_behavior") or "unspecified",
-            "unit_amount": option["unit_amount"],
-            "unit_amount_decimal": str(option["unit_amount"]),
-        }
-        for currency, option in options.items()
+    return {currency: _option(option) for currency, option in options.items()}
+
+
+def _option(option: dict[str, Any]) -> dict[str, Any]:
+    amount, exact = option["unit_amount"], option.get("unit_amount_decimal")
+    shown_option = {
+        "custom_unit_amount": None,
+        "tax_behavior": option.get("tax_behavior") or "unspecified",
+        "unit_amount": amount,
+        "unit_amount_decimal": str(amount) if exact is None and amount is not None else exact,
     }
+    return {**shown_option, "tiers": option["tiers"]} if option.get("tiers") else shown_option
 
 
 def _coupon_products(unit: Unit, coupon: StripeObject) -> dict[str, Any] | None:
@@ -137,19 +153,20 @@ VIRTUAL: dict[tuple[str, str], Callable[[Unit, StripeObject], Any]] = {
     ("invoice", "amount_paid_off_stripe"): _paid_elsewhere,
     ("invoice", "payments"): _payments,
     ("invoice", "confirmation_secret"): _confirmation_secret,
+    ("customer", "cash_balance"): _cash_balance,
     ("customer", "tax"): _tax,
     ("customer", "invoice_credit_balance"): lambda _unit, _customer: {},
     ("customer", "sources"): lambda _unit, customer: empty_list(f"/v1/customers/{customer['id']}/sources"),
     ("customer", "subscriptions"): _subscriptions,
-    ("customer", "tax_ids"): lambda _unit, customer: empty_list(f"/v1/customers/{customer['id']}/tax_ids"),
+    ("customer", "tax_ids"): _tax_ids,
     ("charge", "refunds"): _refunds,
     ("checkout.session", "line_items"): _line_items,
     ("coupon", "applies_to"): _coupon_products,
     ("coupon", "currency_options"): _coupon_currencies,
     ("price", "currency_options"): _currency_options,
     ("price", "tiers"): lambda unit, price: (unit.find("price", price["id"]) or {}).get("_tiers"),
-    ("item", "discounts"): lambda _unit, _item: [],
-    ("item", "taxes"): lambda _unit, _item: [],
+    ("item", "discounts"): lambda unit, item: checkout_breakdowns.of_line(unit, item["id"])["discounts"],
+    ("item", "taxes"): lambda unit, item: checkout_breakdowns.of_line(unit, item["id"])["taxes"],
 }
 
 
@@ -161,6 +178,8 @@ def shown(thing: StripeObject) -> StripeObject:
 
 def expand(unit: Unit, answer: StripeObject, *, paths: list[str]) -> StripeObject:
     """Fill the answer in place along these paths. Raises ApiError for a path that leads nowhere."""
+    if answer.get("deleted"):
+        return answer  # What is left of a deleted object has nothing to expand.
     for path in paths:
         parts = path.split(".")
         levels = [part for part in parts if part != "data"]
@@ -170,6 +189,12 @@ def expand(unit: Unit, answer: StripeObject, *, paths: list[str]) -> StripeObjec
             )
         _expand(unit, answer, parts, path=path)
     return answer
+
+
+def _portal_products(unit: Unit, configuration: StripeObject) -> None:
+    stored = unit.get("billing_portal.configuration", configuration["id"])
+    products = json.loads(dump(stored.get("_products", [])))
+    configuration["features"]["subscription_update"]["products"] = products
 
 
 def _expand(unit: Unit, node: Any, parts: list[str], *, path: str) -> None:
@@ -183,10 +208,13 @@ def _expand(unit: Unit, node: Any, parts: list[str], *, path: str) -> None:
         raise _dead_end(path)
     key, rest = parts[0], parts[1:]
     kind = str(node.get("object", ""))
+    if kind == "billing_portal.configuration" and parts[:3] == ["features", "subscription_update", "products"]:
+        _portal_products(unit, node)
+    if kind == "checkout.session" and parts[:2] == ["total_details", "breakdown"]:
+        stored = unit.get(kind, node["id"])
+        node["total_details"]["breakdown"] = shown(checkout_breakdowns.of_session(unit, stored))
     if (kind, key) in VIRTUAL and key not in node:
         node[key] = VIRTUAL[(kind, key)](unit, node)
-    elif key == "breakdown" and "amount_discount" in node:
-        node[key] = {"discounts": [], "taxes": []}
     elif key not in node:
         raise _dead_end(path)
     if isinstance(node[key], str):

@@ -32,11 +32,18 @@ class Filter:
 
     def created(self, given: Any) -> "Filter":
         """Stripe's `created` filter: a moment, or a table of gt, gte, lt, lte."""
+        return self._moment("created", given)
+
+    def moment(self, key: str, given: Any) -> "Filter":
+        """The same filter on a moment inside the object."""
+        return self._moment(f"json_extract(data, '$.{key}')", given)
+
+    def _moment(self, value: str, given: Any) -> "Filter":
         if isinstance(given, dict):
             for name, moment in given.items():
-                self.add(f"created {_COMPARISONS[name]} ?", moment)
+                self.add(f"{value} {_COMPARISONS[name]} ?", moment)
         elif given is not None:
-            self.add("created = ?", int(given))
+            self.add(f"{value} = ?", int(given))
         return self
 
 
@@ -67,6 +74,23 @@ def page(
         kept.reverse()
     things = [read(row) if read else shown(unit.get(kind, row["id"])) for row in kept]
     return {"object": "list", "data": things, "has_more": len(rows) > limit, "url": url}
+
+
+def page_of(things: list[StripeObject], params: dict[str, Any], *, kind: str, url: str) -> StripeObject:
+    """One page of a list that lies inside an object, in its own order. Raises ApiError as `page` does."""
+    limit = _limit(params)
+    after, before = params.get("starting_after"), params.get("ending_before")
+    if after and before:
+        raise ApiError("You cannot parameterize both `ending_before` and `starting_after`.")
+    names = [thing["id"] for thing in things]
+    for param, name in (("starting_after", after), ("ending_before", before)):
+        if name and name not in names:
+            raise no_such(kind, name, param=param, status=400)
+    if before:
+        rest = things[: names.index(before)]
+        return {"object": "list", "data": rest[-limit:], "has_more": len(rest) > limit, "url": url}
+    rest = things[names.index(after) + 1 :] if after else things
+    return {"object": "list", "data": rest[:limit], "has_more": len(rest) > limit, "url": url}
 
 
 def _limit(params: dict[str, Any]) -> int:

@@ -1,7 +1,8 @@
 """Decides what a search query means: Stripe's query language as conditions on stored objects.
 
 Assumed, from memory of Stripe's search reference: which fields each kind of object has, that texts match without
-regard to case, and the words of the refusals. Stripe's search lags behind by up to a minute; this one does not.
+regard to case, and the words of the refusals. Stripe's search lags behind by up to a minute; this one does for new
+objects, by the switch `search_lag`.
 """
 
 import re
@@ -38,6 +39,9 @@ def search(unit: Unit, kind: str, params: dict[str, Any], *, url: str) -> Stripe
         raise invalid_parameter(f"This value must be between 1 and {LARGEST_PAGE}.", param="limit")
     start = _offset(params.get("page"))
     where = f"json_extract(data, '$._is_deleted') IS NULL AND ({condition})"
+    lag = unit.settings["search_lag"]
+    if lag:
+        where, values = f"{where} AND created <= ?", [*values, unit.now - lag]
     found = unit.select(kind, where=where, values=values)
     rest = len(found) - start - limit
     return {

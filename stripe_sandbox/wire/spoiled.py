@@ -16,6 +16,15 @@ def server_error() -> ApiError:
     return ApiError("Sorry! There was an error while talking to Stripe.", status=500, type="api_error")
 
 
+def too_many() -> tuple[ApiError, dict[str, str]]:
+    """The 429 of an account that calls too often, as other people's logs of Stripe's test mode show it."""
+    text = (
+        "Testmode request rate limit exceeded, the rate limits in testmode are lower than livemode. You can learn "
+        "more about rate limits here https://stripe.com/docs/rate-limits."
+    )
+    return ApiError(text, status=429, code="rate_limit"), {"Stripe-Rate-Limited-Reason": "global-rate"}
+
+
 def refusal(fault: Fault, *, path: str) -> tuple[ApiError, dict[str, str]] | None:
     """The error, with its headers, of a fault that strikes before anything happens; None for the other faults."""
     if fault.name == "http_500_before":
@@ -27,8 +36,7 @@ def refusal(fault: Fault, *, path: str) -> tuple[ApiError, dict[str, str]] | Non
         text = "This object cannot be accessed right now because another API request is accessing it."
         return ApiError(text, status=429, code="lock_timeout"), {}
     if fault.name == "http_429":
-        error = ApiError("Too many requests hit the API too quickly.", status=429, code="rate_limit")
-        return error, {"Stripe-Rate-Limited-Reason": "global-rate"}
+        return too_many()
     if fault.name == "missing":
         _, _, kind, *rest = path.split("/")
         return no_such(kind.removesuffix("s"), rest[-1] if rest else ""), {}

@@ -3,6 +3,8 @@
 import threading
 import uuid
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -10,7 +12,7 @@ from django.db import connection
 
 from accounts.errors import AccountsError
 from accounts.invitations import accept, invite
-from accounts.models import Invitation, Membership, Role
+from accounts.models import Invitation, Membership, Organization, Role
 from accounts.team import owners_of, remove_member
 from tests.factories import MembershipFactory, UserFactory
 
@@ -64,6 +66,24 @@ def test_two_clicks_at_once_send_one_invitation(alice: Membership):
     assert first == second
     assert Invitation.objects.count() == 1
     assert len(mail.outbox) == 1
+
+
+def three_people(organization: Organization) -> int:
+    return 3
+
+
+def test_invitations_at_once_do_not_share_the_last_place(alice: Membership, bob: Membership, settings: Any):
+    settings.PEOPLE_LIMIT = f"{__name__}.three_people"
+
+    def send(email: str) -> Invitation:
+        return invite(
+            alice.organization, email=email, role=Role.MEMBER, invited_by=alice.user, request_key=uuid.uuid4()
+        )
+
+    outcomes = at_once(*(partial(send, f"friend{number}@x.example") for number in range(4)))
+
+    assert outcomes.count("people_limit") == 3
+    assert Invitation.objects.count() == 1
 
 
 def test_joining_twice_at_once_makes_one_membership(alice: Membership):

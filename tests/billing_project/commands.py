@@ -16,6 +16,7 @@ def manage(*arguments: str, data: Path, **variables: str) -> subprocess.Complete
     environment = {
         **os.environ,
         "BILLING_DATA_DIR": str(data),
+        "DATABASE_URL": f"sqlite:///{data / 'db.sqlite3'}",
         "CELERY_BROKER_URL": f"sqla+sqlite:///{data / 'broker.sqlite3'}",
         **variables,
     }

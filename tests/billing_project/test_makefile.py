@@ -10,5 +10,5 @@ def test_help_lists_each_target_with_its_purpose() -> None:
     result = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True)
 
     purposes = dict(line.removeprefix("make ").split(maxsplit=1) for line in result.stdout.splitlines())
-    assert {"run", "test", "check", "lock", "travel", "clean-data"} <= set(purposes)
+    assert {"run", "test", "test-full", "check", "lock", "travel", "clean-data"} <= set(purposes)
     assert all(purposes.values())

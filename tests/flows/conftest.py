@@ -1,11 +1,21 @@
 """The whole product as `make run` starts it, on ports and in a folder of its own."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.flows.running import Running
+
+_TIMEOUT_WITH_MIGRATIONS = 480
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On PostgreSQL whichever test is the first to start a product also waits for the migrations."""
+    for item in items:
+        if "start" in getattr(item, "fixturenames", ()) and os.environ["DATABASE_URL"].startswith("postgres"):
+            item.add_marker(pytest.mark.timeout(_TIMEOUT_WITH_MIGRATIONS))
 
 
 @pytest.fixture
@@ -20,3 +30,5 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Running]]:
     yield run
     for running in started:
         running.stop()
+    if started:
+        started[-1].storage.remove()

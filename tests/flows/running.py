@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.flows.storage import Storage
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEMO_EMAIL = "demo@tidewater.example"
@@ -35,6 +36,7 @@ class Running:
     data: Path
     environment: dict[str, str]
     process: subprocess.Popen[bytes]
+    storage: Storage
     pids: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -45,6 +47,7 @@ class Running:
         if not ports.exists():
             ports.write_text(json.dumps({"PORT": str(_free_port()), "SANDBOX_PORT": str(_free_port())}))
         chosen = json.loads(ports.read_text())
+        storage = Storage.of(data)
         sandbox_url = f"http://127.0.0.1:{chosen['SANDBOX_PORT']}"
         environment = {
             **os.environ,
@@ -53,8 +56,8 @@ class Running:
             "DEBUG": "true",
             "SITE_URL": f"http://127.0.0.1:{chosen['PORT']}",
             "STRIPE_SANDBOX_URL": sandbox_url,
-            "CELERY_BROKER_URL": f"sqla+sqlite:///{data / 'broker.sqlite3'}",
-            "DATABASE_URL": f"sqlite:///{data / 'db.sqlite3'}",
+            "CELERY_BROKER_URL": storage.broker_url,
+            "DATABASE_URL": storage.database_url,
             "REFRESH_LEASE_SECONDS": "10",
         }
         with (data / "output.log").open("ab") as output:
@@ -66,7 +69,7 @@ class Running:
                 stderr=output,
                 start_new_session=True,
             )
-        running = cls(data, environment, process)
+        running = cls(data, environment, process, storage)
         running._wait_until_ready(beyond=(data / "seen").read_text() if (data / "seen").exists() else "0")
         return running
 
@@ -115,8 +118,7 @@ class Running:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What stands in the product's database now, read past its processes."""
-        with contextlib.closing(sqlite3.connect(f"file:{self.data / 'db.sqlite3'}?mode=ro", uri=True)) as database:
-            return database.execute(query).fetchall()
+        return self.storage.rows(query)
 
     def latest_mail(self) -> str:
         files = sorted((self.data / "mail").iterdir(), key=lambda file: file.stat().st_mtime_ns)

@@ -4,6 +4,7 @@ import pytest
 import stripe
 
 from tests.stripe_sandbox.driver import Driver
+from tests.stripe_sandbox.metering import meter, metered_price
 
 
 def test_caller_may_choose_ids(driver: Driver) -> None:
@@ -94,3 +95,16 @@ def test_negative_amount_is_refused(driver: Driver) -> None:
         driver.price(-1)
 
     assert caught.value.param == "unit_amount"
+
+
+def test_prices_are_listed_by_their_meter(driver: Driver) -> None:
+    driver.price()
+    of, other = meter(driver), meter(driver, "other")
+    price = metered_price(driver, of)
+    metered_price(driver, other)
+    prices = driver.sdk().prices
+
+    by_meter = [found.id for found in prices.list({"recurring": {"meter": of.id}}).data]
+    by_usage = prices.list({"recurring": {"usage_type": "metered"}}).data
+
+    assert (by_meter, len(by_usage)) == ([price.id], 2)

@@ -110,7 +110,7 @@ def test_fault_with_a_count_is_used_up(driver: Driver) -> None:
 
 
 def test_requests_are_listed_with_their_keys(driver: Driver) -> None:
-    driver.call("POST", "/v1/customers", {"email": "x"}, Idempotency_Key="mine")
+    driver.call("POST", "/v1/customers", {"email": "ada@example.org"}, Idempotency_Key="mine")
 
     [latest] = driver.control("GET", "requests?limit=1").body["data"]
 

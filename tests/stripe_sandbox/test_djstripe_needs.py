@@ -116,6 +116,25 @@ def test_its_expansions_are_answered(driver: Driver, path: str, expand: list[str
     assert reply.status == 200, reply.body
 
 
+def test_what_is_left_of_a_deleted_customer_can_be_asked_for_expanded(driver: Driver) -> None:
+    customer = driver.sdk().customers.delete(driver.customer().id)
+
+    reply = driver.call(
+        "GET", f"/v1/customers/{customer.id}", {"expand[0]": "default_source", "expand[1]": "sources"}
+    )
+
+    assert (reply.status, reply.body["deleted"]) == (200, True)
+
+
+def test_tax_ids_are_listed_as_it_asks_for_them(driver: Driver) -> None:
+    customer, other = driver.customer(), driver.customer()
+    made = driver.sdk().customers.tax_ids.create(customer.id, {"type": "eu_vat", "value": "BE0123456789"})
+
+    listed = [driver.call("GET", "/v1/tax_ids", {"id": each.id}).body["data"] for each in (customer, other)]
+
+    assert [[each["id"] for each in page] for page in listed] == [[made.id], []]
+
+
 def test_sources_are_an_empty_list(driver: Driver) -> None:
     customer = driver.customer()
 

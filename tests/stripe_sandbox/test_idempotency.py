@@ -42,7 +42,7 @@ def test_declined_answer_is_stored(driver: Driver) -> None:
 
 def test_validation_error_is_not_stored(driver: Driver) -> None:
     refused = driver.call("POST", "/v1/customers", {"emial": "x"}, Idempotency_Key="k")
-    accepted = driver.call("POST", "/v1/customers", {"email": "x"}, Idempotency_Key="k")
+    accepted = driver.call("POST", "/v1/customers", {"email": "ada@example.org"}, Idempotency_Key="k")
 
     assert (refused.status, accepted.status) == (400, 200)
 
@@ -51,7 +51,7 @@ def test_key_in_use_is_a_conflict(driver: Driver) -> None:
     driver.sandbox.faults.add(Fault(name="latency", match={"method": "POST"}, seconds=0.6))
     slow = threading.Thread(
         target=driver.call,
-        args=("POST", "/v1/customers", {"email": "x"}),
+        args=("POST", "/v1/customers", {"email": "ada@example.org"}),
         kwargs={"Idempotency_Key": "k"},
     )
     slow.start()
@@ -60,7 +60,7 @@ def test_key_in_use_is_a_conflict(driver: Driver) -> None:
 
     statuses = []
     while slow.is_alive() and 409 not in statuses:
-        reply = driver.call("POST", "/v1/customers", {"email": "x"}, Idempotency_Key="k")
+        reply = driver.call("POST", "/v1/customers", {"email": "ada@example.org"}, Idempotency_Key="k")
         statuses.append(reply.status)
     slow.join()
 
@@ -97,7 +97,9 @@ def test_failure_before_execution_leaves_nothing(driver: Driver) -> None:
 def test_failure_after_commit_is_stored_as_failure(driver: Driver) -> None:
     driver.sandbox.faults.add(Fault(name="http_500_after_commit", match={"path": "/v1/customers"}))
 
-    replies = [driver.call("POST", "/v1/customers", {"email": "x"}, Idempotency_Key="k") for _ in range(2)]
+    replies = [
+        driver.call("POST", "/v1/customers", {"email": "ada@example.org"}, Idempotency_Key="k") for _ in range(2)
+    ]
 
     assert [reply.status for reply in replies] == [500, 500]
     assert len(driver.sdk().customers.list().data) == 1
@@ -107,6 +109,6 @@ def test_old_key_executes_again(driver: Driver) -> None:
     driver.sandbox.change_settings({"idempotency_hours": 0})
 
     for _ in range(2):
-        driver.call("POST", "/v1/customers", {"email": "x"}, Idempotency_Key="k")
+        driver.call("POST", "/v1/customers", {"email": "ada@example.org"}, Idempotency_Key="k")
 
     assert len(driver.sdk().customers.list().data) == 2

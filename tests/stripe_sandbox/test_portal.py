@@ -134,11 +134,6 @@ def test_deep_link_names_the_subscription(driver: Driver) -> None:
     assert session.flow.after_completion.type == "portal_homepage"
 
 
-def test_plan_switching_in_the_portal_is_refused_not_faked(driver: Driver) -> None:
-    with pytest.raises(stripe.InvalidRequestError, match="does not implement"):
-        driver.sdk().billing_portal.configurations.create({"features": {"subscription_update": {"enabled": True}}})
-
-
 def test_link_that_was_not_opened_in_time_is_gone(driver: Driver) -> None:
     session = visit(driver, driver.customer())
     account_id = driver.sandbox.owner_of("billing_portal.session", session.id)

@@ -152,4 +152,4 @@ def test_parameter_that_is_not_built_is_refused_not_ignored(driver: Driver) -> N
     subscription = driver.subscribe(driver.customer(), driver.price())
 
     with pytest.raises(stripe.InvalidRequestError, match="does not implement"):
-        driver.sdk().subscriptions.update(subscription.id, {"application_fee_percent": 5})
+        driver.sdk().subscriptions.update(subscription.id, {"default_source": "src_1"})

@@ -47,7 +47,7 @@ def test_signature_is_stamped_in_system_time(driver: Driver, receiver: Receiver)
 
 
 def test_event_names_the_call_that_led_to_it(driver: Driver) -> None:
-    reply = driver.call("POST", "/v1/customers", {"email": "x"}, Idempotency_Key="mine")
+    reply = driver.call("POST", "/v1/customers", {"email": "ada@example.org"}, Idempotency_Key="mine")
 
     [event] = driver.events()
     assert event["request"].to_dict() == {"id": reply.headers["request-id"], "idempotency_key": "mine"}

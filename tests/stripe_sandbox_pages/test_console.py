@@ -4,7 +4,17 @@ import re
 import time
 
 CONSOLE = "/_sandbox/console"
-SECTIONS = ("customers", "subscriptions", "invoices", "events", "requests", "faults")
+SECTIONS = (
+    "customers",
+    "subscriptions",
+    "invoices",
+    "payments",
+    "objects",
+    "events",
+    "requests",
+    "faults",
+    "settings",
+)
 
 
 def _next_due_once_settled(sandbox) -> int:
@@ -27,8 +37,8 @@ def test_the_bare_address_leads_to_the_console(visitor):
 def test_every_section_has_words_for_having_nothing(visitor):
     pages = [visitor.open("/_sandbox/")] + [visitor.open(f"{CONSOLE}/{name}") for name in SECTIONS]
 
-    assert [page.status for page in pages] == [200] * 7
-    assert all('class="empty"' in page.html for page in pages[:4])
+    assert [page.status for page in pages] == [200] * 10
+    assert all('class="empty"' in page.html for page in pages[:5])
 
 
 def test_a_subscriber_is_seen_in_every_table(shop, visitor):

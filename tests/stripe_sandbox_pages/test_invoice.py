@@ -86,3 +86,53 @@ def test_the_pdf_names_number_line_and_sum(visitor, unpaid):
 
 def test_an_unknown_invoice_is_not_found(visitor):
     assert visitor.open("/i/nothing").status == 404
+
+
+def test_discount_and_tax_are_named_between_subtotal_and_sum(shop, visitor):
+    coupon = shop.call("POST", "coupons", name="Spring", percent_off=25, duration="forever")
+    rate = shop.call("POST", "tax_rates", display_name="VAT", percentage=20, inclusive=False)
+    terms = {"discounts": [{"coupon": coupon["id"]}], "default_tax_rates": [rate["id"]]}
+    subscription = shop.subscriber(card="pm_card_chargeCustomerFail", **terms)
+    invoice = shop.call("GET", f"invoices/{subscription['latest_invoice']}")
+
+    page = visitor.open(invoice["hosted_invoice_url"])
+
+    assert (
+        "Subtotal €16.00 Discount (Spring, 25% off) \N{MINUS SIGN}€4.00 VAT 20% €2.40 To be paid €14.40" in page.text
+    )
+
+
+def test_a_paid_invoice_offers_both_files_and_the_way_back(shop, visitor, unpaid):
+    shop.portal(unpaid["customer"])
+    before = visitor.open(unpaid["hosted_invoice_url"])
+    address = unpaid["hosted_invoice_url"] + "/receipt"
+    early = visitor.open(address)
+
+    visitor.pay(unpaid["hosted_invoice_url"])
+
+    page, receipt = visitor.open(unpaid["hosted_invoice_url"]), visitor.open(address)
+    assert (early.status, "Return to" in before.text) == (404, False)
+    assert f'href="{shop.home}/billing"' in page.html
+    assert "Download invoice as PDF Download receipt as PDF Return to Sandbox Merchant" in page.text
+    assert f"Receipt for invoice {unpaid['number']}".encode() in receipt.body
+    assert f"Receipt for invoice {unpaid['number']}".encode() not in visitor.open(unpaid["invoice_pdf"]).body
+
+
+def test_a_visitor_from_nowhere_is_told_that_it_is_over(shop, visitor, unpaid):
+    visitor.pay(unpaid["hosted_invoice_url"])
+
+    page = visitor.open(unpaid["hosted_invoice_url"])
+
+    assert "You can close this page." in page.text
+    assert "Return to" not in page.text
+
+
+def test_a_sum_too_small_to_charge_is_said_to_move_on(shop, visitor):
+    customer = shop.customer()
+    shop.call("POST", "invoiceitems", customer=customer, amount=30, currency="eur")
+    draft = shop.call("POST", "invoices", customer=customer, pending_invoice_items_behavior="include")
+    final = shop.call("POST", f"invoices/{draft['id']}/finalize")
+
+    page = visitor.open(final["hosted_invoice_url"])
+
+    assert "Moved to the next invoice \N{MINUS SIGN}€0.30 Paid €0.00" in page.text

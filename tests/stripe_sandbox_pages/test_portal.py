@@ -52,7 +52,7 @@ def test_a_customer_without_a_plan_is_told_so(shop, visitor):
     assert "No card is stored." in page.text
 
 
-def test_plan_switching_is_not_offered(visitor, portal):
+def test_plan_switching_is_not_offered_where_it_is_off(visitor, portal):
     page = visitor.open(portal)
 
     assert "Change plan" not in page.text

@@ -1,6 +1,7 @@
 """The message that a stored event sends through the real broker."""
 
 import time
+from queue import Empty
 from typing import Any
 
 import pytest
@@ -16,6 +17,17 @@ def next_message(queue: SimpleQueue) -> Any:
     message = queue.get(timeout=10)
     message.ack()
     return message
+
+
+def drain(queue: SimpleQueue) -> int:
+    """Take what else waits and return how much it was: Redis does not know how long a queue is that is empty."""
+    taken = 0
+    while True:
+        try:
+            queue.get(block=False).ack()
+        except Empty:
+            return taken
+        taken += 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -45,7 +57,7 @@ def test_a_burst_of_events_sends_few_wake_ups(stranger: Client) -> None:
             deliver(stranger, event_body(f"evt_{number}"))
         next_message(queue)
         passed_seconds = time.monotonic() - started_at
-        waiting = queue.qsize()
+        waiting = drain(queue)
         queue.close()
 
     assert waiting <= 1 + passed_seconds
