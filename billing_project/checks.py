@@ -15,6 +15,7 @@ TAG = "billing"
 ENVIRONMENTS = ("development", "production")
 # The version whose object shapes the gateway and the mirror read. Raising it is a change of code, not of settings.
 PINNED_API_VERSION = "2026-05-27.dahlia"
+DAYS_THAT_STRIPE_KEEPS_EVENTS = 30
 STRIPE_API_BASE = "https://api.stripe.com"
 TEST_PREFIXES = ("sk_test_", "rk_test_")
 LIVE_PREFIXES = ("sk_live_", "rk_live_")
@@ -102,3 +103,20 @@ def check_stripe_address(app_configs: Sequence[AppConfig] | None, **kwargs: Any)
             "The sandbox and its movable clock are for development; production uses the system's clock.",
             id="billing.E013",
         )
+
+
+@register(TAG)
+def check_limits(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterator[CheckMessage]:
+    if settings.REFRESH_LEASE_SECONDS <= 2 * settings.STRIPE_TIMEOUT_SECONDS:
+        yield Error(
+            "REFRESH_LEASE_SECONDS must be more than twice STRIPE_TIMEOUT_SECONDS, or a lease ends during its fetch.",
+            id="billing.E014",
+        )
+    if settings.INBOX_KEY_DAYS <= DAYS_THAT_STRIPE_KEEPS_EVENTS or settings.INBOX_BODY_DAYS > settings.INBOX_KEY_DAYS:
+        yield Error(
+            "INBOX_KEY_DAYS must be more than the 30 days for which Stripe keeps events, and not less than "
+            "INBOX_BODY_DAYS: a copy could be taken for news.",
+            id="billing.E015",
+        )
+    if settings.STRIPE_CALLS_PER_SECOND < 1:
+        yield Error("STRIPE_CALLS_PER_SECOND must be at least 1.", id="billing.E016")

@@ -12,6 +12,7 @@ def beat_schedule(*, start_token: str) -> dict[str, dict[str, Any]]:
     entries = {
         "webhooks.process_inbox": _every(5, "webhooks.tasks.process_inbox"),
         "webhooks.backfill_events": _every(600, "webhooks.tasks.backfill_events"),
+        "webhooks.forget_old_events": _every(3600, "webhooks.tasks.forget_old_events"),
         "billing.sweep": _every(5, "billing.tasks.sweep"),
         "billing_project.clear_read_messages": _every(300, "billing_project.tasks.clear_read_messages"),
     }

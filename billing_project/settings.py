@@ -164,6 +164,8 @@ SILENCED_SYSTEM_CHECKS = [
 # --- Billing rules that a company chooses ----------------------------------------------------------------
 CATALOGUE_FILE = Path(env.str("CATALOGUE_FILE", default=str(BASE_DIR / "catalogue.toml")))
 GRACE_DAYS = env.int("GRACE_DAYS", default=21)
+INBOX_BODY_DAYS = env.int("INBOX_BODY_DAYS", default=90)
+INBOX_KEY_DAYS = env.int("INBOX_KEY_DAYS", default=180)
 TERMS_VERSION = env.str("TERMS_VERSION", default="2026-11")
 
 # --- Celery ----------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from billing import reactions
 from billing.clock import business_now, system_now
 from billing.errors import BillingError
 from billing.services.sync import refresh_due
-from webhooks import backfill, dispatch
+from webhooks import backfill, dispatch, retention
 
 logger = logging.getLogger(__name__)
 
@@ -37,3 +37,11 @@ def backfill_events() -> None:
         backfill.backfill_recent()
     except BillingError as error:
         logger.warning("backfill: %s; the next look goes on", error.code)
+
+
+@shared_task(expires=EXPIRES_SECONDS)
+def forget_old_events() -> None:
+    """Remove bodies and keys that are past their time. Safe to repeat and to run at once."""
+    now = system_now()
+    retention.blank_bodies(now)
+    retention.delete_keys(now)

@@ -74,6 +74,10 @@ def test_a_sound_configuration_is_accepted(settings: Any, base: dict[str, Any]) 
         (PRODUCTION, {"STRIPE_API_BASE": "http://127.0.0.1:12111"}, ["billing.E012"]),
         (PRODUCTION, {"STRIPE_HOSTED_ORIGINS": ["http://127.0.0.1:12111"]}, ["billing.E012"]),
         (PRODUCTION, {"USES_SANDBOX": True}, ["billing.E013"]),
+        (PRODUCTION, {"REFRESH_LEASE_SECONDS": 16}, ["billing.E014"]),
+        (PRODUCTION, {"INBOX_KEY_DAYS": 30, "INBOX_BODY_DAYS": 20}, ["billing.E015"]),
+        (PRODUCTION, {"INBOX_BODY_DAYS": 181}, ["billing.E015"]),
+        (PRODUCTION, {"STRIPE_CALLS_PER_SECOND": 0}, ["billing.E016"]),
     ],
 )
 def test_a_dangerous_configuration_is_refused(
