@@ -46,7 +46,9 @@ class InboxEvent(models.Model):
             models.Index(fields=["id"], condition=models.Q(state="new"), name="inbox_new"),
             models.Index(fields=["object_key"], condition=models.Q(state="dispatched"), name="inbox_dispatched"),
             models.Index(fields=["id"], condition=models.Q(state="dead"), name="inbox_dead"),
+            models.Index(fields=["id"], condition=models.Q(state="quarantined"), name="inbox_quarantined"),
         ]
+        permissions = [("replay_inboxevent", "Can have events handled again")]
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"
@@ -66,6 +68,7 @@ class Backfill(models.Model):
     since_at = models.DateTimeField(help_text="Events made at Stripe from then on.")
     until_at = models.DateTimeField()
     reached = models.CharField(max_length=255, blank=True, help_text="The last event looked at (evt_…).")
+    reached_at = models.DateTimeField(null=True, blank=True, help_text="When that was made; the newest come first.")
     events_seen = models.PositiveIntegerField(default=0)
     events_found = models.PositiveIntegerField(default=0, help_text="Those that had never come.")
     error = models.CharField(max_length=300, blank=True)
@@ -74,6 +77,9 @@ class Backfill(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["livemode", "-until_at"], name="backfill_latest")]
+        permissions = [("start_backfill", "Can have Stripe's list of events looked through")]
+        verbose_name = "look for missing events"
+        verbose_name_plural = "looks for missing events"
 
     def __str__(self) -> str:
         return f"{self.since_at:%Y-%m-%d %H:%M} to {self.until_at:%Y-%m-%d %H:%M}"

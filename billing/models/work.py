@@ -27,8 +27,10 @@ class Work(models.Model):
 
     class Meta:
         verbose_name_plural = "work"
+        permissions = [("revive_work", "Can have objects tried again that were given up")]
         indexes = [
             models.Index(fields=["run_at"], condition=models.Q(done__lt=models.F("want")), name="work_to_do"),
+            models.Index(fields=["dead_at"], condition=models.Q(dead_at__isnull=False), name="work_dead"),
         ]
 
     def __str__(self) -> str:
