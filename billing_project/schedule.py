@@ -14,6 +14,7 @@ def beat_schedule(*, start_token: str) -> dict[str, dict[str, Any]]:
         "webhooks.backfill_events": _every(600, "webhooks.tasks.backfill_events"),
         "webhooks.forget_old_events": _every(3600, "webhooks.tasks.forget_old_events"),
         "billing.sweep": _every(5, "billing.tasks.sweep"),
+        "billing_project.check_invariants": _every(600, "billing_project.tasks.check_invariants"),
         "billing_project.clear_read_messages": _every(300, "billing_project.tasks.clear_read_messages"),
     }
     if start_token:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from billing.models import Price, Subscription, Transition, open_staff_task
+from billing.selectors.invariants import OWN_TASKS
 from billing.selectors.subscription import live_subscriptions
 from billing.terms import LIVE_SUBSCRIPTION_STATUSES
 
@@ -67,6 +68,15 @@ def alarm_unreachable_past(since: datetime) -> None:
         "unreachable_past",
         about=f"{since:%Y-%m-%d}",
         summary=f"Events since {since:%d %B %Y} may be lost: Stripe keeps them for 30 days. Run billing_repair",
+    )
+
+
+def alarm_broken_invariant(name: str, *, says: str, count: int, sample: tuple[str, ...], now: datetime) -> None:
+    """Open a task, one a day and invariant, with a few of the ids that break it. `now` is system time."""
+    open_staff_task(
+        OWN_TASKS,
+        about=f"{name}:{now:%Y-%m-%d}",
+        summary=f"{count} against “{says}”: {', '.join(sample[:3])} (manage.py check_invariants)",
     )
 
 
