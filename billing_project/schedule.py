@@ -3,8 +3,9 @@
 from typing import Any
 
 # A message that stands in line longer is worth nothing: others stand behind it. It outlives the wake-ups of the
-# inbox, so that a flood of events, each second with one, never crowds the sweep out of the line.
-_EXPIRES_SECONDS = 60
+# inbox, so that a flood of events, each second with one, never crowds the sweep out of the line. What comes rarely
+# waits until its successor stands in line, or a busy worker could miss it time and again.
+_SHORTEST_EXPIRY_SECONDS = 60
 
 
 def beat_schedule(*, start_token: str) -> dict[str, dict[str, Any]]:
@@ -24,4 +25,5 @@ def beat_schedule(*, start_token: str) -> dict[str, dict[str, Any]]:
 
 
 def _every(seconds: int, task: str, *arguments: str) -> dict[str, Any]:
-    return {"task": task, "schedule": seconds, "args": list(arguments), "options": {"expires": _EXPIRES_SECONDS}}
+    expires = max(seconds, _SHORTEST_EXPIRY_SECONDS)
+    return {"task": task, "schedule": seconds, "args": list(arguments), "options": {"expires": expires}}
