@@ -193,8 +193,11 @@ def _bury(row: Work) -> None:
 
 def revive(object_keys: Iterable[str]) -> int:
     """Have dead objects tried again from the beginning; how many. Safe to repeat."""
-    dead = Work.objects.filter(pk__in=set(object_keys)).exclude(dead_at=None)
-    return dead.update(dead_at=None, faults=0, attempts=0, run_at=clock.system_now())
+    with transaction.atomic():
+        dead = Work.objects.filter(pk__in=set(object_keys)).exclude(dead_at=None)
+        # Locked in the order in which everybody locks them.
+        keys = list(dead.select_for_update().order_by("pk").values_list("pk", flat=True))
+        return Work.objects.filter(pk__in=keys).update(dead_at=None, faults=0, attempts=0, run_at=clock.system_now())
 
 
 def _backoff(attempts: int) -> timedelta:

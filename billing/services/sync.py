@@ -6,11 +6,20 @@ from collections.abc import Iterable
 
 from billing.errors import BillingError
 from billing.gateway.budget import paced
-from billing.mirror import work
+from billing.mirror import account, work
 from billing.mirror.refresh import RefreshResult, carry_out, refresh
 from billing.mirror.refs import ObjectRef
 
-__all__ = ["ObjectRef", "finished", "given_up", "refresh_due", "refresh_now", "request_refresh"]
+__all__ = [
+    "ObjectRef",
+    "finished",
+    "given_up",
+    "keeps_account",
+    "refresh_due",
+    "refresh_now",
+    "request_refresh",
+    "revive",
+]
 
 logger = logging.getLogger(__name__)
 _WEB_WAIT_SECONDS = 2.0
@@ -59,3 +68,13 @@ def finished(object_keys: Iterable[str]) -> set[str]:
 def given_up(object_keys: Iterable[str]) -> dict[str, str]:
     """Those of the object keys that failed too often to be tried again by themselves, each with its last error."""
     return work.dead(object_keys)
+
+
+def revive(object_keys: Iterable[str]) -> int:
+    """Have those of the objects tried again from the beginning that were given up; how many. Safe to repeat."""
+    return work.revive(object_keys)
+
+
+def keeps_account(stripe_account_id: str) -> bool:
+    """Whether our rows are a copy of that account (`acct_…`); of any, as long as nothing was fetched."""
+    return account.known_id() in ("", stripe_account_id)
