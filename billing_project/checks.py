@@ -3,6 +3,7 @@
 `manage.py` runs them before every command; web, worker and beat run them in `refuse_bad_configuration`.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -70,6 +71,28 @@ def check_webhook_secrets(app_configs: Sequence[AppConfig] | None, **kwargs: Any
         )
     if not settings.USES_SANDBOX and settings.DEVELOPMENT_WEBHOOK_SECRET in secrets:
         yield Error("STRIPE_WEBHOOK_SECRETS holds the development secret, which everybody knows.", id="billing.E007")
+    if not is_endpoint_table(settings.STRIPE_WEBHOOK_ENDPOINTS):
+        yield Error(
+            'STRIPE_WEBHOOK_ENDPOINTS must be JSON, {"key": {"secrets": ["whsec_…"], "account": "acct_…"}}, '
+            "each with at least one secret; a key has lower-case letters, digits and dashes, and is not stripe.",
+            id="billing.E017",
+        )
+
+
+def is_endpoint_table(found: Any) -> bool:
+    """Whether every further webhook address is named and has secrets of its own."""
+    if not isinstance(found, dict):
+        return False
+    are_named = all(re.fullmatch(r"(?!stripe$)[a-z0-9-]{1,40}", key) for key in found)
+    return are_named and all(_is_endpoint(value) for value in found.values())
+
+
+def _is_endpoint(found: Any) -> bool:
+    if not isinstance(found, dict) or found.keys() - {"secrets", "account"}:
+        return False
+    secrets, account = found.get("secrets"), found.get("account", "")
+    is_named = isinstance(account, str)
+    return is_named and isinstance(secrets, list) and bool(secrets) and all(s and isinstance(s, str) for s in secrets)
 
 
 @register(TAG)

@@ -111,6 +111,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = None
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # Seconds and milliseconds: whoever waits for a server that is gone should hear so soon.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 2,
+        "tcp_user_timeout": 5000,
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 
@@ -129,6 +135,8 @@ STRIPE_LIVE_MODE = STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
 STRIPE_WEBHOOK_SECRETS = env.list(
     "STRIPE_WEBHOOK_SECRETS", default=[DEVELOPMENT_WEBHOOK_SECRET] if USES_SANDBOX else []
 )
+# Further addresses of ours: {"key": {"secrets": ["whsec_…"], "account": "acct_…"}} opens /webhooks/key/.
+STRIPE_WEBHOOK_ENDPOINTS = env.json("STRIPE_WEBHOOK_ENDPOINTS", default={})
 STRIPE_HOSTED_ORIGINS = (
     [SANDBOX_URL]
     if USES_SANDBOX

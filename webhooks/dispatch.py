@@ -6,19 +6,22 @@ from datetime import datetime
 
 from django.db import transaction
 
-from billing.services.sync import ObjectRef, finished, given_up, request_refresh
-from webhooks import registry
+from billing.services.sync import ObjectRef, finished, given_up, keeps_account, request_refresh
+from webhooks import counts, registry
+from webhooks.admission import objection
 from webhooks.models import InboxEvent
+from webhooks.providers.endpoints import find_endpoint
 
 logger = logging.getLogger(__name__)
 
-_BATCH_ROWS = 200
+# On SQLite no delivery can be stored while a batch is written, so a batch is short.
+_BATCH_ROWS = 50
 _ERROR_LENGTH = 300
 _State = InboxEvent.State
 _WITH_OBJECT = (_State.DISPATCHED, _State.DEAD)
 
 
-def dispatch_new(*, now: datetime, batch_rows: int = _BATCH_ROWS, batches: int = 20) -> int:
+def dispatch_new(*, now: datetime, batch_rows: int = _BATCH_ROWS, batches: int = 80) -> int:
     """Hand new events to the mirror's work list, oldest first; how many were taken. `now` is system time in UTC.
 
     Safe to repeat and to run twice at once: an event raises the wish for its objects exactly once, because both are
@@ -43,13 +46,36 @@ def _dispatch_batch(batch_rows: int, *, now: datetime) -> int:
         )
         wishes: list[tuple[ObjectRef, str]] = []
         for row in rows:
-            refs = _read(row, now=now)
+            refs = [] if _is_set_aside(row) else _read(row, now=now)
             wishes += [(ref, row.event_id) for ref in refs]
         # Everybody locks work rows in the same order, so that nobody waits in a circle.
         for ref, event_id in sorted(wishes):
             request_refresh([ref], event_id=event_id)
         InboxEvent.objects.bulk_update(rows, ["state", "object_key", "dispatched_at", "handled_at", "error"])
+    _count(rows)
     return len(rows)
+
+
+def _count(rows: Iterable[InboxEvent]) -> None:
+    for row in rows:
+        if row.state == _State.DISPATCHED:
+            counts.dispatched()
+        elif row.state == _State.IGNORED:
+            counts.ignored(row.type)
+
+
+def _is_set_aside(row: InboxEvent) -> bool:
+    """Reception has looked already, but a person may have sent the event here again, or the settings have changed."""
+    endpoint = find_endpoint(row.endpoint)
+    if endpoint is None:
+        reason = "The address that it came to is closed."
+    else:
+        reason = objection(account=row.account, is_live=row.livemode, api_version=row.api_version, endpoint=endpoint)
+    if not reason and row.account and not keeps_account(row.account):
+        reason = "The objects of that account are not kept here."
+    if reason:
+        row.state, row.error, row.dispatched_at = _State.QUARANTINED, reason, None
+    return bool(reason)
 
 
 def _read(row: InboxEvent, *, now: datetime) -> list[ObjectRef]:
@@ -60,9 +86,10 @@ def _read(row: InboxEvent, *, now: datetime) -> list[ObjectRef]:
         # A fault of ours or a shape that we do not know: this event waits for a person, the others go on.
         logger.exception("inbox: the handler of %s failed on %s", row.type, row.event_id)
         row.state, row.error = _State.DEAD, f"{type(error).__name__}: {error}"[:_ERROR_LENGTH]
+        row.dispatched_at = None
         return []
     if not refs:
-        row.state, row.handled_at = _State.IGNORED, now
+        row.state, row.handled_at, row.error = _State.IGNORED, now, registry.why_ignored(row.type)
         return []
     row.state, row.object_key, row.dispatched_at, row.error = _State.DISPATCHED, refs[0].key, now, ""
     return refs

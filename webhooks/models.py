@@ -34,9 +34,14 @@ class InboxEvent(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.NEW)
     source = models.CharField(max_length=10, choices=Source.choices, default=Source.PUSH)
     replays = models.PositiveIntegerField(default=0, db_default=0, help_text="How often staff had it handled again.")
-    dispatched_at = models.DateTimeField(null=True, blank=True)
+    dispatched_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was handed over, or staff were told why it was not."
+    )
     handled_at = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=300, blank=True)
+
+    IS_UNTOLD = models.Q(state__in=["dead", "quarantined"], dispatched_at=None)
+    """Set aside when it came or when it was read, and nobody was told so far."""
 
     class Meta:
         constraints = [
@@ -46,6 +51,11 @@ class InboxEvent(models.Model):
             models.Index(fields=["id"], condition=models.Q(state="new"), name="inbox_new"),
             models.Index(fields=["object_key"], condition=models.Q(state="dispatched"), name="inbox_dispatched"),
             models.Index(fields=["id"], condition=models.Q(state="dead"), name="inbox_dead"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(state__in=["dead", "quarantined"], dispatched_at=None),
+                name="inbox_untold",
+            ),
             models.Index(fields=["id"], condition=models.Q(state="quarantined"), name="inbox_quarantined"),
         ]
         permissions = [("replay_inboxevent", "Can have events handled again")]

@@ -15,6 +15,7 @@ from webhooks.handlers import (
     refund,
     subscription,
     subscription_schedule,
+    thin,
 )
 from webhooks.handlers.payload import Handlers
 
@@ -43,5 +44,10 @@ def objects_of(event_type: str, *, body: bytes) -> list[ObjectRef]:
 
     Raises whatever a handler raises over a payload that it does not understand, and ValueError if it is no JSON.
     """
-    handler = HANDLERS.get(event_type)
+    handler = thin.related_object if thin.is_thin(event_type) else HANDLERS.get(event_type)
     return handler(orjson.loads(body)) if handler else []
+
+
+def why_ignored(event_type: str) -> str:
+    """What staff should know of an event that led nowhere; empty where its type says it all."""
+    return "A thin event about nothing that is kept here." if thin.is_thin(event_type) else ""

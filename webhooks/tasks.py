@@ -7,8 +7,9 @@ from celery import shared_task
 from billing import reactions
 from billing.clock import business_now, system_now
 from billing.errors import BillingError
+from billing.services.alarms import alarm_skewed_clock
 from billing.services.sync import refresh_due
-from webhooks import backfill, dispatch, retention
+from webhooks import backfill, dispatch, parked, retention
 
 logger = logging.getLogger(__name__)
 
@@ -20,13 +21,14 @@ REFRESH_LIMIT = 200
 
 @shared_task(expires=EXPIRES_SECONDS)
 def process_inbox() -> None:
-    """Hand over what is new, fetch what is due, mark what is finished, react. Safe to repeat and to run at once.
+    """Hand over what is new, fetch what is due, mark what is finished, tell of what is set aside, react.
 
-    Whatever fails is done by the next run, or by billing's own sweep.
+    Safe to repeat and to run at once. Whatever fails is done by the next run, or by billing's own sweep.
     """
     dispatch.dispatch_new(now=system_now())
     refresh_due(limit=REFRESH_LIMIT, seconds=REFRESH_SECONDS)
     dispatch.settle_dispatched(now=system_now())
+    parked.tell_of_parked(now=system_now())
     reactions.run_due(business_now())
 
 
@@ -45,3 +47,9 @@ def forget_old_events() -> None:
     now = system_now()
     retention.blank_bodies(now)
     retention.delete_keys(now)
+
+
+@shared_task(expires=EXPIRES_SECONDS)
+def tell_of_skewed_clock() -> None:
+    """Tell staff that signed deliveries are refused for their time. Safe to repeat: one task a day."""
+    alarm_skewed_clock(now=system_now())

@@ -62,6 +62,24 @@ def alarm_missed_deliveries(count: int, *, now: datetime) -> None:
     )
 
 
+def alarm_skewed_clock(*, now: datetime) -> None:
+    """Open a task, one a day, when signed deliveries are refused for their time. `now` is system time."""
+    open_staff_task(
+        "skewed_clock",
+        about=f"{now:%Y-%m-%d}",
+        summary="Signed deliveries are refused because they are dated too far off: check this machine's clock",
+    )
+
+
+def alarm_parked_event(*, state: str, reason: str, event_id: str, now: datetime) -> None:
+    """Open a task for an event that is kept but not applied, one a cause and day. `now` is system time."""
+    open_staff_task(
+        "parked_event",
+        about=f"{now:%Y-%m-%d}:{state}:{reason.split(':')[0][:80]}",
+        summary=f"Events such as {event_id} are {state}: {reason}",
+    )
+
+
 def alarm_unreachable_past(since: datetime) -> None:
     """Open a task when nobody has looked for longer than Stripe keeps events."""
     open_staff_task(

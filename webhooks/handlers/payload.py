@@ -33,13 +33,13 @@ def named(event: Event, kind: ObjectKind, *path: str) -> ObjectRef:
 
 def perhaps(event: Event, kind: ObjectKind, *path: str) -> list[ObjectRef]:
     """As `named`, but nothing where no id stands there."""
-    found = _id_at(event["data"]["object"], path)
+    found = id_at(event["data"]["object"], path)
     return [ObjectRef(kind, found)] if found else []
 
 
 def formerly(event: Event, kind: ObjectKind, *path: str) -> list[ObjectRef]:
     """As `perhaps`, in what the object said before this event."""
-    found = _id_at(event["data"].get("previous_attributes"), path)
+    found = id_at(event["data"].get("previous_attributes"), path)
     return [ObjectRef(kind, found)] if found else []
 
 
@@ -52,13 +52,13 @@ def subscription_of_invoice(event: Event) -> list[ObjectRef]:
 
 
 def _required(event: Event, kind: ObjectKind, *path: str) -> ObjectRef:
-    found = _id_at(event["data"]["object"], path)
+    found = id_at(event["data"]["object"], path)
     if not found:
         raise IdMissing(f"No {kind.value} at {'.'.join(path)}.")
     return ObjectRef(kind, found)
 
 
-def _id_at(place: Any, path: tuple[str, ...]) -> str:
+def id_at(place: Any, path: tuple[str, ...]) -> str:
     """An id, or the id of an expanded object; empty if there is none."""
     for step in path:
         place = place.get(step) if isinstance(place, dict) else None

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.webhooks.deliveries import SECRET, event_body, signature
+from tests.webhooks.deliveries import SECRET, event_body, signature, thin_body
 from webhooks.events import Unsigned
 from webhooks.providers import stripe
 
@@ -111,21 +111,24 @@ def test_a_signed_body_that_is_no_event_gets_a_name_and_a_fault(body: bytes) -> 
     assert event.fault
 
 
-def test_a_thin_event_keeps_its_id_and_has_a_fault() -> None:
-    body = json.dumps(
-        {
-            "id": "evt_thin",
-            "object": "v2.core.event",
-            "type": "v1.billing.meter.no_meter_found",
-            "created": "2026-09-22T00:00:00Z",
-            "livemode": False,
-        }
-    ).encode()
+@pytest.mark.parametrize(
+    ("event_type", "related", "object_id"),
+    [
+        ("v1.billing.meter.no_meter_found", None, ""),
+        ("v2.core.account[requirements].updated", {"id": "acct_1", "type": "v2.core.account"}, "acct_1"),
+        ("v1.customer.updated", {"id": "cus_1", "type": "customer", "url": "/v1/customers/cus_1"}, "cus_1"),
+    ],
+)
+def test_a_thin_event_is_read_with_the_object_that_it_names(event_type: str, related: Any, object_id: str) -> None:
+    event = stripe.read(thin_body("evt_thin", event_type, related_object=related))
 
-    event = stripe.read(body)
+    assert (event.event_id, event.type, event.object_id, event.fault) == ("evt_thin", event_type, object_id, "")
+    assert event.created_at == NOW
 
-    assert event.event_id == "evt_thin"
-    assert "thin event" in event.fault
+
+@pytest.mark.parametrize("created", [1790000000, "yesterday", None])
+def test_a_thin_event_without_a_time_in_words_is_no_event(created: Any) -> None:
+    assert "created" in stripe.read(thin_body(created=created)).fault
 
 
 @given(body=st.binary(max_size=60))
