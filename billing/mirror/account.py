@@ -1,6 +1,7 @@
 """Guards whose objects the mirror holds: a key of another account must not make ours look gone."""
 
 from django.conf import settings
+from djstripe.models import APIKey
 
 from billing.errors import WrongStripeAccount
 from billing.gateway.accounts import own_account
@@ -29,5 +30,20 @@ def demand_ours() -> None:
     """Ask Stripe whose key we have. Raises WrongStripeAccount; StripeUnreachable, StripeKeyRefused as every call.
 
     Stripe answers "No such …" to a key of another account, which would read as if everything had been deleted.
+    A key never moves to another account, so that one that is known to open ours needs no question.
     """
-    remember(own_account()["id"])
+    if not is_key_known():
+        remember(own_account()["id"])
+
+
+def look_whether_ours() -> None:
+    """The same for who must not write: nothing is remembered."""
+    known = known_id()
+    if known and not is_key_known() and (found := own_account()["id"]) != known:
+        raise WrongStripeAccount(known=known, found=found)
+
+
+def is_key_known() -> bool:
+    """Whether dj-stripe has noted of this very key that it opens the account of our rows."""
+    ours = APIKey.objects.filter(djstripe_owner_account__id=known_id() or None)
+    return ours.filter(secret=settings.STRIPE_SECRET_KEY).exists()

@@ -144,9 +144,6 @@ def _store_customer_before_its_card(obj: Any) -> None:
 
 def _ensure_account() -> None:
     """Later syncs find the owner of the key by its row; without it each would ask Stripe inside a transaction."""
-    known = dj.APIKey.objects.filter(
-        secret=settings.STRIPE_SECRET_KEY, djstripe_owner_account__id=account.known_id() or None
-    )
-    if not known.exists():
+    if not account.is_key_known():
         owner = dj.Account.get_or_retrieve_for_api_key(settings.STRIPE_SECRET_KEY)
         account.remember(owner.id)

@@ -5,7 +5,7 @@ else's; what it saw of other objects makes those wanted.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -24,7 +24,7 @@ from billing.errors import (
     StripeUnreachable,
 )
 from billing.gateway import budget, objects
-from billing.mirror import account, dj_stripe, shapes, work
+from billing.mirror import account, comparing, dj_stripe, shapes, work
 from billing.mirror.refs import ObjectRef
 from billing.mirror.rows import (
     charge,
@@ -70,9 +70,13 @@ _PASSING = (StripeUnreachable, StripeKeyRefused, NotYet, OperationalError, Inter
 
 @dataclass(frozen=True, slots=True)
 class RefreshResult:
+    """`is_baseline`: nothing follows from it. `is_written` is false where a repair left something newer alone."""
+
     ref: ObjectRef
     is_found: bool
     written: Written
+    is_baseline: bool = False
+    is_written: bool = True
 
 
 def refresh(ref: ObjectRef, *, wait_seconds: float = 0.0, is_baseline: bool = False) -> RefreshResult:
@@ -86,26 +90,53 @@ def refresh(ref: ObjectRef, *, wait_seconds: float = 0.0, is_baseline: bool = Fa
     return carry_out(work.claim(ref, wait_seconds=wait_seconds))
 
 
-def carry_out(lease: Lease) -> RefreshResult:
-    """Refresh under a lease that was claimed. On a failure the lease is given back and the object comes again."""
+def repair(ref: ObjectRef, *, theirs_digest: str, wait_seconds: float = 2.0) -> RefreshResult:
+    """Bring our copy to what a comparison saw at Stripe, as a baseline; `theirs_digest` is of what it saw.
+
+    What Stripe has changed since then is left alone: the event about it is still to come, and what it causes would be
+    lost in a baseline. Where news of the object wait it is an ordinary refresh. A repair that fails leaves no wish
+    behind, because a later fetch would not know what to compare with. Raises what `refresh` raises.
+    """
+    work.want([ref], is_baseline=True)
+    lease = work.claim(ref, wait_seconds=wait_seconds)
+    return carry_out(lease, theirs_digest=theirs_digest)
+
+
+def carry_out(lease: Lease, *, theirs_digest: str | None = None) -> RefreshResult:
+    """Refresh under a lease that was claimed. On a failure the lease is given back and the object comes again.
+
+    With `theirs_digest` it is a repair: only if it is a baseline, and Stripe has just that, is the row written.
+    """
     try:
         fetched = _fetch(lease.ref)
         with transaction.atomic():
             lease = work.check(lease)
-            written = _write(fetched)
+            is_repair = lease.is_baseline and theirs_digest is not None
+            is_written = not is_repair or _digest(fetched) == theirs_digest
+            written = _write(fetched) if is_written else Written()
             _record(lease, fetched=fetched, written=written)
-            work.finish(lease, follow=written.follow)
+            work.finish(lease, follow=_unlisted(written.follow) if is_repair else written.follow)
     except LeaseLost:
         # Our dj-stripe copy may be older than the one of who took over: have the object fetched anew.
-        work.want([lease.ref], is_baseline=lease.is_baseline)
+        work.want([lease.ref], is_baseline=lease.is_baseline and theirs_digest is None)
         raise
     except Exception as error:
-        _give_back(lease, error)
+        _give_back(lease, error, is_repair=theirs_digest is not None)
         raise
-    return RefreshResult(lease.ref, fetched.obj is not None, written)
+    return RefreshResult(lease.ref, fetched.obj is not None, written, lease.is_baseline, is_written)
 
 
-def _give_back(lease: Lease, error: Exception) -> None:
+def _digest(fetched: Fetched) -> str:
+    is_gone = fetched.obj is None or shapes.value(fetched.obj, "deleted")
+    return "" if is_gone else comparing.digest(comparing.read(fetched.ref.kind, fetched.obj))
+
+
+def _unlisted(refs: Iterable[ObjectRef]) -> list[ObjectRef]:
+    """What a comparison finds by itself needs no following, in which an event on its way could be lost."""
+    return [ref for ref in refs if ref.kind not in comparing.COMPARED]
+
+
+def _give_back(lease: Lease, error: Exception, *, is_repair: bool) -> None:
     """Stripe's and the database's troubles pass by themselves; every other failure is ours and counts."""
     code = error.code if isinstance(error, BillingError) else type(error).__name__
     is_fault = not isinstance(error, _PASSING)
@@ -115,7 +146,8 @@ def _give_back(lease: Lease, error: Exception) -> None:
         budget.slow_down()
     if isinstance(error, StripeKeyRefused):
         _stop_everybody(error)
-    work.release(lease, error=code, is_fault=is_fault)
+    if not (is_repair and work.withdraw(lease)):
+        work.release(lease, error=code, is_fault=is_fault)
 
 
 def _stop_everybody(error: StripeKeyRefused) -> None:

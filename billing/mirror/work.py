@@ -182,6 +182,17 @@ def release(lease: Lease, *, error: str, is_fault: bool = False) -> None:
         row.save()
 
 
+def withdraw(lease: Lease) -> bool:
+    """Give the lease of a failed repair back and ask for no other try; False if news of the object wait, too."""
+    with transaction.atomic():
+        row = Work.objects.select_for_update().get(pk=lease.ref.key)
+        if row.fence != lease.fence or not row.is_baseline:
+            return False
+        row.done, row.lease_until = max(row.done, lease.want), None
+        row.save(update_fields=["done", "lease_until"])
+    return True
+
+
 def _bury(row: Work) -> None:
     row.dead_at = clock.system_now()
     open_staff_task(

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 from billing.models.choices import choices_of
-from billing.terms import DriftKind, ObjectKind, RunState
+from billing.terms import DriftKind, DriftOutcome, ObjectKind, RunState
 
 
 class Reconciliation(models.Model):
@@ -16,7 +16,8 @@ class Reconciliation(models.Model):
     asked_by = models.CharField(max_length=40, help_text="The schedule, a command, or a member of staff.")
     cursor = models.JSONField(default=dict)
     objects_compared = models.PositiveIntegerField(default=0)
-    calls = models.PositiveIntegerField(default=0)
+    pages = models.PositiveIntegerField(default=0, help_text="Of Stripe's lists.")
+    refreshes = models.PositiveIntegerField(default=0, help_text="Of objects that differed.")
     drifts_found = models.PositiveIntegerField(default=0)
     drifts_repaired = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
@@ -47,7 +48,11 @@ class Drift(models.Model):
     kind = models.CharField(max_length=30, choices=choices_of(DriftKind), db_index=True)
     ours = models.CharField(max_length=300, blank=True)
     theirs = models.CharField(max_length=300, blank=True)
-    found_at = models.DateTimeField(default=timezone.now)
+    theirs_digest = models.CharField(
+        max_length=64, blank=True, help_text="What Stripe listed: a repair writes only what is still the same."
+    )
+    found_at = models.DateTimeField(default=timezone.now, help_text="System time at which the list was asked for.")
+    outcome = models.CharField(max_length=20, choices=choices_of(DriftOutcome), default=DriftOutcome.NOTED)
     repaired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -36,7 +36,7 @@ def write(fetched: Fetched) -> Written:
     if row is None:
         row = ChargeAttempt(stripe_charge_id=fetched.ref.stripe_id)
     before = row.status
-    _fill(row, fetched.obj)
+    fill(row, fetched.obj)
     row.stripe_invoice_id = fetched.extra["invoice_id"]
     row.fetched_at = fetched.system_at
     row.save()
@@ -84,7 +84,8 @@ def _orphans(row: ChargeAttempt) -> list[ObjectRef]:
     ]
 
 
-def _fill(row: ChargeAttempt, obj: Any) -> None:
+def fill(row: ChargeAttempt, obj: Any) -> None:
+    """Set what Stripe says on a row, stored or not; saves nothing."""
     row.livemode = settings.STRIPE_LIVE_MODE
     row.stripe_customer_id = shapes.text(obj, "customer")
     row.organization_id = organization_id_of(row.stripe_customer_id)

@@ -16,7 +16,7 @@ def write(fetched: Fetched) -> Written:
     row = CreditNote.objects.select_for_update().filter(stripe_credit_note_id=fetched.ref.stripe_id).first()
     row = row or CreditNote(stripe_credit_note_id=fetched.ref.stripe_id)
     before = row.status
-    _fill(row, fetched.obj)
+    fill(row, fetched.obj)
     row.fetched_at = fetched.system_at
     row.save()
     return Written(
@@ -26,7 +26,8 @@ def write(fetched: Fetched) -> Written:
     )
 
 
-def _fill(row: CreditNote, obj: Any) -> None:
+def fill(row: CreditNote, obj: Any) -> None:
+    """Set what Stripe says on a row, stored or not; saves nothing."""
     row.livemode = settings.STRIPE_LIVE_MODE
     row.stripe_customer_id = shapes.text(obj, "customer")
     row.organization_id = organization_id_of(row.stripe_customer_id)

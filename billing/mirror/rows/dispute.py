@@ -16,7 +16,7 @@ def write(fetched: Fetched) -> Written:
     row = Dispute.objects.select_for_update().filter(stripe_dispute_id=fetched.ref.stripe_id).first()
     row = row or Dispute(stripe_dispute_id=fetched.ref.stripe_id)
     before = row.status
-    _fill(row, fetched.obj)
+    fill(row, fetched.obj)
     row.fetched_at = fetched.system_at
     row.save()
     return Written(
@@ -26,7 +26,8 @@ def write(fetched: Fetched) -> Written:
     )
 
 
-def _fill(row: Dispute, obj: Any) -> None:
+def fill(row: Dispute, obj: Any) -> None:
+    """Set what Stripe says on a row, stored or not; saves nothing."""
     row.livemode = settings.STRIPE_LIVE_MODE
     row.stripe_charge_id = shapes.text(obj, "charge")
     row.stripe_payment_intent_id = shapes.text(obj, "payment_intent")

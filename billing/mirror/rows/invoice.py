@@ -39,7 +39,7 @@ def write(fetched: Fetched) -> Written:
     if row is None:
         row = Invoice(stripe_invoice_id=fetched.ref.stripe_id)
     before = row.status
-    _fill(row, fetched.obj)
+    fill(row, fetched.obj)
     row.fetched_at = fetched.system_at
     row.save()
     return Written(
@@ -63,7 +63,8 @@ def _write_deleted(row: Invoice | None) -> Written:
     return Written(row.organization_id, changes=(Change(row.status, "deleted"),))
 
 
-def _fill(row: Invoice, obj: Any) -> None:
+def fill(row: Invoice, obj: Any) -> None:
+    """Set what Stripe says on a row, stored or not; saves nothing."""
     row.livemode = settings.STRIPE_LIVE_MODE
     row.stripe_customer_id = shapes.text(obj, "customer")
     row.organization_id = organization_id_of(row.stripe_customer_id)

@@ -18,7 +18,7 @@ def write(fetched: Fetched) -> Written:
     row = rows.filter(stripe_schedule_id=fetched.ref.stripe_id).first()
     row = row or SubscriptionSchedule(stripe_schedule_id=fetched.ref.stripe_id)
     before = row.status
-    _fill(row, fetched.obj)
+    fill(row, fetched.obj)
     row.fetched_at = fetched.system_at
     row.save()
     return Written(
@@ -28,7 +28,8 @@ def write(fetched: Fetched) -> Written:
     )
 
 
-def _fill(row: SubscriptionSchedule, obj: Any) -> None:
+def fill(row: SubscriptionSchedule, obj: Any) -> None:
+    """Set what Stripe says on a row, stored or not; saves nothing."""
     row.livemode = settings.STRIPE_LIVE_MODE
     row.stripe_customer_id = shapes.text(obj, "customer")
     row.organization_id = organization_id_of(row.stripe_customer_id)

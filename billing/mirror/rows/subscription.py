@@ -21,7 +21,7 @@ def write(fetched: Fetched) -> Written:
     if row is None:
         row = Subscription(stripe_subscription_id=fetched.ref.stripe_id)
     before, was_ending, paid_until = row.status, _is_ending(row), row.current_period_end
-    _fill(row, fetched.obj)
+    fill(row, fetched.obj)
     row.past_due_at = _past_due_at(row, before=before, now=fetched.business_at)
     row.paused_paid_until = _paused_paid_until(row, paid_until)
     row.fetched_at = fetched.system_at
@@ -51,7 +51,8 @@ def _write_missing(row: Subscription | None, fetched: Fetched) -> Written:
     return Written(row.organization_id, changes=status_change(before, row.status))
 
 
-def _fill(row: Subscription, obj: Any) -> None:
+def fill(row: Subscription, obj: Any) -> None:
+    """Set what Stripe says on a row, stored or not; saves nothing."""
     item = shapes.value(obj, "items", "data", 0)
     row.livemode = settings.STRIPE_LIVE_MODE
     row.stripe_customer_id = shapes.text(obj, "customer")
