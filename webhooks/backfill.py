@@ -5,8 +5,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from accounts.models import User
+from billing import audit
 from billing.clock import business_now, system_now
 from billing.errors import BillingError
 from billing.services.alarms import alarm_missed_deliveries, alarm_unreachable_past
@@ -63,6 +66,30 @@ def backfill(*, since: datetime, until: datetime, asked_by: str, tell: Tell = la
     return _look_through(look, tell=tell)
 
 
+def ask_for(*, since: datetime, until: datetime, actor: User) -> Backfill:
+    """Write down that `actor` wants this time (business time, UTC) looked through, with a line in the audit.
+
+    `carry_on` does it; if nobody calls that, the schedule does within two hours.
+    """
+    with transaction.atomic():
+        look = Backfill.objects.create(
+            livemode=settings.STRIPE_LIVE_MODE, since_at=since, until_at=until, asked_by=f"staff {actor.pk}"
+        )
+        period = {"since": since.isoformat(), "until": until.isoformat()}
+        audit.record("backfill_started", subject=str(look.pk), organization=None, actor=actor, **period)
+    return look
+
+
+def carry_on(look_id: int) -> None:
+    """Do what `ask_for` wrote down, from where it stopped; safe to repeat.
+
+    Raises StripeUnreachable, StripeKeyRefused.
+    """
+    look = Backfill.objects.get(pk=look_id)
+    if look.state != Backfill.State.FINISHED:
+        _look_through(look)
+
+
 def _look_through(look: Backfill, *, tell: Tell = lambda _: None) -> Backfill:
     try:
         for page in list_events(since=look.since_at, until=look.until_at, after_id=look.reached):
@@ -83,8 +110,8 @@ def _look_through(look: Backfill, *, tell: Tell = lambda _: None) -> Backfill:
 def _take_page(look: Backfill, page: list[ListedEvent]) -> None:
     look.events_found += sum(_take(event) for event in page)
     look.events_seen += len(page)
-    look.reached = page[-1].event_id
-    look.save(update_fields=["events_found", "events_seen", "reached"])
+    look.reached, look.reached_at = page[-1].event_id, page[-1].created_at
+    look.save(update_fields=["events_found", "events_seen", "reached", "reached_at"])
 
 
 def _take(event: ListedEvent) -> bool:
@@ -110,4 +137,4 @@ def _broken_off() -> QuerySet[Backfill]:
     """Looks that failed, or whose process is gone: two that go on at once do no harm."""
     is_gone = Q(state=Backfill.State.RUNNING, started_at__lt=system_now() - _LONGEST_LOOK)
     here = Backfill.objects.filter(livemode=settings.STRIPE_LIVE_MODE)
-    return here.filter(is_gone | Q(state=Backfill.State.FAILED)).exclude(reached="")
+    return here.filter(is_gone | Q(state=Backfill.State.FAILED)).exclude(state=Backfill.State.FAILED, reached="")

@@ -26,7 +26,7 @@ _State = InboxEvent.State
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Events that came from `since` to `until` (system time, UTC), narrowed by type and states where any are named."""
+    """Events that came from `since` to `until` (system time, UTC), narrowed by a type and by states, if given."""
 
     since: datetime
     until: datetime

@@ -41,6 +41,15 @@ def backfill_events() -> None:
         logger.warning("backfill: %s; the next look goes on", error.code)
 
 
+@shared_task
+def carry_on_backfill(look_id: int) -> None:
+    """Look through the events that a person asked for. Safe to repeat; the schedule finishes what breaks off."""
+    try:
+        backfill.carry_on(look_id)
+    except BillingError as error:
+        logger.warning("backfill: %s; the next look goes on", error.code)
+
+
 @shared_task(expires=EXPIRES_SECONDS)
 def forget_old_events() -> None:
     """Remove bodies and keys that are past their time. Safe to repeat and to run at once."""

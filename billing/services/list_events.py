@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 import orjson
 
@@ -12,10 +13,11 @@ from billing.gateway.budget import paced
 
 @dataclass(frozen=True, slots=True)
 class ListedEvent:
-    """An event as Stripe would have delivered it: its id (`evt_…`), its type, and the JSON of all of it."""
+    """An event as Stripe would have delivered it: id (`evt_…`), type, when it was made, and the JSON of all of it."""
 
     event_id: str
     type: str
+    created_at: datetime
     body: bytes
 
 
@@ -30,4 +32,9 @@ def list_events(*, since: datetime, until: datetime, after_id: str = "") -> Iter
             page = next(pages, None)
         if page is None:
             return
-        yield [ListedEvent(event["id"], event["type"], orjson.dumps(event)) for event in page]
+        yield [_listed(event) for event in page]
+
+
+def _listed(event: dict[str, Any]) -> ListedEvent:
+    created_at = datetime.fromtimestamp(event["created"], tz=UTC)
+    return ListedEvent(event["id"], event["type"], created_at, orjson.dumps(event))

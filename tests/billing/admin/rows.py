@@ -30,6 +30,7 @@ from billing.models import (
     Work,
 )
 from billing.terms import ObjectKind
+from tests.billing.admin.mirrored_rows import MIRRORED
 from tests.billing.factories import (
     NOW,
     ChargeAttemptFactory,
@@ -148,6 +149,7 @@ def subscription(number: int) -> Subscription:
 
 # How a row of each model is made, and a text by which its search must find it.
 ROWS: dict[type[Model], tuple[Callable[[int], Any], Callable[[Any], str]]] = {
+    **MIRRORED,
     AuditEntry: (audit_entry, lambda row: row.subject),
     CancelRequest: (cancel_request, lambda row: row.stripe_subscription_id),
     ChargeAttempt: (lambda number: ChargeAttemptFactory(), lambda row: row.stripe_charge_id),
