@@ -1,4 +1,4 @@
-"""Fills a fresh database: tables, organizations with subscriptions that Stripe knows, and dj-stripe's own endpoint."""
+"""Fills a fresh database: tables, organizations with subscriptions that Stripe knows, dj-stripe's own endpoint."""
 
 import sys
 from concurrent.futures import ThreadPoolExecutor

@@ -50,8 +50,8 @@ class SmallStripe:
 
     @property
     def fetches(self) -> int:
-        """How many objects were asked for, looks at the clock not counted."""
-        return sum(count for kind, count in self.calls.items() if kind != "clock")
+        """How many objects were asked for one by one; lists and looks at the clock are not counted."""
+        return sum(self.calls[kind] for kind in _NAMES)
 
     def subscription(self, stripe_id: str) -> dict[str, Any]:
         """The subscription (`sub_…`) as it is now."""
@@ -67,10 +67,10 @@ class SmallStripe:
     def answer(self, target: str) -> tuple[int, dict[str, Any]]:
         """Status and body of a GET."""
         kind, _, name = urlsplit(target).path.removeprefix("/v1/").partition("/")
-        if kind == "_sandbox" or target.startswith("/_sandbox"):
+        if target.startswith("/_sandbox"):
             self.calls["clock"] += 1
             return 200, {"now": time.time(), "offset_seconds": 0, "is_frozen": False, "is_advancing": False}
-        self.calls[kind] += 1
+        self.calls[kind if name or kind == "account" else f"{kind} list"] += 1
         if kind == "subscriptions" and name in self.quantities:
             return 200, self.subscription(name) | {"latest_invoice": _filled("invoice", name.partition("_")[2])}
         if kind == "account" or (kind in _NAMES and name and "/" not in name):
