@@ -159,3 +159,11 @@ class LeaseLost(BillingError):
 
     code = "lease_lost"
     status = 503
+
+
+class ReconciliationRunning(BillingError):
+    """Another process compares our rows with Stripe, or has taken this comparison over."""
+
+    code = "reconciliation_running"
+    status = 409
+    message = "A comparison with Stripe is going on already."

@@ -143,3 +143,5 @@ def check_limits(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iter
         )
     if settings.STRIPE_CALLS_PER_SECOND < 1:
         yield Error("STRIPE_CALLS_PER_SECOND must be at least 1.", id="billing.E016")
+    if settings.RECONCILE_HOUR not in range(24):
+        yield Error("RECONCILE_HOUR must be an hour from 0 to 23.", id="billing.E018")

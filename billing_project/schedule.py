@@ -13,6 +13,8 @@ def beat_schedule(*, start_token: str) -> dict[str, dict[str, Any]]:
     entries = {
         "webhooks.process_inbox": _every(5, "webhooks.tasks.process_inbox"),
         "webhooks.backfill_events": _every(600, "webhooks.tasks.backfill_events"),
+        # Asks each minute whether the quiet hour has come, so that a machine that was off makes up for its night.
+        "webhooks.reconcile_nightly": _every(60, "webhooks.tasks.reconcile_nightly"),
         "webhooks.forget_old_events": _every(3600, "webhooks.tasks.forget_old_events"),
         "billing.sweep": _every(5, "billing.tasks.sweep"),
         "billing_project.check_invariants": _every(600, "billing_project.tasks.check_invariants"),

@@ -8,8 +8,10 @@ from billing import reactions
 from billing.clock import business_now, system_now
 from billing.errors import BillingError
 from billing.services.alarms import alarm_skewed_clock
+from billing.services.reconcile import SCHEDULE, is_nightly_due
 from billing.services.sync import refresh_due
 from webhooks import backfill, dispatch, parked, retention
+from webhooks.reconciliation import reconcile
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +19,7 @@ logger = logging.getLogger(__name__)
 EXPIRES_SECONDS = 30
 REFRESH_SECONDS = 20.0
 REFRESH_LIMIT = 200
+RECONCILE_SECONDS = 50.0
 
 
 @shared_task(expires=EXPIRES_SECONDS)
@@ -48,6 +51,20 @@ def carry_on_backfill(look_id: int) -> None:
         backfill.carry_on(look_id)
     except BillingError as error:
         logger.warning("backfill: %s; the next look goes on", error.code)
+
+
+@shared_task(expires=EXPIRES_SECONDS)
+def reconcile_nightly() -> None:
+    """After the quiet hour, compare all rows with Stripe and repair ours, a minute at a time until it is done.
+
+    Safe to repeat and to run at once: one goes on, and what was killed is taken over.
+    """
+    if not is_nightly_due(system_now()):
+        return
+    try:
+        reconcile(does_repair=True, asked_by=SCHEDULE, seconds=RECONCILE_SECONDS)
+    except BillingError as error:
+        logger.warning("reconciliation: %s; it goes on within a minute", error.code)
 
 
 @shared_task(expires=EXPIRES_SECONDS)
