@@ -46,6 +46,7 @@ def admin_theme(*, product_name: str, uses_sandbox: bool, is_live: bool) -> dict
         "SITE_SYMBOL": "waves",
         "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/mark.svg")}],
         "SITE_URL": "/",
+        "DASHBOARD_CALLBACK": "billing_project.front_page.add_figures",
         "SHOW_VIEW_ON_SITE": False,
         "SHOW_HISTORY": False,
         "BORDER_RADIUS": "6px",

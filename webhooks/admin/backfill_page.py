@@ -25,7 +25,7 @@ class TimeForm(forms.Form):
     """From when to when; times are UTC, as everywhere in the admin."""
 
     since = forms.DateTimeField(label="Made at Stripe from (UTC)", widget=moment_widget())
-    until = forms.DateTimeField(label="until (UTC)", widget=moment_widget())
+    until = forms.DateTimeField(label="Until (UTC)", widget=moment_widget())
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

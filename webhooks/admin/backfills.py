@@ -21,7 +21,7 @@ _STAFF = "staff "
 
 @admin.register(Backfill)
 class BackfillAdmin(ReadOnlyAdmin):
-    list_display = ["time", "shown_state", "progress", "events_seen", "events_found", "asker", "started_at", "error"]
+    list_display = ["time", "shown_state", "progress", "events_seen", "events_found", "asked", "started_at"]
     list_filter = ["state", "asked_by", "livemode"]
     search_fields = ["=reached", "=error"]
     search_help_text = "The last event looked at (evt_…), or a whole error."
@@ -39,7 +39,7 @@ class BackfillAdmin(ReadOnlyAdmin):
 
     @display(description="Events made (UTC)", ordering="until_at")
     def time(self, row: Backfill) -> str:
-        return f"{row.since_at:%d %b %Y, %H:%M} to {row.until_at:%d %b %Y, %H:%M}"
+        return f"{row.since_at:%-d %b, %H:%M} to {row.until_at:%-d %b %Y, %H:%M}"
 
     @display(description="State", ordering="state", label=_COLOURS)
     def shown_state(self, row: Backfill) -> tuple[str, str]:
@@ -50,6 +50,10 @@ class BackfillAdmin(ReadOnlyAdmin):
         return f"{percent(row)} %"
 
     @display(description="Asked by", ordering="asked_by")
+    def asked(self, row: Backfill) -> str:
+        return "Staff" if row.asked_by.startswith(_STAFF) else row.asked_by.capitalize()
+
+    @display(description="Asked by")
     def asker(self, row: Backfill) -> str:
         if not row.asked_by.startswith(_STAFF):
             return row.asked_by.capitalize()

@@ -7,16 +7,19 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.timesince import timesince
 from unfold.decorators import action, display
 
 from billing.admin.read_only import ReadOnlyAdmin
+from billing.admin.shown import NOTHING
 from billing.clock import system_now
 from webhooks.admin import event_page
 from webhooks.admin.filters import AgeFilter, ErrorFilter, ReplayedFilter
 from webhooks.admin.replay_page import MOST_CHOSEN, replay_page
 from webhooks.models import InboxEvent
 
+_ERROR_LENGTH = 40
 _COLOURS = {
     InboxEvent.State.NEW: "info",
     InboxEvent.State.DISPATCHED: "info",
@@ -28,7 +31,7 @@ _COLOURS = {
 
 @admin.register(InboxEvent)
 class InboxEventAdmin(ReadOnlyAdmin):
-    list_display = ["event_id", "type", "shown_state", "age", "object_id", "source", "error"]
+    list_display = ["event_id", "type", "shown_state", "age", "object_id", "shown_error"]
     list_filter = ["state", "source", AgeFilter, ErrorFilter, ReplayedFilter, "livemode", "type"]
     search_fields = ["=event_id", "=object_id"]
     search_help_text = "The whole id of an event (evt_…) or of the object that it is about."
@@ -70,6 +73,10 @@ class InboxEventAdmin(ReadOnlyAdmin):
     @display(description="Age", ordering="received_at")
     def age(self, row: InboxEvent) -> str:
         return timesince(row.received_at, system_now(), depth=1)
+
+    @display(description="Error", ordering="error")
+    def shown_error(self, row: InboxEvent) -> str:
+        return Truncator(row.error).chars(_ERROR_LENGTH) or NOTHING
 
     @display(description="Object")
     def stripe_object(self, row: InboxEvent) -> SafeString | str:

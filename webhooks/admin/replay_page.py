@@ -37,7 +37,7 @@ class RangeForm(forms.Form):
     """Which events; times are UTC, as everywhere in the admin."""
 
     since = forms.DateTimeField(label="Received from (UTC)", widget=moment_widget())
-    until = forms.DateTimeField(label="until (UTC)", widget=moment_widget())
+    until = forms.DateTimeField(label="Until (UTC)", widget=moment_widget())
     type = forms.ChoiceField(required=False, widget=UnfoldAdminSelectWidget())
     states = forms.MultipleChoiceField(
         label="Only these states",
