@@ -50,8 +50,17 @@ def write(fetched: Fetched) -> Written:
             *_unseen(ObjectKind.CHARGE, fetched.extra["charges"]),
             *_unseen(ObjectKind.CREDIT_NOTE, fetched.extra["credit_notes"]),
             *_unseen(ObjectKind.INVOICE_PAYMENT, shapes.value(fetched.obj, "payments", "data") or []),
+            *_orphans(row),
         ),
     )
+
+
+def _orphans(row: Invoice) -> list[ObjectRef]:
+    """Payments that came before their invoice knew whose it is: each is refreshed again to learn it."""
+    if row.organization_id is None:
+        return []
+    payments = InvoicePayment.objects.filter(stripe_invoice_id=row.stripe_invoice_id, organization=None)
+    return [ObjectRef(ObjectKind.INVOICE_PAYMENT, found.stripe_invoice_payment_id) for found in payments]
 
 
 def _write_deleted(row: Invoice | None) -> Written:

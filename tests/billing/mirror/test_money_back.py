@@ -6,7 +6,16 @@ from djstripe import models as dj
 from billing.gateway.client import client
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
-from billing.models import ChargeAttempt, CreditNote, Dispute, EarlyFraudWarning, InvoicePayment, Refund, Transition
+from billing.models import (
+    ChargeAttempt,
+    CreditNote,
+    Dispute,
+    EarlyFraudWarning,
+    Invoice,
+    InvoicePayment,
+    Refund,
+    Transition,
+)
 from billing.terms import ObjectKind
 from tests.billing.shop import Shop
 
@@ -64,6 +73,7 @@ def test_a_refund_that_fails_later_is_a_second_transition_of_the_same_row(shop: 
     assert states(stripe_id) == [("", "succeeded"), ("succeeded", "failed")]
 
 
+@pytest.mark.fault("X16", "W10")
 def test_a_refund_before_its_charge_learns_whose_it_is(shop: Shop, charge: ChargeAttempt) -> None:
     stripe_id = refund(charge, 500)
     ChargeAttempt.objects.all().delete()
@@ -74,6 +84,16 @@ def test_a_refund_before_its_charge_learns_whose_it_is(shop: Shop, charge: Charg
     assert ChargeAttempt.objects.get().organization == shop.organization
 
 
+def test_a_payment_before_its_invoice_learns_whose_it_is(shop: Shop, charge: ChargeAttempt) -> None:
+    payment = InvoicePayment.objects.get()
+    Invoice.objects.all().delete()
+
+    look(shop, ObjectKind.INVOICE_PAYMENT, payment.stripe_invoice_payment_id)
+
+    assert Invoice.objects.get().organization == shop.organization
+    assert InvoicePayment.objects.get().organization == shop.organization
+
+
 def test_dj_stripe_keeps_the_whole_refund(shop: Shop, charge: ChargeAttempt) -> None:
     stripe_id = refund(charge, 500)
 
@@ -82,6 +102,7 @@ def test_dj_stripe_keeps_the_whole_refund(shop: Shop, charge: ChargeAttempt) -> 
     assert dj.Refund.objects.get(id=stripe_id).stripe_data["amount"] == 500
 
 
+@pytest.mark.fault("W11")
 def test_a_dispute_of_which_only_the_charge_was_told_is_found_and_followed(shop: Shop, charge: ChargeAttempt) -> None:
     opened = shop.sandbox.ask("POST", "/_sandbox/disputes", {"charge": charge.stripe_charge_id})
 
