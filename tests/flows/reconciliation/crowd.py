@@ -24,7 +24,7 @@ _CUSTOMERS = 4
 
 @dataclass
 class Crowd:
-    """Customers (`cus_…`) and what they have subscribed to (`sub_…`), the oldest first."""
+    """Customers (`cus_…`) and what they have subscribed to (`sub_…`), the oldest first; the last one is not paid."""
 
     shop: Shop
     customers: list[str] = field(default_factory=list)
@@ -36,10 +36,11 @@ class Crowd:
         crowd = cls(shop)
         crowd.customers = [crowd._customer(number) for number in range(_CUSTOMERS)]
         with ThreadPoolExecutor(_THREADS) as pool:
-            list(pool.map(crowd.subscribe, range(count)))
+            list(pool.map(crowd.subscribe, range(count - 1)))
+        crowd.subscribe(0, trial_period_days=None, payment_behavior="default_incomplete")
         crowd.copy()
-        for number in range(_CUSTOMERS):
-            crowd.refresh(crowd.subscriptions[number])
+        for stripe_id in (*crowd.subscriptions[:_CUSTOMERS], crowd.subscriptions[-1]):
+            crowd.refresh(stripe_id)
         crowd.let_events_pass()
         return crowd
 
