@@ -62,6 +62,7 @@ def test_events_that_may_still_be_on_their_way_are_left_to_the_next_look(shop: S
     assert StaffTask.objects.count() == 0
 
 
+@pytest.mark.fault("X28", "W17")
 def test_a_second_look_finds_nothing_new_and_nothing_happens_twice(shop: Shop) -> None:
     shop.pay(shop.start(shop.scale))
     first = look(shop)
@@ -97,6 +98,7 @@ def test_missed_deliveries_are_told_to_a_person_once_a_day(shop: Shop) -> None:
     assert [task.kind for task in StaffTask.objects.all()] == ["missed_deliveries"]
 
 
+@pytest.mark.fault("X27", "D9")
 def test_three_days_without_an_endpoint_lose_nothing(shop: Shop) -> None:
     subscription = shop.subscribe(number="4000 0000 0000 0341", price=shop.growth)
     backfill.backfill_recent()
@@ -131,6 +133,7 @@ def test_a_look_that_broke_off_goes_on_behind_its_last_page(shop: Shop) -> None:
     assert InboxEvent.objects.count() == finished.events_found
 
 
+@pytest.mark.fault("X27", "D9")
 def test_longer_than_stripe_remembers_is_told_to_a_person(shop: Shop) -> None:
     backfill.backfill_recent()
     Backfill.objects.update(until_at=clock.business_now() - timedelta(days=40))
@@ -140,6 +143,7 @@ def test_longer_than_stripe_remembers_is_told_to_a_person(shop: Shop) -> None:
     assert StaffTask.objects.filter(kind="unreachable_past").count() == 1
 
 
+@pytest.mark.fault("X28", "D9")
 def test_an_event_that_comes_while_it_is_back_filled_is_one_row(shop: Shop, live_server) -> None:
     shop.pay(shop.start(shop.scale))
     events = events_of(shop)

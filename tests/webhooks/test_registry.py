@@ -35,6 +35,7 @@ def test_the_list_for_the_endpoint_is_sorted_and_names_each_type_once() -> None:
     assert types == sorted(set(types))
 
 
+@pytest.mark.fault("W16")
 @pytest.mark.parametrize(
     "needed",
     [

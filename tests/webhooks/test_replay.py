@@ -61,6 +61,7 @@ def effects() -> dict[str, object]:
     }
 
 
+@pytest.mark.fault("X29", "W17", "D8")
 def test_a_whole_day_handled_twice_more_makes_no_second_mail_charge_or_case(shop: Shop, live_server, keeper) -> None:
     live_through_a_failed_renewal(shop, live_server.url)
     before = effects()
@@ -78,6 +79,7 @@ def test_a_whole_day_handled_twice_more_makes_no_second_mail_charge_or_case(shop
     assert not InboxEvent.objects.filter(state__in=["new", "dispatched", "dead"]).exists()
 
 
+@pytest.mark.fault("W4", "D8")
 def test_an_event_handled_again_brings_back_what_was_overwritten(shop: Shop, live_server, keeper) -> None:
     live_through_a_failed_renewal(shop, live_server.url)
     Subscription.objects.update(status="active")
@@ -91,6 +93,7 @@ def test_an_event_handled_again_brings_back_what_was_overwritten(shop: Shop, liv
     assert (event.state, event.source, event.replays) == ("done", "push", 1)
 
 
+@pytest.mark.fault("X25", "W5", "D8")
 def test_an_object_that_was_given_up_is_tried_from_the_beginning(keeper) -> None:
     ref = ObjectRef(ObjectKind.CUSTOMER, "cus_1")
     work.want([ref])

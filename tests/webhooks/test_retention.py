@@ -29,6 +29,7 @@ def with_body() -> set[str]:
     return set(InboxEvent.objects.filter(body__isnull=False).values_list("event_id", flat=True))
 
 
+@pytest.mark.fault("X33", "D10")
 def test_a_body_goes_after_ninety_days_and_its_row_stays() -> None:
     came("evt_89", days_ago=89)
     came("evt_90", days_ago=90)
@@ -50,6 +51,7 @@ def test_what_still_waits_keeps_its_body(state: str) -> None:
     assert with_body() == {"evt_old"}
 
 
+@pytest.mark.fault("D10")
 @pytest.mark.parametrize(
     ("state", "is_kept"), [("done", False), ("ignored", False), ("dead", True), ("quarantined", True)]
 )
@@ -63,6 +65,7 @@ def test_a_key_goes_after_180_days_unless_a_person_has_to_look(state: str, is_ke
     assert InboxEvent.objects.filter(event_id="evt_179").exists()
 
 
+@pytest.mark.fault("X33", "D10")
 def test_a_copy_is_recognised_although_the_body_is_gone(client) -> None:
     event = event_body("evt_1")
     deliver(client, event)

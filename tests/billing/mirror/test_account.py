@@ -43,6 +43,7 @@ def test_the_account_is_remembered_with_the_first_object(subscription: Subscript
     assert account.known_id().startswith("acct_")
 
 
+@pytest.mark.fault("X24", "W12")
 def test_a_key_of_another_account_closes_nobodys_access(shop: Shop, subscription: Subscription, another_key) -> None:
     another_key()
 
@@ -68,6 +69,7 @@ def test_after_a_wrong_key_nothing_is_fetched_for_a_while_and_a_person_is_told_o
     assert [task.kind for task in StaffTask.objects.all()] == ["stripe_account_changed"]
 
 
+@pytest.mark.fault("X23", "D7")
 def test_a_refused_key_stops_the_workers_and_kills_nothing(
     subscription: Subscription, another_key, shop: Shop
 ) -> None:
@@ -83,6 +85,7 @@ def test_a_refused_key_stops_the_workers_and_kills_nothing(
     assert StaffTask.objects.get().kind == "stripe_key_refused"
 
 
+@pytest.mark.fault("X23")
 def test_work_goes_on_after_the_pause(subscription: Subscription) -> None:
     work.want([ref_of(subscription)])
     budget.pause("stripe_key_refused", until=clock.system_now())

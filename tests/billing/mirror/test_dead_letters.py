@@ -39,6 +39,7 @@ def give_up() -> None:
     fail(FAULTS_UNTIL_DEAD)
 
 
+@pytest.mark.fault("X25", "D7", "D8")
 def test_the_eighth_fault_makes_it_dead_and_opens_one_task() -> None:
     work.want([SUB])
 
@@ -52,6 +53,7 @@ def test_the_eighth_fault_makes_it_dead_and_opens_one_task() -> None:
     assert [(task.kind, "sub_1" in task.summary) for task in StaffTask.objects.all()] == [("dead_letter", True)]
 
 
+@pytest.mark.fault("X16", "X22", "W10", "D7")
 def test_what_passes_by_itself_is_never_given_up() -> None:
     work.want([SUB])
 
@@ -62,6 +64,7 @@ def test_what_passes_by_itself_is_never_given_up() -> None:
     assert StaffTask.objects.count() == 0
 
 
+@pytest.mark.fault("X25")
 def test_another_object_goes_on_beside_a_dead_one() -> None:
     give_up()
 
@@ -112,6 +115,7 @@ def test_a_person_may_look_at_a_dead_object() -> None:
     assert row().dead_at is None
 
 
+@pytest.mark.fault("X25", "W5", "D8")
 def test_a_revived_object_has_all_its_tries_again() -> None:
     give_up()
 

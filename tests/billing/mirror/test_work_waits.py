@@ -45,6 +45,7 @@ def waits_after(attempts: int, *, tries: int) -> list[float]:
     return waits
 
 
+@pytest.mark.fault("X22", "D7")
 def test_the_back_off_grows_and_is_jittered_and_ends_at_an_hour() -> None:
     waits = {attempts: waits_after(attempts, tries=8) for attempts in (1, 4, 8, 12, 500)}
 
@@ -72,6 +73,7 @@ def give_back_soon(lease: Lease) -> None:
     connection.close()
 
 
+@pytest.mark.fault("W9", "D4")
 @pytest.mark.django_db(transaction=True)
 def test_parallel_claimers_never_share_a_lease() -> None:
     work.want([ObjectRef(ObjectKind.INVOICE, f"in_{number}") for number in range(40)])

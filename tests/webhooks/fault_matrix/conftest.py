@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sandbox_fixture import Sandbox
 from tests.webhooks.fault_matrix.programs import Program, WebServer
 
 
@@ -23,6 +24,15 @@ def run(tmp_path: Path) -> Iterator[Callable[..., Program]]:
     yield start
     for program in started:
         program.kill()
+
+
+@pytest.fixture
+def quiet_sandbox(sandbox: Sandbox) -> Iterator[Sandbox]:
+    """A sandbox that delivers nothing by itself, so that the inbox holds what a test put there."""
+    sandbox.ask("POST", "/_sandbox/webhooks/pause")
+    yield sandbox
+    sandbox.reset()
+    sandbox.ask("POST", "/_sandbox/webhooks/resume")
 
 
 @pytest.fixture(scope="module")

@@ -31,14 +31,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PATIENCE_SECONDS = 60.0
 
 
-@pytest.fixture
-def quiet_sandbox(sandbox: Sandbox) -> Iterator[Sandbox]:
-    sandbox.ask("POST", "/_sandbox/webhooks/pause")
-    yield sandbox
-    sandbox.reset()
-    sandbox.ask("POST", "/_sandbox/webhooks/resume")
-
-
 def wait_until(holds: Callable[[], bool], *, log: Path) -> None:
     ends_at = time.monotonic() + PATIENCE_SECONDS
     while not holds():
