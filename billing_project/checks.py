@@ -17,6 +17,7 @@ ENVIRONMENTS = ("development", "production")
 # The version whose object shapes the gateway and the mirror read. Raising it is a change of code, not of settings.
 PINNED_API_VERSION = "2026-05-27.dahlia"
 DAYS_THAT_STRIPE_KEEPS_EVENTS = 30
+SHORTEST_TOKEN = 20
 STRIPE_API_BASE = "https://api.stripe.com"
 TEST_PREFIXES = ("sk_test_", "rk_test_")
 LIVE_PREFIXES = ("sk_live_", "rk_live_")
@@ -143,5 +144,7 @@ def check_limits(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iter
         )
     if settings.STRIPE_CALLS_PER_SECOND < 1:
         yield Error("STRIPE_CALLS_PER_SECOND must be at least 1.", id="billing.E016")
+    if 0 < len(settings.METRICS_TOKEN) < SHORTEST_TOKEN:
+        yield Error(f"METRICS_TOKEN must have at least {SHORTEST_TOKEN} characters, or be empty.", id="billing.E019")
     if settings.RECONCILE_HOUR not in range(24):
         yield Error("RECONCILE_HOUR must be an hour from 0 to 23.", id="billing.E018")

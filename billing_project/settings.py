@@ -8,6 +8,7 @@ from pathlib import Path
 import environ
 
 from billing_project.admin_theme import admin_theme
+from billing_project.measuring import count_into
 from billing_project.schedule import beat_schedule
 from billing_project.sign_in import *  # noqa: F403  # Fixed for every installation.
 
@@ -34,6 +35,9 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DATA_DIR = Path(env.str("BILLING_DATA_DIR", default=str(BASE_DIR / "var")))
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 START_TOKEN = env.str("START_TOKEN", default="")
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_DIR = env.str("METRICS_DIR", default=str(DATA_DIR / "metrics"))
+count_into(METRICS_DIR)
 
 # --- Django ----------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -7,6 +7,7 @@ from typing import Any
 import stripe
 from django.conf import settings
 
+from billing import counts
 from billing.gateway import budget
 from billing.gateway.translation import translate
 from billing.gateway.transport import GuardedTransport
@@ -48,6 +49,8 @@ def call(method: Callable[..., Any], *ids: str, key: str | None = None, **params
     try:
         answer = method(*ids, params=params, options=options)
     except stripe.StripeError as error:
+        if isinstance(error, stripe.RateLimitError):
+            counts.rate_limited()
         raise translate(error) from error
     _check_version(answer)
     return answer

@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 
-from billing import clock
+from billing import clock, counts
 from billing.errors import (
     BillingError,
     LeaseLost,
@@ -139,6 +139,7 @@ def _unlisted(refs: Iterable[ObjectRef]) -> list[ObjectRef]:
 def _give_back(lease: Lease, error: Exception, *, is_repair: bool) -> None:
     """Stripe's and the database's troubles pass by themselves; every other failure is ours and counts."""
     code = error.code if isinstance(error, BillingError) else type(error).__name__
+    counts.fetch_failed(code)
     is_fault = not isinstance(error, _PASSING)
     if is_fault:
         logger.exception("Refresh of %s failed", lease.ref.key)
@@ -163,6 +164,7 @@ def _stop_everybody(error: StripeKeyRefused) -> None:
 
 def _fetch(ref: ObjectRef) -> Fetched:
     """Ask Stripe and let dj-stripe keep the whole object; no transaction is open meanwhile."""
+    counts.fetched(ref.kind)
     try:
         obj = objects.fetch(ref.kind, ref.stripe_id)
     except StripeObjectMissing:

@@ -53,6 +53,7 @@ def test_a_sound_configuration_is_accepted(settings: Any, base: dict[str, Any]) 
     ("base", "changes", "expected"),
     [
         ({}, {"ENVIRONMENT": "prod"}, ["billing.E001"]),
+        ({}, {"METRICS_TOKEN": "short"}, ["billing.E019"]),
         ({}, {"STRIPE_API_VERSION": ""}, ["billing.E011"]),
         ({}, {"STRIPE_API_VERSION": "2026-08-26.dahlia"}, ["billing.E011"]),
         ({}, {"STRIPE_WEBHOOK_SECRETS": []}, ["billing.E006"]),
