@@ -50,10 +50,10 @@ def test_a_worker_stopped_beyond_its_lease_writes_nothing_when_it_wakes(
     subscription = shop.subscribe()
     ref = ObjectRef(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id)
     path = f"/v1/subscriptions/{ref.stripe_id}"
-    quiet_sandbox.fault("latency", seconds=2.5, times=1, match={"method": "GET", "path": path})
+    quiet_sandbox.fault("latency", seconds=2, times=1, match={"method": "GET", "path": path})
     work.want([ref])
     worker = run(
-        "worker", CELERY_BROKER_URL=settings.CELERY_BROKER_URL, STRIPE_TIMEOUT_SECONDS="4", REFRESH_LEASE_SECONDS="9"
+        "worker", CELERY_BROKER_URL=settings.CELERY_BROKER_URL, STRIPE_TIMEOUT_SECONDS="3", REFRESH_LEASE_SECONDS="7"
     )
     process_inbox.delay()
     wait_until(lambda: row_of(ref).lease_until is not None, log=worker.log)
