@@ -8,6 +8,7 @@ from pathlib import Path
 import environ
 
 from billing_project.admin_theme import admin_theme
+from billing_project.logs import logging_settings
 from billing_project.measuring import count_into
 from billing_project.schedule import beat_schedule
 from billing_project.sign_in import *  # noqa: F403  # Fixed for every installation.
@@ -63,6 +64,7 @@ INSTALLED_APPS = [
     "billing_project",
 ]
 MIDDLEWARE = [
+    "billing_project.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -262,13 +264,5 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
 }
 SPECTACULAR_SETTINGS = {"TITLE": f"{PRODUCT_NAME} billing", "VERSION": "1"}
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    # Without its own handler what Django logs is printed once, by the root.
-    "loggers": {"django": {"handlers": []}, "stripe": {"level": "WARNING"}},
-}
+LOGGING = logging_settings(is_production=IS_PRODUCTION, level=env.str("LOG_LEVEL", default="INFO"))
 UNFOLD = admin_theme(product_name=PRODUCT_NAME, uses_sandbox=USES_SANDBOX, is_live=STRIPE_LIVE_MODE)

@@ -9,6 +9,7 @@ from django.db import Error as DatabaseFailure
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.views.decorators.csrf import csrf_exempt
+from structlog.contextvars import bound_contextvars
 
 from webhooks import counts, inbox, tasks
 from webhooks.body import TooLarge, read_body
@@ -47,11 +48,13 @@ def receive(request: HttpRequest, endpoint: str) -> HttpResponse:
     except Unsigned as refused:
         _note_refusal(refused, address=address, now=now)
         return _refusal(HTTPStatus.BAD_REQUEST)
+    event = PROVIDERS[address.provider].read(body)
     try:
-        is_new = inbox.record(PROVIDERS[address.provider].read(body), endpoint=address, body=body, now=now)
+        with bound_contextvars(event_id=event.event_id, object_id=event.object_id):
+            is_new = inbox.record(event, endpoint=address, body=body, now=now)
     except DatabaseFailure as failure:
         counts.not_stored()
-        logger.error("inbox: an event could not be stored (%s)", type(failure).__name__)
+        logger.error("inbox: %s could not be stored (%s)", event.event_id, type(failure).__name__)
         connection.close()  # The next delivery must not inherit a broken connection.
         return _refusal(HTTPStatus.SERVICE_UNAVAILABLE)
     wake_up.ask()

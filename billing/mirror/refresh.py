@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
+from structlog.contextvars import bound_contextvars
 
 from billing import clock, counts
 from billing.errors import (
@@ -107,6 +108,11 @@ def carry_out(lease: Lease, *, theirs_digest: str | None = None) -> RefreshResul
 
     With `theirs_digest` it is a repair: only if it is a baseline, and Stripe has just that, is the row written.
     """
+    with bound_contextvars(object_id=lease.ref.stripe_id, event_id=list(lease.event_ids)):
+        return _carry_out(lease, theirs_digest=theirs_digest)
+
+
+def _carry_out(lease: Lease, *, theirs_digest: str | None) -> RefreshResult:
     try:
         fetched = _fetch(lease.ref)
         with transaction.atomic():
