@@ -29,6 +29,6 @@ def _checkout_behind(subscription: Subscription) -> CheckoutIntent | None:
     """The checkout that made it. While its session has not come yet, that is the organization's one open checkout."""
     intents = CheckoutIntent.objects.select_related("started_by")
     # In this order: a session that comes between the two looks closes the open one.
-    open_one = intents.filter(organization_id=subscription.organization_id, state__in=_UNFINISHED).first()
+    open_one = intents.filter(organization=subscription.organization, state__in=_UNFINISHED).first()
     sessions = CheckoutSession.objects.filter(stripe_subscription_id=subscription.stripe_subscription_id)
     return intents.filter(stripe_session_id__in=sessions.values("stripe_session_id")).first() or open_one
