@@ -94,6 +94,8 @@ def _navigation() -> list[dict[str, Any]]:
             _item("Stripe customers", "link", "billing_customer"),
             _item("Invoice payments", "payments", "billing_invoicepayment"),
             _item("Refreshes", "sync", "billing_work"),
+            _item("Comparisons with Stripe", "compare_arrows", "billing_reconciliation"),
+            _item("Differences", "difference", "billing_drift"),
             _item("Looks for missing events", "manage_search", "webhooks_backfill"),
             _item("Schedule", "schedule", "django_celery_beat_periodictask"),
         ),

@@ -9,6 +9,7 @@ from billing.admin.credit_notes import CreditNoteAdmin
 from billing.admin.customers import CustomerAdmin
 from billing.admin.discounts import DiscountAdmin
 from billing.admin.disputes import DisputeAdmin, EarlyFraudWarningAdmin
+from billing.admin.drift import DriftAdmin, ReconciliationAdmin
 from billing.admin.invoice_payments import InvoicePaymentAdmin
 from billing.admin.invoices import InvoiceAdmin
 from billing.admin.notices import NoticeAdmin
@@ -32,6 +33,7 @@ __all__ = [
     "CustomerAdmin",
     "DiscountAdmin",
     "DisputeAdmin",
+    "DriftAdmin",
     "EarlyFraudWarningAdmin",
     "FeatureAdmin",
     "InvoiceAdmin",
@@ -41,6 +43,7 @@ __all__ = [
     "PeriodicTaskAdmin",
     "PlanAdmin",
     "PriceAdmin",
+    "ReconciliationAdmin",
     "RefundAdmin",
     "StaffTaskAdmin",
     "StripeAccountAdmin",

@@ -26,6 +26,8 @@ class Reconciliation(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "comparison with Stripe"
+        verbose_name_plural = "comparisons with Stripe"
         constraints = [
             models.UniqueConstraint(
                 fields=["livemode"], condition=models.Q(state="running"), name="one_running_reconciliation"
@@ -56,6 +58,7 @@ class Drift(models.Model):
     repaired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "difference"
         constraints = [
             models.UniqueConstraint(
                 fields=["reconciliation", "object_kind", "stripe_id", "kind"], name="one_drift_per_run_and_kind"
