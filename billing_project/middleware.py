@@ -5,6 +5,8 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import structlog
+from django.core.signals import request_finished
+from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.defaults import page_not_found
 
@@ -30,12 +32,15 @@ class RequestLogMiddleware:
         given = request.headers.get("X-Request-ID", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        try:
-            response = self.get_response(request)
-        finally:
-            structlog.contextvars.clear_contextvars()
+        response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response
+
+
+@receiver(request_finished)
+def forget_request(**kwargs: object) -> None:
+    """Django logs a refusal after the last middleware, so only here is the request over for the log."""
+    structlog.contextvars.clear_contextvars()
 
 
 class AdminContentPolicyMiddleware:
