@@ -36,6 +36,7 @@ test-servers: install-dev ## Run the tests that meet a database or a broker on P
 	@$(BIN)/python -m tests.servers $(PYTEST) $(addprefix --ignore=,$(WITHOUT_SERVERS))
 
 test-full: export RECONCILED_SUBSCRIPTIONS := 2000
+test-full: export FAULT_MATRIX_EVENTS := 20000
 test-full: export CONVERGENCE_ORDERS := 200
 test-full: ## Run the tests on PostgreSQL and Redis, then all of them on SQLite
 	@$(MAKE) --no-print-directory test-servers

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import os
 import threading
 import time
 from collections import Counter
@@ -11,6 +12,12 @@ from tests.webhooks.deliveries import ADDRESS, event_body, signature
 
 _ANSWER_SECONDS = 20.0
 _PATIENCE_SECONDS = 100.0
+_SLOWEST_RATE = 25.0
+
+EVENTS = int(os.environ.get("FAULT_MATRIX_EVENTS", "1000"))
+"""How many events a test of a crash sends; `make test-full` sends more."""
+
+TIMEOUT_SECONDS = 180 + EVENTS / _SLOWEST_RATE
 
 
 class Load:
@@ -24,7 +31,7 @@ class Load:
         self._port = port
         self._lock = threading.Lock()
         self._waiting = self._ids(events)
-        self._ends_at = time.monotonic() + _PATIENCE_SECONDS
+        self._ends_at = time.monotonic() + _PATIENCE_SECONDS + events / _SLOWEST_RATE
         self._threads = [threading.Thread(target=self._post_all, daemon=True) for _ in range(threads)]
         for thread in self._threads:
             thread.start()

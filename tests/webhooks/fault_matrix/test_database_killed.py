@@ -10,17 +10,16 @@ import pytest
 
 from tests.servers.postgresql import PostgreSQL
 from tests.webhooks.deliveries import event_body
-from tests.webhooks.fault_matrix.load import Load, lost, post_once
+from tests.webhooks.fault_matrix.load import EVENTS, TIMEOUT_SECONDS, Load, lost, post_once
 from tests.webhooks.fault_matrix.programs import ROOT, WebServer
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.timeout(TIMEOUT_SECONDS),
     pytest.mark.skipif(
         not os.environ["DATABASE_URL"].startswith("postgres"), reason="SQLite has no server (fault matrix, rows.py)"
     ),
 ]
-
-EVENTS = int(os.environ.get("FAULT_MATRIX_EVENTS", "1000"))
 
 
 class CrampedPostgreSQL(PostgreSQL):

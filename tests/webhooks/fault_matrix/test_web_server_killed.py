@@ -1,19 +1,16 @@
 """The web server is killed under load: what it said yes to is there, and what is sent again is there once."""
 
-import os
 import time
 
 import pytest
 from django.utils import timezone
 
-from tests.webhooks.fault_matrix.load import Load, lost
+from tests.webhooks.fault_matrix.load import EVENTS, TIMEOUT_SECONDS, Load, lost
 from tests.webhooks.fault_matrix.programs import WebServer
 from webhooks import dispatch
 from webhooks.models import InboxEvent
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-
-EVENTS = int(os.environ.get("FAULT_MATRIX_EVENTS", "1000"))
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(TIMEOUT_SECONDS)]
 
 
 def stored() -> set[str]:
