@@ -6,7 +6,7 @@ and must not write.
 
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -25,6 +25,7 @@ LONGEST_BACKOFF_SECONDS = 3600
 FAULTS_UNTIL_DEAD = 8
 _POLL_SECONDS = 0.05
 _KEPT_EVENT_IDS = 50
+_WISHED = ["want", "run_at", "event_ids", "dead_at", "faults", "is_baseline"]
 _TO_DO = Q(done__lt=F("want"))
 
 
@@ -52,17 +53,40 @@ def want(refs: Iterable[ObjectRef], *, event_id: str = "", is_baseline: bool = F
 def _want(ref: ObjectRef, *, event_id: str = "", is_baseline: bool = False) -> None:
     Work.objects.get_or_create(object_key=ref.key, defaults={"kind": ref.kind, "stripe_id": ref.stripe_id})
     row = Work.objects.select_for_update().get(pk=ref.key)
+    _wish(row, event_ids=[event_id] if event_id else [], is_baseline=is_baseline)
+    row.save(update_fields=_WISHED)
+
+
+def want_many(wishes: Mapping[ObjectRef, Sequence[str]]) -> None:
+    """As `want` for each of the events (`evt_…`) of each object, in three statements however many there are."""
+    with transaction.atomic():
+        rows = _locked(sorted(wishes))
+        for ref, event_ids in wishes.items():
+            _wish(rows[ref.key], event_ids=event_ids)
+        Work.objects.bulk_create(rows.values(), update_conflicts=True, unique_fields=["pk"], update_fields=_WISHED)
+
+
+def _locked(refs: Sequence[ObjectRef]) -> dict[str, Work]:
+    """The rows of these objects, new or not, locked one after the other in the given order."""
+    rows = [Work(object_key=ref.key, kind=ref.kind, stripe_id=ref.stripe_id) for ref in refs]
+    # The update changes nothing: it is what locks the rows that are there already, in the order of the insert.
+    Work.objects.bulk_create(rows, update_conflicts=True, unique_fields=["pk"], update_fields=["kind"])
+    return Work.objects.in_bulk([ref.key for ref in refs])
+
+
+def _wish(row: Work, *, event_ids: Sequence[str] = (), is_baseline: bool = False) -> None:
+    """One more asks for a refresh, or one for each of the events."""
     is_idle = row.done >= row.want
     if is_idle:
         row.run_at = clock.system_now()
     row.is_baseline = is_baseline and (is_idle or row.is_baseline)
-    row.want += 1
-    if event_id:
-        row.event_ids = [*row.event_ids, event_id][-_KEPT_EVENT_IDS:]
-        if row.dead_at is not None:
-            # News of the object: one more try, and it is dead again if that fails, too.
-            row.dead_at, row.faults, row.run_at = None, FAULTS_UNTIL_DEAD - 1, clock.system_now()
-    row.save(update_fields=["want", "run_at", "event_ids", "dead_at", "faults", "is_baseline"])
+    row.want += len(event_ids) or 1
+    if not event_ids:
+        return
+    row.event_ids = [*row.event_ids, *event_ids][-_KEPT_EVENT_IDS:]
+    if row.dead_at is not None:
+        # News of the object: one more try, and it is dead again if that fails, too.
+        row.dead_at, row.faults, row.run_at = None, FAULTS_UNTIL_DEAD - 1, clock.system_now()
 
 
 def claim(ref: ObjectRef, *, wait_seconds: float = 0.0) -> Lease:

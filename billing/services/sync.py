@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from billing.errors import BillingError
 from billing.gateway.budget import paced
@@ -25,9 +25,9 @@ logger = logging.getLogger(__name__)
 _WEB_WAIT_SECONDS = 2.0
 
 
-def request_refresh(refs: Iterable[ObjectRef], *, event_id: str = "") -> None:
-    """Ask for a refresh of each object, in the caller's transaction. `event_id` (`evt_…`) goes into the timeline."""
-    work.want(refs, event_id=event_id)
+def request_refresh(wishes: Mapping[ObjectRef, Sequence[str]]) -> None:
+    """Ask for a refresh of each object, in the caller's transaction. Its events (`evt_…`) go into the timeline."""
+    work.want_many(wishes)
 
 
 def refresh_now(ref: ObjectRef) -> RefreshResult:

@@ -84,7 +84,7 @@ def test_the_worker_spends_a_token_a_call(shop: Shop) -> None:
     shop.sandbox.requests()
     before = StripeAccount.objects.get().next_free_at
 
-    request_refresh([ObjectRef(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id)])
+    request_refresh({ObjectRef(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id): []})
     refresh_due()
 
     assert StripeAccount.objects.get().next_free_at > before
@@ -95,7 +95,7 @@ def test_a_429_slows_everybody_down_and_the_object_comes_again(shop: Shop) -> No
     shop.sandbox.fault("http_429", times=1, match={"path": "/v1/subscriptions*"})
     StripeAccount.objects.update(next_free_at=timezone.now() - timedelta(hours=1))
 
-    request_refresh([ObjectRef(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id)])
+    request_refresh({ObjectRef(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id): []})
     refresh_due()
 
     waiting = Work.objects.get(stripe_id=subscription.stripe_subscription_id)
