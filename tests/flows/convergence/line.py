@@ -8,13 +8,17 @@ import contextlib
 import http.client
 import json
 import random
+import re
 import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-_LONGEST_DELAY_SECONDS = 0.15
+# About as long as a step of a story: what was read before it may come in after what was read behind it.
+_DELAY_SECONDS = (0.05, 0.4)
+# Only a refresh of the object itself reads these, and two must not be under way at once: that is what leases are for.
+_READ_UNDER_LEASE = re.compile(r"/v1/(?:invoices|refunds|disputes|credit_notes)/[A-Za-z0-9_]+(?=\?|$)")
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
 _REFUSALS = {
     429: {"type": "invalid_request_error", "code": "rate_limit", "message": "Too many requests."},
@@ -31,6 +35,8 @@ class Line(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Call)
         self.target = urlsplit(target).netloc
         self.chance = random.Random(0)
+        self.overlaps: list[str] = []
+        self._reading: set[str] = set()
         self._depth = 1
         self._lock = threading.Lock()
 
@@ -55,15 +61,30 @@ class Line(ThreadingHTTPServer):
         finally:
             self._depth -= 1
 
+    @contextlib.contextmanager
+    def reading(self, method: str, path: str) -> Iterator[None]:
+        """Notes reads of one object that overlap. To be left before the answer goes out."""
+        found = _READ_UNDER_LEASE.match(path) if method == "GET" else None
+        if found is None:
+            yield
+            return
+        with self._lock:
+            if found[0] in self._reading:
+                self.overlaps.append(found[0])
+            self._reading.add(found[0])
+        yield
+        with self._lock:
+            self._reading.discard(found[0])
+
     def fate(self, method: str) -> str:
         if method != "GET" or self._depth:
             return "pass"
         with self._lock:
-            return self.chance.choices(["pass", "late", "429", "500", "cut"], weights=[60, 36, 1, 1, 2])[0]
+            return self.chance.choices(["pass", "late", "429", "500", "cut"], weights=[71, 25, 1, 1, 2])[0]
 
     def delay(self) -> float:
         with self._lock:
-            return self.chance.uniform(0, _LONGEST_DELAY_SECONDS)
+            return self.chance.uniform(*_DELAY_SECONDS)
 
 
 class _Call(BaseHTTPRequestHandler):
@@ -82,9 +103,10 @@ class _Call(BaseHTTPRequestHandler):
                 json.dumps({"error": _REFUSALS[int(fate)]}).encode(),
             )
             return
-        status, headers, body = self._ask()
-        if fate == "late":
-            time.sleep(self.server.delay())
+        with self.server.reading(self.command, self.path):
+            status, headers, body = self._ask()
+            if fate == "late":
+                time.sleep(self.server.delay())
         self._answer(status, headers, body)
 
     def _ask(self) -> tuple[int, list[tuple[str, str]], bytes]:

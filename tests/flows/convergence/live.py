@@ -69,7 +69,7 @@ def run_live(scenario: Scenario, seed: int, *, sandbox: Sandbox, settings: Any) 
                 look_for_missed_events()
             workers.finish()
     recording = Recording.of(sandbox, messenger.listener.events, ours=our_ids())
-    faults = faults_of(recording)
+    faults = faults_of(recording) + [f"fetched twice at the same time: {path}" for path in line.overlaps]
     assert not faults, f"seed {seed} (LIVE): " + "\n".join(faults)
     return outcome(recording, now=clock.business_now())
 
