@@ -100,7 +100,12 @@ def repair(ref: ObjectRef, *, theirs_digest: str, wait_seconds: float = 2.0) -> 
     """
     work.want([ref], is_baseline=True)
     lease = work.claim(ref, wait_seconds=wait_seconds)
-    return carry_out(lease, theirs_digest=theirs_digest)
+    try:
+        return carry_out(lease, theirs_digest=theirs_digest)
+    except KeyboardInterrupt:
+        # Who interrupts a command may start it again at once: its object must not be held until the lease ends.
+        work.withdraw(lease)
+        raise
 
 
 def carry_out(lease: Lease, *, theirs_digest: str | None = None) -> RefreshResult:

@@ -69,8 +69,9 @@ def plant(crowd: Crowd) -> dict[str, str]:
     ghost.pk, ghost.stripe_subscription_id = None, "sub_that_never_was"
     ghost.save()
     planted[ghost.stripe_subscription_id] = "gone"
-    for kind, values in (("amount", {"total_minor": 100}), ("number", {"number": "LOST-1"})):
-        invoice = Invoice.objects.get(stripe_subscription_id=crowd.subscriptions[len(planted) % 4])
+    of_invoices = [("amount", {"total_minor": 100}), ("number", {"number": "LOST-1"})]
+    for stripe_id, (kind, values) in zip(crowd.refreshed, of_invoices, strict=False):
+        invoice = Invoice.objects.get(stripe_subscription_id=stripe_id)
         Invoice.objects.filter(pk=invoice.pk).update(**values)
         planted[invoice.stripe_invoice_id] = kind
     return planted
@@ -95,7 +96,7 @@ def test_all_are_found_none_is_invented_and_the_repair_causes_nothing(crowd: Cro
     assert set(run.drifts.values_list("outcome", flat=True)) == {"repaired"}
     assert run.drifts.count() == run.drifts_repaired == len(planted)
     pages_of_events = [path for _, path in made if path.startswith("/v1/events")]
-    assert len(made) <= run.pages + len(pages_of_events) + len(planted)
+    assert len(made) <= run.pages + len(pages_of_events) + len(planted), made
     assert {method for method, _ in made} == {"GET"}
     assert not Transition.objects.filter(is_baseline=False).exists()
     assert Transition.objects.count() > transitions

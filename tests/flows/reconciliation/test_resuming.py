@@ -15,7 +15,7 @@ from django.db.models import F
 
 from billing import clock
 from billing.errors import ReconciliationRunning, StripeUnreachable
-from billing.models import Drift, Reconciliation, Subscription
+from billing.models import Drift, Reconciliation, Subscription, Work
 from billing.services.reconcile import compare_next
 from tests.billing.shop import Shop
 from tests.flows.reconciliation.calls import Calls
@@ -83,7 +83,9 @@ def test_after_a_kill_the_next_one_goes_on_behind_the_last_page(crowd: Crowd) ->
         process.wait()
     speed_up(crowd)
     killed = Reconciliation.objects.get()
-    Reconciliation.objects.update(heard_of_at=clock.system_now() - timedelta(minutes=6))
+    six_minutes_ago = clock.system_now() - timedelta(minutes=6)
+    Reconciliation.objects.update(heard_of_at=six_minutes_ago)
+    Work.objects.exclude(lease_until=None).update(lease_until=six_minutes_ago)
 
     run = reconcile(does_repair=True, asked_by="test")
 
@@ -110,6 +112,20 @@ def test_control_c_puts_it_aside_and_says_how_to_go_on(crowd: Crowd) -> None:
     assert paused.state == "paused"
     assert (run.pk, run.pages) == (paused.pk, LISTS)
     assert all_is_right()
+
+
+def test_control_c_during_a_repair_holds_no_object(crowd: Crowd) -> None:
+    slow_down(crowd)
+    with repairing() as process:
+        wait_for(refreshes__gte=2)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=_PATIENCE_SECONDS)
+    speed_up(crowd)
+
+    run = reconcile(does_repair=True, asked_by="test")
+
+    assert process.returncode == 130
+    assert (run.drifts_repaired, all_is_right()) == (8, True)
 
 
 @pytest.mark.parametrize("silent", ["/v1/invoices", "/v1/subscriptions/*"])
