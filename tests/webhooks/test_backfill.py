@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from billing import clock
 from billing.errors import StripeUnreachable
@@ -32,6 +33,14 @@ def shop(sandbox, transactional_db) -> Iterator[Shop]:
 
 def look(shop: Shop, *, days: int = 1) -> Backfill:
     return backfill.backfill(since=shop.now - timedelta(days=days), until=shop.now, asked_by="test")
+
+
+def look_and_hang_up(shop: Shop) -> None:
+    """For a thread of its own, which has a connection of its own."""
+    try:
+        look(shop)
+    finally:
+        connection.close()
 
 
 def work_off(shop: Shop) -> None:
@@ -147,7 +156,7 @@ def test_longer_than_stripe_remembers_is_told_to_a_person(shop: Shop) -> None:
 def test_an_event_that_comes_while_it_is_back_filled_is_one_row(shop: Shop, live_server) -> None:
     shop.pay(shop.start(shop.scale))
     events = events_of(shop)
-    finder = threading.Thread(target=look, args=[shop])
+    finder = threading.Thread(target=look_and_hang_up, args=[shop])
 
     finder.start()
     answers = post_at_once(f"{live_server.url}/webhooks/stripe/", events)
