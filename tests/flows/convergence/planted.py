@@ -40,8 +40,8 @@ _AS_TOLD = '''def _as_told(obj: Any) -> Any:
 
 def _write(fetched: Fetched) -> Written:
 '''
-_TELL = """_tell_of_failures(rows)
-        # Everybody locks work rows in the same order, so that nobody waits in a circle.
+_TELL = """        _tell_of_failures(rows)
+        _save(rows)
 """
 _TELL_OF_FAILURES = """def _tell_of_failures(rows: Iterable[InboxEvent]) -> None:
     import orjson
@@ -69,25 +69,26 @@ PLANTED: dict[str, tuple[Change, ...]] = {
         Change("billing/mirror/work.py", "row.fence += 1\n", "row.fence += 0\n"),
     ),
     "an event has an effect without a transition": (
-        Change(
-            "webhooks/dispatch.py",
-            "# Everybody locks work rows in the same order, so that nobody waits in a circle.\n",
-            _TELL,
-        ),
+        Change("webhooks/dispatch.py", "        _save(rows)\n", _TELL),
         Change("webhooks/dispatch.py", "def _count(rows: Iterable[InboxEvent]) -> None:\n", _TELL_OF_FAILURES),
     ),
 }
 
 
 def plant(name: str, *, copy: Path) -> None:
-    """Copy the repository to `copy` and change it there. Raises LookupError where a text is not there just once."""
+    """Copy the repository to `copy` and change it there. Raises LookupError as `changed`."""
     shutil.copytree(ROOT, copy, ignore=_NOT_COPIED)
     for change in PLANTED[name]:
-        file = copy / change.file
-        text = file.read_text()
-        if text.count(change.old) != 1:
-            raise LookupError(f"{change.file} holds {text.count(change.old)} times: {change.old}")
-        file.write_text(text.replace(change.old, change.new))
+        text = changed(change, root=copy)
+        (copy / change.file).write_text(text)
+
+
+def changed(change: Change, *, root: Path = ROOT) -> str:
+    """The file's text with the mistake. Raises LookupError where the old text is not there just once."""
+    text = (root / change.file).read_text()
+    if text.count(change.old) != 1:
+        raise LookupError(f"{change.file} holds {text.count(change.old)} times: {change.old}")
+    return text.replace(change.old, change.new)
 
 
 def run_few_orders(copy: Path, *, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -6,16 +6,19 @@ from pathlib import Path
 import pytest
 
 from tests.flows.convergence.amount import is_full
-from tests.flows.convergence.planted import PLANTED, plant, run_few_orders
+from tests.flows.convergence.planted import PLANTED, changed, plant, run_few_orders
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.timeout(1600),
-    pytest.mark.skipif(not is_full(), reason="part of make test-full"),
-]
 _OURS = ("CONVERGENCE_", "BILLING_", "PYTEST_", "STRIPE_", "DJANGO_", "SITE_URL", "PORT", "SANDBOX_PORT")
 
 
+@pytest.mark.parametrize("mistake", PLANTED)
+def test_the_text_that_a_mistake_changes_is_in_the_code(mistake: str) -> None:
+    assert all(change.new in changed(change) for change in PLANTED[mistake])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1600)
+@pytest.mark.skipif(not is_full(), reason="part of make test-full")
 @pytest.mark.parametrize("mistake", PLANTED)
 def test_a_planted_mistake_is_caught(tmp_path: Path, mistake: str) -> None:
     copy = tmp_path / "copy"
