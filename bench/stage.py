@@ -69,7 +69,8 @@ class Stage:
 
     @contextmanager
     def _running(self, words: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
-        process = subprocess.Popen([sys.executable, *words], cwd=ROOT, env=self.environment)
+        # Standard output belongs to the figures.
+        process = subprocess.Popen([sys.executable, *words], cwd=ROOT, env=self.environment, stdout=sys.stderr)
         try:
             yield process
         finally:
@@ -102,7 +103,7 @@ def stage(*, subscriptions: int) -> Iterator[Stage]:
             "PYTHONDONTWRITEBYTECODE": "",
         }
         prepare = [sys.executable, "-m", "bench.prepare", str(subscriptions)]
-        subprocess.run(prepare, cwd=ROOT, env=environment, check=True)
+        subprocess.run(prepare, cwd=ROOT, env=environment, stdout=sys.stderr, check=True)
         yield Stage(database, stripe, environment)
 
 
