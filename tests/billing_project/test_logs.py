@@ -138,6 +138,7 @@ def test_a_delivery_is_logged_with_its_event_and_object(client: Client, settings
     assert (line["event_id"], line["object_id"]) == ("evt_live", "sub_7")
 
 
+@pytest.mark.fault("X32", "W20")
 @pytest.mark.django_db(transaction=True)
 def test_no_line_of_a_story_full_of_failures_holds_a_secret(
     sandbox: Any, transactional_db: None, client: Client, written: Lines

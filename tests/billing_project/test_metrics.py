@@ -1,6 +1,7 @@
 """The numbers for Prometheus: who reads them, that all processes are in them, and that asking is cheap."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
 from billing.mirror import work
@@ -19,6 +21,7 @@ from billing.models import Drift, Reconciliation, StaffTask, StripeAccount, Work
 from billing.services.sync import refresh_due
 from billing.terms import ObjectKind
 from billing_project import measuring
+from billing_project.metrics import DatabaseNumbers
 from tests.webhooks.deliveries import SECRET, deliver, event_body, signature
 from webhooks.models import Backfill, InboxEvent
 
@@ -180,3 +183,16 @@ def test_fetches_and_refusals_for_speed_are_counted(client: Client, sandbox: Any
     assert grown["stripe_fetches_total", "customer"] == 1
     assert grown["stripe_rate_limited_total",] == 1
     assert grown["stripe_failed_fetches_total", "stripe_rate_limited"] == 1
+
+
+def test_every_number_that_the_operators_page_names_exists() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text()
+    named = set(
+        re.findall(
+            r"\b((?:inbox|stripe|refresh|reactions|notices|staff|backfill|drift|reconciliation)_[a-z_]+)", text
+        )
+    )
+    counted = {name for family in REGISTRY.collect() for name in (family.name, f"{family.name}_total")}
+    stored = {name for family in DatabaseNumbers().collect() for name in (family.name, f"{family.name}_total")}
+
+    assert {name.removesuffix("_bucket") for name in named} - counted - stored == set()

@@ -118,6 +118,7 @@ def test_the_list_needs_the_permission_to_view(
     assert clerk(*codenames).get(reverse(LIST)).status_code == status
 
 
+@pytest.mark.fault("X32", "W20")
 def test_card_data_is_hidden(staff: Client, store: Store) -> None:
     row = store(body=event_body(obj={"id": "pm_1", "card": {"number": "4242424242424242", "cvc": "987"}}))
 
