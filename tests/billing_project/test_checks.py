@@ -79,6 +79,7 @@ def test_a_sound_configuration_is_accepted(settings: Any, base: dict[str, Any]) 
         (PRODUCTION, {"INBOX_KEY_DAYS": 30, "INBOX_BODY_DAYS": 20}, ["billing.E015"]),
         (PRODUCTION, {"INBOX_BODY_DAYS": 181}, ["billing.E015"]),
         (PRODUCTION, {"STRIPE_CALLS_PER_SECOND": 0}, ["billing.E016"]),
+        (PRODUCTION, {"STRIPE_WEBHOOK_ENDPOINTS": {"second": {"secrets": []}}}, ["billing.E017"]),
         (PRODUCTION, {"RECONCILE_HOUR": 24}, ["billing.E018"]),
     ],
 )
