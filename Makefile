@@ -9,7 +9,7 @@ PYTEST_WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder
 # These meet neither the database nor the broker, or make SQLite files of their own: no server can change them.
 WITHOUT_SERVERS := tests/stripe_sandbox tests/stripe_sandbox_pages tests/conformance tests/servers \
-	tests/billing/rules tests/billing_project/launcher tests/billing_project/test_development_schema.py
+	tests/bench tests/billing/rules tests/billing_project/launcher tests/billing_project/test_development_schema.py
 RECORDINGS ?= ../shared/stripe/recorded
 # Steps of one target print as a block where make can do that (GNU make 4; macOS ships 3.81).
 BLOCKS := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
@@ -19,7 +19,7 @@ CHECKS := check-format check-lint check-types check-imports check-migrations che
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-servers test-full conformance live-contract check $(CHECKS) install install-dev lock format travel setup-stripe clean-data
+.PHONY: help run test test-servers test-full conformance live-contract bench check $(CHECKS) install install-dev lock format travel setup-stripe clean-data
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ test: install-dev ## Run the tests
 test-servers: install-dev ## Run the tests that meet a database or a broker on PostgreSQL and Redis, which it starts
 	@$(BIN)/python -m tests.servers $(PYTEST) $(addprefix --ignore=,$(WITHOUT_SERVERS))
 
+test-full: export RECONCILED_SUBSCRIPTIONS := 2000
+test-full: export FAULT_MATRIX_EVENTS := 20000
+test-full: export CONVERGENCE_ORDERS := 200
 test-full: ## Run the tests on PostgreSQL and Redis, then all of them on SQLite
 	@$(MAKE) --no-print-directory test-servers
 	@DATABASE_URL= CELERY_BROKER_URL= $(MAKE) --no-print-directory test
@@ -44,6 +47,9 @@ conformance: install-dev ## Replay recorded Stripe exchanges against the sandbox
 
 live-contract: install-dev ## Ask a real Stripe test account what the sandbox is asked (STRIPE_TEST_KEY=sk_test_…)
 	@$(BIN)/python -m tests.live_contract
+
+bench: install-dev ## Measure, one JSON line a figure (BENCH="ack memory" some of it, BENCH_QUICK=1 only that it works)
+	@$(BIN)/python -m bench $(BENCH)
 
 check: install-dev ## Formatting, lint, types, walls, migrations, deployment checks, templates
 	@$(MAKE) --no-print-directory -k -j2 $(BLOCKS) $(CHECKS)

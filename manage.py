@@ -7,6 +7,7 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "billing_project.settings")
+    os.environ.setdefault("METRICS_DIR", "")  # A command's counts would outlive it, a file or two each.
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from structlog.contextvars import bind_contextvars
 
 from accounts.models import Membership
 
@@ -38,11 +39,12 @@ def _read_memberships(request: HttpRequest) -> list[Membership]:
 def membership_for(request: HttpRequest) -> Membership | None:
     """The signed-in person's membership in the current organization: the one chosen last, else the oldest."""
     memberships = memberships_of(request)
-    chosen = request.session.get(SESSION_KEY) if memberships else None
-    for membership in memberships:
-        if str(membership.organization.uuid) == chosen:
-            return membership
-    return memberships[0] if memberships else None
+    if not memberships:
+        return None
+    chosen = request.session.get(SESSION_KEY)
+    current = next((one for one in memberships if str(one.organization.uuid) == chosen), memberships[0])
+    bind_contextvars(organization_id=current.organization_id)
+    return current
 
 
 def choose_organization(request: HttpRequest, organization_uuid: UUID) -> Membership:

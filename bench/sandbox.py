@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from bench.report import figure
+
 HEADERS = {"Authorization": "Bearer sk_test_bench", "Content-Type": "application/x-www-form-urlencoded"}
 SANDBOX = ["-m", "stripe_sandbox", "--port", "{port}", "--state", "{state}"]
 PEER = ["-m", "bench.peer", "{port}", "{state}"]
@@ -107,17 +109,26 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=500)
     parser.add_argument("--customers", type=int, default=100)
     options = parser.parse_args()
+    _measure(calls=options.calls, customers=options.customers)
+
+
+def measure(*, is_quick: bool) -> None:
+    """As one of the measurements of `python -m bench`."""
+    _measure(calls=50 if is_quick else 500, customers=5 if is_quick else 100)
+
+
+def _measure(*, calls: int, customers: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with running(PEER, folder) as (peer, _), running(SANDBOX, folder) as (sandbox, start_seconds):
-            peer_write, peer_read = median_milliseconds(peer, calls=options.calls)
-            write, read = median_milliseconds(sandbox, calls=options.calls)
+            peer_write, peer_read = median_milliseconds(peer, calls=calls)
+            write, read = median_milliseconds(sandbox, calls=calls)
         with running(SANDBOX, folder) as (sandbox, _):
-            seconds, invoices = year_seconds(sandbox, customers=options.customers)
-    print(f"start            {start_seconds:6.2f} s")
-    print(f"write a customer {write:6.2f} ms, {write / peer_write:4.1f} times the bare peer's {peer_write:.2f} ms")
-    print(f"read a customer  {read:6.2f} ms, {read / peer_read:4.1f} times the bare peer's {peer_read:.2f} ms")
-    print(f"a year           {seconds:6.2f} s for {options.customers} customers, {invoices} invoices")
+            seconds, invoices = year_seconds(sandbox, customers=customers)
+    figure("sandbox_start", seconds=start_seconds)
+    figure("sandbox_write", ratio_to_bare_peer=write / peer_write, p50_ms=write, peer_p50_ms=peer_write, calls=calls)
+    figure("sandbox_read", ratio_to_bare_peer=read / peer_read, p50_ms=read, peer_p50_ms=peer_read, calls=calls)
+    figure("sandbox_year", seconds=seconds, customers=customers, invoices=invoices)
 
 
 if __name__ == "__main__":

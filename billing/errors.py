@@ -134,6 +134,12 @@ class StripeKeyRefused(BillingError):
     message = "Payments are not set up correctly. We have been told."
 
 
+class WrongStripeAccount(StripeKeyRefused):
+    """The key opens another account than the one that our rows are a copy of: nothing it says is about them."""
+
+    code = "stripe_account_changed"
+
+
 class NotYet(BillingError):
     """A row that a reaction needs has not come yet; the reaction is tried again."""
 
@@ -153,3 +159,11 @@ class LeaseLost(BillingError):
 
     code = "lease_lost"
     status = 503
+
+
+class ReconciliationRunning(BillingError):
+    """Another process compares our rows with Stripe, or has taken this comparison over."""
+
+    code = "reconciliation_running"
+    status = 409
+    message = "A comparison with Stripe is going on already."

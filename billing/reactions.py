@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from structlog.contextvars import bound_contextvars
 
 from billing import clock
 from billing.errors import NotYet
@@ -84,11 +86,13 @@ def _settle(transition_id: int, *, now: datetime) -> int:
     ran, is_settled = 0, True
     for reaction in (reaction for reaction in REACTIONS if reaction.answers(transition)):
         try:
-            ran += _react(reaction, transition, now=now)
+            with _named(transition):
+                ran += _react(reaction, transition, now=now)
         except NotYet:
             is_settled = False
         except Exception:
-            logger.exception("Reaction %s to transition %s failed", reaction.name, transition.pk)
+            with _named(transition):
+                logger.exception("Reaction %s to transition %s failed", reaction.name, transition.pk)
             is_settled = False
     age = clock.system_now() - transition.observed_at
     if not is_settled and age > _GIVE_UP_AFTER:
@@ -101,6 +105,13 @@ def _settle(transition_id: int, *, now: datetime) -> int:
         wait = min(max(age, _SHORTEST_WAIT), _LONGEST_WAIT)
         Transition.objects.filter(pk=transition_id).update(run_at=clock.system_now() + wait)
     return ran
+
+
+def _named(transition: Transition) -> AbstractContextManager[object]:
+    """What is logged inside says of which object and organization, and which events led here."""
+    return bound_contextvars(
+        object_id=transition.stripe_id, organization_id=transition.organization_id, event_id=transition.event_ids
+    )
 
 
 def _react(reaction: Reaction, transition: Transition, *, now: datetime) -> int:

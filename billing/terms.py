@@ -40,6 +40,93 @@ class ChargeStatus(StrEnum):
     FAILED = "failed"
 
 
+class RefundStatus(StrEnum):
+    PENDING = "pending"
+    REQUIRES_ACTION = "requires_action"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+class DisputeStatus(StrEnum):
+    WARNING_NEEDS_RESPONSE = "warning_needs_response"
+    WARNING_UNDER_REVIEW = "warning_under_review"
+    WARNING_CLOSED = "warning_closed"
+    NEEDS_RESPONSE = "needs_response"
+    UNDER_REVIEW = "under_review"
+    WON = "won"
+    LOST = "lost"
+    PREVENTED = "prevented"
+
+
+class CreditNoteStatus(StrEnum):
+    ISSUED = "issued"
+    VOID = "void"
+
+
+class InvoicePaymentStatus(StrEnum):
+    OPEN = "open"
+    PAID = "paid"
+    CANCELED = "canceled"
+
+
+class ScheduleStatus(StrEnum):
+    NOT_STARTED = "not_started"
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    RELEASED = "released"
+    CANCELED = "canceled"
+
+
+class DriftKind(StrEnum):
+    """How our copy of an object can differ from Stripe's.
+
+    `unpaid_but_open`: our row reads as paid and opens access, and Stripe has not been paid.
+    """
+
+    MISSING = "missing"
+    GONE = "gone"
+    STATUS = "status"
+    PLAN = "plan"
+    QUANTITY = "quantity"
+    PERIOD = "period"
+    TRIAL = "trial"
+    CANCELLATION = "cancellation"
+    COLLECTION = "collection"
+    PAYER = "payer"
+    PAYMENT_METHOD = "payment_method"
+    DISCOUNT = "discount"
+    SCHEDULE = "schedule"
+    AMOUNT = "amount"
+    UNPAID_BUT_OPEN = "unpaid_but_open"
+    NUMBER = "number"
+    DETAILS = "details"
+
+
+class DriftOutcome(StrEnum):
+    """What became of a difference: only noted, put right by a repair or by an event that was late, or left.
+
+    `on_its_way`: Stripe changed the object meanwhile, so that its event will bring it. `unfounded`: Stripe does not
+    list the object and has it all the same.
+    """
+
+    NOTED = "noted"
+    REPAIRED = "repaired"
+    BY_EVENT = "by_event"
+    ON_ITS_WAY = "on_its_way"
+    UNFOUNDED = "unfounded"
+    FAILED = "failed"
+
+
+class RunState(StrEnum):
+    """A long piece of work that can be resumed: going on, put aside, at its end, or broken off with an error."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
 class Interval(StrEnum):
     MONTH = "month"
     YEAR = "year"
@@ -53,6 +140,12 @@ class ObjectKind(StrEnum):
     SUBSCRIPTION = "subscription"
     INVOICE = "invoice"
     CHARGE = "charge"
+    REFUND = "refund"
+    DISPUTE = "dispute"
+    EARLY_FRAUD_WARNING = "radar.early_fraud_warning"
+    CREDIT_NOTE = "credit_note"
+    INVOICE_PAYMENT = "invoice_payment"
+    SUBSCRIPTION_SCHEDULE = "subscription_schedule"
     CHECKOUT_SESSION = "checkout.session"
     PAYMENT_INTENT = "payment_intent"
     SETUP_INTENT = "setup_intent"

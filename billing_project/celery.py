@@ -4,8 +4,9 @@ import os
 import sys
 from typing import Any
 
+import structlog
 from celery import Celery
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, task_postrun, task_prerun, worker_init
 from django.core.exceptions import ImproperlyConfigured
 
 from billing_project import checks
@@ -25,3 +26,15 @@ def refuse_bad_configuration(**kwargs: Any) -> None:
     except ImproperlyConfigured as fault:
         # Celery logs what a receiver raises and goes on; only SystemExit passes.
         sys.exit(str(fault))
+
+
+@task_prerun.connect
+def name_the_task(task_id: str = "", task: Any = None, **kwargs: Any) -> None:
+    """Each log line of a task names it."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(task=task.name, task_id=task_id)
+
+
+@task_postrun.connect
+def forget_the_task(**kwargs: Any) -> None:
+    structlog.contextvars.clear_contextvars()

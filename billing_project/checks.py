@@ -3,6 +3,7 @@
 `manage.py` runs them before every command; web, worker and beat run them in `refuse_bad_configuration`.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ TAG = "billing"
 ENVIRONMENTS = ("development", "production")
 # The version whose object shapes the gateway and the mirror read. Raising it is a change of code, not of settings.
 PINNED_API_VERSION = "2026-05-27.dahlia"
+DAYS_THAT_STRIPE_KEEPS_EVENTS = 30
+SHORTEST_TOKEN = 20
 STRIPE_API_BASE = "https://api.stripe.com"
 TEST_PREFIXES = ("sk_test_", "rk_test_")
 LIVE_PREFIXES = ("sk_live_", "rk_live_")
@@ -69,6 +72,28 @@ def check_webhook_secrets(app_configs: Sequence[AppConfig] | None, **kwargs: Any
         )
     if not settings.USES_SANDBOX and settings.DEVELOPMENT_WEBHOOK_SECRET in secrets:
         yield Error("STRIPE_WEBHOOK_SECRETS holds the development secret, which everybody knows.", id="billing.E007")
+    if not is_endpoint_table(settings.STRIPE_WEBHOOK_ENDPOINTS):
+        yield Error(
+            'STRIPE_WEBHOOK_ENDPOINTS must be JSON, {"key": {"secrets": ["whsec_…"], "account": "acct_…"}}, '
+            "each with at least one secret; a key has lower-case letters, digits and dashes, and is not stripe.",
+            id="billing.E017",
+        )
+
+
+def is_endpoint_table(found: Any) -> bool:
+    """Whether every further webhook address is named and has secrets of its own."""
+    if not isinstance(found, dict):
+        return False
+    are_named = all(re.fullmatch(r"(?!stripe$)[a-z0-9-]{1,40}", key) for key in found)
+    return are_named and all(_is_endpoint(value) for value in found.values())
+
+
+def _is_endpoint(found: Any) -> bool:
+    if not isinstance(found, dict) or found.keys() - {"secrets", "account"}:
+        return False
+    secrets, account = found.get("secrets"), found.get("account", "")
+    is_named = isinstance(account, str)
+    return is_named and isinstance(secrets, list) and bool(secrets) and all(s and isinstance(s, str) for s in secrets)
 
 
 @register(TAG)
@@ -102,3 +127,24 @@ def check_stripe_address(app_configs: Sequence[AppConfig] | None, **kwargs: Any)
             "The sandbox and its movable clock are for development; production uses the system's clock.",
             id="billing.E013",
         )
+
+
+@register(TAG)
+def check_limits(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterator[CheckMessage]:
+    if settings.REFRESH_LEASE_SECONDS <= 2 * settings.STRIPE_TIMEOUT_SECONDS:
+        yield Error(
+            "REFRESH_LEASE_SECONDS must be more than twice STRIPE_TIMEOUT_SECONDS, or a lease ends during its fetch.",
+            id="billing.E014",
+        )
+    if settings.INBOX_KEY_DAYS <= DAYS_THAT_STRIPE_KEEPS_EVENTS or settings.INBOX_BODY_DAYS > settings.INBOX_KEY_DAYS:
+        yield Error(
+            "INBOX_KEY_DAYS must be more than the 30 days for which Stripe keeps events, and not less than "
+            "INBOX_BODY_DAYS: a copy could be taken for news.",
+            id="billing.E015",
+        )
+    if settings.STRIPE_CALLS_PER_SECOND < 1:
+        yield Error("STRIPE_CALLS_PER_SECOND must be at least 1.", id="billing.E016")
+    if 0 < len(settings.METRICS_TOKEN) < SHORTEST_TOKEN:
+        yield Error(f"METRICS_TOKEN must have at least {SHORTEST_TOKEN} characters, or be empty.", id="billing.E019")
+    if settings.RECONCILE_HOUR not in range(24):
+        yield Error("RECONCILE_HOUR must be an hour from 0 to 23.", id="billing.E018")

@@ -3,15 +3,21 @@
 from typing import Any
 
 # A message that stands in line longer is worth nothing: others stand behind it. It outlives the wake-ups of the
-# inbox, so that a flood of events, each second with one, never crowds the sweep out of the line.
-_EXPIRES_SECONDS = 60
+# inbox, so that a flood of events, each second with one, never crowds the sweep out of the line. What comes rarely
+# waits until its successor stands in line, or a busy worker could miss it time and again.
+_SHORTEST_EXPIRY_SECONDS = 60
 
 
 def beat_schedule(*, start_token: str) -> dict[str, dict[str, Any]]:
     """Entries for beat's table."""
     entries = {
         "webhooks.process_inbox": _every(5, "webhooks.tasks.process_inbox"),
+        "webhooks.backfill_events": _every(600, "webhooks.tasks.backfill_events"),
+        # Asks each minute whether the quiet hour has come, so that a machine that was off makes up for its night.
+        "webhooks.reconcile_nightly": _every(60, "webhooks.tasks.reconcile_nightly"),
+        "webhooks.forget_old_events": _every(3600, "webhooks.tasks.forget_old_events"),
         "billing.sweep": _every(5, "billing.tasks.sweep"),
+        "billing_project.check_invariants": _every(600, "billing_project.tasks.check_invariants"),
         "billing_project.clear_read_messages": _every(300, "billing_project.tasks.clear_read_messages"),
     }
     if start_token:
@@ -21,4 +27,5 @@ def beat_schedule(*, start_token: str) -> dict[str, dict[str, Any]]:
 
 
 def _every(seconds: int, task: str, *arguments: str) -> dict[str, Any]:
-    return {"task": task, "schedule": seconds, "args": list(arguments), "options": {"expires": _EXPIRES_SECONDS}}
+    expires = max(seconds, _SHORTEST_EXPIRY_SECONDS)
+    return {"task": task, "schedule": seconds, "args": list(arguments), "options": {"expires": expires}}

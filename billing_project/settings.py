@@ -8,7 +8,10 @@ from pathlib import Path
 import environ
 
 from billing_project.admin_theme import admin_theme
+from billing_project.logs import logging_settings
+from billing_project.measuring import count_into
 from billing_project.schedule import beat_schedule
+from billing_project.sign_in import *  # noqa: F403  # Fixed for every installation.
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -33,6 +36,9 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DATA_DIR = Path(env.str("BILLING_DATA_DIR", default=str(BASE_DIR / "var")))
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 START_TOKEN = env.str("START_TOKEN", default="")
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_DIR = env.str("METRICS_DIR", default=str(DATA_DIR / "metrics"))
+count_into(METRICS_DIR)
 
 # --- Django ----------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -58,6 +64,7 @@ INSTALLED_APPS = [
     "billing_project",
 ]
 MIDDLEWARE = [
+    "billing_project.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -110,6 +117,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = None
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # Seconds and milliseconds: whoever waits for a server that is gone should hear so soon.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 2,
+        "tcp_user_timeout": 5000,
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 
@@ -128,6 +141,8 @@ STRIPE_LIVE_MODE = STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
 STRIPE_WEBHOOK_SECRETS = env.list(
     "STRIPE_WEBHOOK_SECRETS", default=[DEVELOPMENT_WEBHOOK_SECRET] if USES_SANDBOX else []
 )
+# Further addresses of ours: {"key": {"secrets": ["whsec_…"], "account": "acct_…"}} opens /webhooks/key/.
+STRIPE_WEBHOOK_ENDPOINTS = env.json("STRIPE_WEBHOOK_ENDPOINTS", default={})
 STRIPE_HOSTED_ORIGINS = (
     [SANDBOX_URL]
     if USES_SANDBOX
@@ -138,6 +153,10 @@ STRIPE_HOSTED_ORIGINS = (
 )
 REFRESH_LEASE_SECONDS = env.int("REFRESH_LEASE_SECONDS", default=60)
 STRIPE_TIMEOUT_SECONDS = env.int("STRIPE_TIMEOUT_SECONDS", default=8)
+_CALLS_PER_SECOND = (
+    500 if USES_SANDBOX else 80 if STRIPE_LIVE_MODE else 20
+)  # Below Stripe's limits; pages come on top.
+STRIPE_CALLS_PER_SECOND = env.int("STRIPE_CALLS_PER_SECOND", default=_CALLS_PER_SECOND)
 CHECKOUT_AUTOMATIC_TAX = env.bool("CHECKOUT_AUTOMATIC_TAX", default=False)
 CHECKOUT_COLLECT_TAX_ID = env.bool("CHECKOUT_COLLECT_TAX_ID", default=False)
 CHECKOUT_COLLECT_ADDRESS = env.bool("CHECKOUT_COLLECT_ADDRESS", default=False)
@@ -159,6 +178,9 @@ SILENCED_SYSTEM_CHECKS = [
 # --- Billing rules that a company chooses ----------------------------------------------------------------
 CATALOGUE_FILE = Path(env.str("CATALOGUE_FILE", default=str(BASE_DIR / "catalogue.toml")))
 GRACE_DAYS = env.int("GRACE_DAYS", default=21)
+RECONCILE_HOUR = env.int("RECONCILE_HOUR", default=3)
+INBOX_BODY_DAYS = env.int("INBOX_BODY_DAYS", default=90)
+INBOX_KEY_DAYS = env.int("INBOX_KEY_DAYS", default=180)
 TERMS_VERSION = env.str("TERMS_VERSION", default="2026-11")
 
 # --- Celery ----------------------------------------------------------------------------------------------
@@ -174,52 +196,8 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = beat_schedule(start_token=START_TOKEN)
 
 # --- Accounts --------------------------------------------------------------------------------------------
-AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ["email", "full_name"]},
-    },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "billing:overview"
-LOGOUT_REDIRECT_URL = "billing:pricing"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_UNIQUE_EMAIL = True
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {
-    "signup": "accounts.forms.sign_up.SignupForm",
-    "login": "accounts.forms.sign_in.LoginForm",
-    "reauthenticate": "accounts.forms.sign_in.ReauthenticateForm",
-    "add_email": "accounts.forms.details.NewEmailForm",
-    "change_password": "accounts.forms.details.ChangePasswordForm",
-    "set_password": "accounts.forms.details.SetPasswordForm",
-    "reset_password": "accounts.forms.details.ResetPasswordForm",
-    "reset_password_from_key": "accounts.forms.details.NewPasswordForm",
-}
-ACCOUNT_CHANGE_EMAIL = True  # One address a person; a new one counts once its mailbox is proven.
-ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # Only in the browser that signed up.
-ACCOUNT_LOGIN_TIMEOUT = 3600  # How long that browser is remembered.
-ACCOUNT_EMAIL_NOTIFICATIONS = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
-MFA_ADAPTER = "accounts.adapter.MfaAdapter"
-MFA_FORMS = {
-    "authenticate": "accounts.forms.sign_in.AuthenticateForm",
-    "reauthenticate": "accounts.forms.sign_in.ReauthenticateByCodeForm",
-    "activate_totp": "accounts.forms.sign_in.ActivateTOTPForm",
-}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = PRODUCT_NAME
-MFA_TOTP_TOLERANCE = 1  # A phone may be half a minute slow or fast.
-CSRF_FAILURE_VIEW = "billing_project.error_pages.csrf_failure"
 # The function that knows how many people a plan holds; accounts must not know of plans.
 PEOPLE_LIMIT = "billing.selectors.people.people_limit"
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
@@ -286,13 +264,5 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
 }
 SPECTACULAR_SETTINGS = {"TITLE": f"{PRODUCT_NAME} billing", "VERSION": "1"}
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    # Without its own handler what Django logs is printed once, by the root.
-    "loggers": {"django": {"handlers": []}, "stripe": {"level": "WARNING"}},
-}
+LOGGING = logging_settings(is_production=IS_PRODUCTION, level=env.str("LOG_LEVEL", default="INFO"))
 UNFOLD = admin_theme(product_name=PRODUCT_NAME, uses_sandbox=USES_SANDBOX, is_live=STRIPE_LIVE_MODE)

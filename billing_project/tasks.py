@@ -1,5 +1,6 @@
 """Periodic work for the machinery itself: the proof that a start is complete, and the local broker's rubbish."""
 
+import logging
 import sqlite3
 from contextlib import closing
 
@@ -7,9 +8,13 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from billing.clock import system_now
+from billing.services.alarms import alarm_broken_invariant
 from billing_project.broker import broker_file
+from billing_project.invariants import broken_invariants
 from billing_project.models import StartMark
 
+logger = logging.getLogger(__name__)
 ONLY_ROW = 1
 
 
@@ -32,3 +37,12 @@ def clear_read_messages() -> None:
         return
     with closing(sqlite3.connect(file, timeout=30)) as connection, connection:
         connection.execute("DELETE FROM kombu_message WHERE visible = 0")
+
+
+@shared_task
+def check_invariants() -> None:
+    """Tell a person, once a day and invariant, what must never be so. Safe to repeat."""
+    now = system_now()
+    for finding in broken_invariants(now):
+        logger.error("invariant %s is broken by %s rows", finding.name, finding.count)
+        alarm_broken_invariant(finding.name, says=finding.says, count=finding.count, sample=finding.sample, now=now)

@@ -5,10 +5,14 @@ from datetime import datetime
 
 
 class Unsigned(Exception):
-    """The delivery does not prove that the provider sent it. Holds a reason for the count, never what was sent."""
+    """The delivery does not prove that the provider sent it. Holds a reason for the count, never what was sent.
 
-    def __init__(self, reason: str) -> None:
+    `skew_seconds` is set where only the time is wrong: how far our clock is ahead of the stamp.
+    """
+
+    def __init__(self, reason: str, *, skew_seconds: float | None = None) -> None:
         self.reason = reason
+        self.skew_seconds = skew_seconds
         super().__init__(reason)
 
 

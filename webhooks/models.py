@@ -1,4 +1,4 @@
-"""The inbox: one row for each event that a provider sent us, kept after it was handled."""
+"""The inbox: one row for each event that a provider sent us, kept after it was handled; and looks for the rest."""
 
 from django.db import models
 from django.utils import timezone
@@ -12,6 +12,10 @@ class InboxEvent(models.Model):
         IGNORED = "ignored", "Ignored"
         QUARANTINED = "quarantined", "Quarantined"
         DEAD = "dead", "Dead"
+
+    class Source(models.TextChoices):
+        PUSH = "push", "Delivered"
+        BACKFILL = "backfill", "Back-filled"
 
     provider = models.CharField(max_length=20)
     endpoint = models.CharField(max_length=40)
@@ -28,9 +32,16 @@ class InboxEvent(models.Model):
     received_at = models.DateTimeField(default=timezone.now)
     body = models.BinaryField(null=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.NEW)
-    dispatched_at = models.DateTimeField(null=True, blank=True)
+    source = models.CharField(max_length=10, choices=Source.choices, default=Source.PUSH)
+    replays = models.PositiveIntegerField(default=0, db_default=0, help_text="How often staff had it handled again.")
+    dispatched_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was handed over, or staff were told why it was not."
+    )
     handled_at = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=300, blank=True)
+
+    IS_UNTOLD = models.Q(state__in=["dead", "quarantined"], dispatched_at=None)
+    """Set aside when it came or when it was read, and nobody was told so far."""
 
     class Meta:
         constraints = [
@@ -39,7 +50,46 @@ class InboxEvent(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=models.Q(state="new"), name="inbox_new"),
             models.Index(fields=["object_key"], condition=models.Q(state="dispatched"), name="inbox_dispatched"),
+            models.Index(fields=["id"], condition=models.Q(state="dead"), name="inbox_dead"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(state__in=["dead", "quarantined"], dispatched_at=None),
+                name="inbox_untold",
+            ),
+            models.Index(fields=["id"], condition=models.Q(state="quarantined"), name="inbox_quarantined"),
         ]
+        permissions = [("replay_inboxevent", "Can have events handled again")]
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"
+
+
+class Backfill(models.Model):
+    """One look through Stripe's list of events for what never came. `reached` lets it go on where it stopped."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", "Running"
+        FINISHED = "finished", "Finished"
+        FAILED = "failed", "Failed"
+
+    livemode = models.BooleanField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    asked_by = models.CharField(max_length=40, help_text="The schedule, a command, or a member of staff.")
+    since_at = models.DateTimeField(help_text="Events made at Stripe from then on.")
+    until_at = models.DateTimeField()
+    reached = models.CharField(max_length=255, blank=True, help_text="The last event looked at (evt_…).")
+    reached_at = models.DateTimeField(null=True, blank=True, help_text="When that was made; the newest come first.")
+    events_seen = models.PositiveIntegerField(default=0)
+    events_found = models.PositiveIntegerField(default=0, help_text="Those that had never come.")
+    error = models.CharField(max_length=300, blank=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["livemode", "-until_at"], name="backfill_latest")]
+        permissions = [("start_backfill", "Can have Stripe's list of events looked through")]
+        verbose_name = "look for missing events"
+        verbose_name_plural = "looks for missing events"
+
+    def __str__(self) -> str:
+        return f"{self.since_at:%Y-%m-%d %H:%M} to {self.until_at:%Y-%m-%d %H:%M}"

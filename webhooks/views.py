@@ -1,29 +1,29 @@
 """Receives deliveries: check the signature, store one row, answer. It must not know what any event means."""
 
 import logging
+import time
+from datetime import datetime
 from http import HTTPStatus
 
 from django.db import Error as DatabaseFailure
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.views.decorators.csrf import csrf_exempt
+from structlog.contextvars import bound_contextvars
 
-from webhooks import inbox, tasks
-from webhooks.events import Unsigned
+from webhooks import counts, inbox, tasks
+from webhooks.body import TooLarge, read_body
+from webhooks.events import Endpoint, Unsigned
 from webhooks.providers.endpoints import PROVIDERS, find_endpoint
+from webhooks.skew import SkewWatch
 from webhooks.wakeup import WakeUp
 
 logger = logging.getLogger(__name__)
 
-BODY_LIMIT_BYTES = 1024 * 1024
-_LONGEST_LENGTH_DIGITS = 12  # Python refuses to read numbers of thousands of digits.
 _PLAIN = "text/plain"
 
 wake_up = WakeUp(tasks.process_inbox.delay)
-
-
-class _TooLarge(Exception):
-    """The body is longer than any event."""
+skew_watch = SkewWatch(WakeUp(tasks.tell_of_skewed_clock.delay).ask)
 
 
 @csrf_exempt
@@ -38,39 +38,44 @@ def receive(request: HttpRequest, endpoint: str) -> HttpResponse:
     address = find_endpoint(endpoint)
     if address is None:
         return _refusal(HTTPStatus.NOT_FOUND)
-    provider = PROVIDERS[address.provider]
+    began = time.perf_counter()
     now = inbox.system_now()
     try:
-        body = _read_body(request)
-        provider.verify(body, headers=request.headers, secrets=address.secrets, now=now)
-    except _TooLarge:
+        body = _signed_body(request, address=address, now=now)
+    except TooLarge:
+        counts.refused("too large")
         return _refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    except (Unsigned, UnreadablePostError) as refused:
-        logger.info("inbox: refused a delivery to %s: %s", address.key, getattr(refused, "reason", "unreadable"))
+    except Unsigned as refused:
+        _note_refusal(refused, address=address, now=now)
         return _refusal(HTTPStatus.BAD_REQUEST)
+    event = PROVIDERS[address.provider].read(body)
     try:
-        inbox.record(provider.read(body), endpoint=address, body=body, now=now)
+        with bound_contextvars(event_id=event.event_id, object_id=event.object_id):
+            is_new = inbox.record(event, endpoint=address, body=body, now=now)
     except DatabaseFailure as failure:
-        logger.error("inbox: an event could not be stored (%s)", type(failure).__name__)
+        counts.not_stored()
+        logger.error("inbox: %s could not be stored (%s)", event.event_id, type(failure).__name__)
         connection.close()  # The next delivery must not inherit a broken connection.
         return _refusal(HTTPStatus.SERVICE_UNAVAILABLE)
     wake_up.ask()
+    counts.acked(is_new=is_new, seconds=time.perf_counter() - began)
     return HttpResponse(b"ok", content_type=_PLAIN)
 
 
-def _read_body(request: HttpRequest) -> bytes:
-    """The raw bytes, never more than the limit in memory. Raises _TooLarge, UnreadablePostError, Unsigned."""
-    declared = request.META.get("CONTENT_LENGTH") or "0"
-    if not declared.isascii() or not declared.isdigit():
-        raise Unsigned("no usable length")
-    if len(declared) > _LONGEST_LENGTH_DIGITS or int(declared) > BODY_LIMIT_BYTES:
-        raise _TooLarge
-    body = bytearray()
-    while chunk := request.read(BODY_LIMIT_BYTES + 1 - len(body)):
-        body += chunk
-        if len(body) > BODY_LIMIT_BYTES:
-            raise _TooLarge
-    return bytes(body)
+def _signed_body(request: HttpRequest, *, address: Endpoint, now: datetime) -> bytes:
+    body = read_body(request)
+    skew_seconds = PROVIDERS[address.provider].verify(body, headers=request.headers, secrets=address.secrets, now=now)
+    counts.stamped(skew_seconds)
+    return body
+
+
+def _note_refusal(refused: Unsigned, *, address: Endpoint, now: datetime) -> None:
+    """Count it. One that is really signed, but at another time, tells that a clock is wrong: theirs or ours."""
+    counts.refused(refused.reason)
+    logger.info("inbox: refused a delivery to %s: %s", address.key, refused.reason)
+    if refused.skew_seconds is not None:
+        counts.stamped(refused.skew_seconds)
+        skew_watch.note(now=now)
 
 
 def _refusal(status: HTTPStatus) -> HttpResponse:

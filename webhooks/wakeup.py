@@ -9,6 +9,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from webhooks import counts
+
 logger = logging.getLogger(__name__)
 
 INTERVAL_SECONDS = 1.0
@@ -49,5 +51,6 @@ class WakeUp:
                 # Whatever the broker's client raises, the event is stored and beat will find it. The message of the
                 # error may hold the broker's password.
                 self.failed += 1
+                counts.wakeup_failed()
                 logger.warning("inbox: wake-up not sent (%s)", type(error).__name__)
             time.sleep(self._interval_seconds)

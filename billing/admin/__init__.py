@@ -5,11 +5,19 @@ from billing.admin.cancellations import CancelRequestAdmin
 from billing.admin.catalogue import FeatureAdmin, PlanAdmin, PriceAdmin
 from billing.admin.charges import ChargeAttemptAdmin
 from billing.admin.checkouts import CheckoutIntentAdmin
+from billing.admin.credit_notes import CreditNoteAdmin
 from billing.admin.customers import CustomerAdmin
+from billing.admin.discounts import DiscountAdmin
+from billing.admin.disputes import DisputeAdmin, EarlyFraudWarningAdmin
+from billing.admin.drift import DriftAdmin, ReconciliationAdmin
+from billing.admin.invoice_payments import InvoicePaymentAdmin
 from billing.admin.invoices import InvoiceAdmin
 from billing.admin.notices import NoticeAdmin
+from billing.admin.refunds import RefundAdmin
 from billing.admin.schedule import PeriodicTaskAdmin
 from billing.admin.staff_tasks import StaffTaskAdmin
+from billing.admin.stripe_accounts import StripeAccountAdmin
+from billing.admin.subscription_schedules import SubscriptionScheduleAdmin
 from billing.admin.subscriptions import SubscriptionAdmin
 from billing.admin.taken_out import take_out
 from billing.admin.transitions import TransitionAdmin
@@ -21,16 +29,26 @@ __all__ = [
     "CancelRequestAdmin",
     "ChargeAttemptAdmin",
     "CheckoutIntentAdmin",
+    "CreditNoteAdmin",
     "CustomerAdmin",
+    "DiscountAdmin",
+    "DisputeAdmin",
+    "DriftAdmin",
+    "EarlyFraudWarningAdmin",
     "FeatureAdmin",
     "InvoiceAdmin",
+    "InvoicePaymentAdmin",
     "LocalTrialAdmin",
     "NoticeAdmin",
     "PeriodicTaskAdmin",
     "PlanAdmin",
     "PriceAdmin",
+    "ReconciliationAdmin",
+    "RefundAdmin",
     "StaffTaskAdmin",
+    "StripeAccountAdmin",
     "SubscriptionAdmin",
+    "SubscriptionScheduleAdmin",
     "TransitionAdmin",
     "WorkAdmin",
 ]

@@ -1,5 +1,6 @@
 """How the admin writes amounts and links; it must not know what a row means."""
 
+from collections.abc import Iterable
 from functools import cache
 from urllib.parse import urlencode
 
@@ -7,7 +8,7 @@ from django.contrib.admin.utils import quote
 from django.db.models import Model
 from django.template import Context, Template
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from billing.money import Money, UnknownCurrency
@@ -62,6 +63,11 @@ def link_to_list(list_name: str, text: str, **query: str) -> SafeString | str:
 def find(list_name: str, stripe_id: str) -> SafeString | str:
     """A Stripe id, linked to the list in which it is searched."""
     return link_to_list(list_name, stripe_id, q=stripe_id)
+
+
+def links(found: Iterable[SafeString | str]) -> SafeString | str:
+    """Several links behind one another."""
+    return format_html_join(" ", "{}", ((link,) for link in found)) or NOTHING
 
 
 def link_out(url: str, text: str) -> SafeString | str:

@@ -1,22 +1,13 @@
 """The timeline: what happened to each object of Stripe's, and what was done about it."""
 
 from django.contrib import admin
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from billing.admin.objects import list_of
 from billing.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
-from billing.admin.shown import NOTHING, find, link_to, words
+from billing.admin.shown import find, link_to, links, words
 from billing.models import Handled, Transition
-from billing.terms import ObjectKind
-
-_LISTS = {
-    ObjectKind.SUBSCRIPTION.value: "billing_subscription",
-    ObjectKind.INVOICE.value: "billing_invoice",
-    ObjectKind.CHARGE.value: "billing_chargeattempt",
-    ObjectKind.CUSTOMER.value: "billing_customer",
-    ObjectKind.CHECKOUT_SESSION.value: "billing_checkoutintent",
-}
 
 
 class HandledInline(ReadOnlyInline):
@@ -52,10 +43,9 @@ class TransitionAdmin(ReadOnlyAdmin):
 
     @display(description="Object")
     def stripe_object(self, row: Transition) -> SafeString | str:
-        list_name = _LISTS.get(row.kind)
+        list_name = list_of(row.kind)
         return find(list_name, row.stripe_id) if list_name else row.stripe_id
 
     @display(description="Events that led here")
     def events(self, row: Transition) -> SafeString | str:
-        links = ((find("webhooks_inboxevent", event_id),) for event_id in row.event_ids)
-        return format_html_join(" ", "{}", links) or NOTHING
+        return links(find("webhooks_inboxevent", event_id) for event_id in row.event_ids)

@@ -7,6 +7,8 @@ from typing import Any
 import stripe
 from django.conf import settings
 
+from billing import counts
+from billing.gateway import budget
 from billing.gateway.translation import translate
 from billing.gateway.transport import GuardedTransport
 
@@ -43,9 +45,12 @@ def call(method: Callable[..., Any], *ids: str, key: str | None = None, **params
     StripeRefused (definite), StripeKeyRefused (configuration).
     """
     options: dict[str, Any] = {"idempotency_key": key} if key else {}
+    budget.take()
     try:
         answer = method(*ids, params=params, options=options)
     except stripe.StripeError as error:
+        if isinstance(error, stripe.RateLimitError):
+            counts.rate_limited()
         raise translate(error) from error
     _check_version(answer)
     return answer

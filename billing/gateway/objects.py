@@ -14,6 +14,12 @@ _EXPANDED: dict[ObjectKind, list[str]] = {
     ObjectKind.SUBSCRIPTION: ["latest_invoice", "discounts"],
     ObjectKind.INVOICE: ["payments", "discounts", "lines.data.discounts"],
     ObjectKind.CHARGE: ["balance_transaction"],
+    ObjectKind.REFUND: ["balance_transaction", "failure_balance_transaction"],
+    ObjectKind.DISPUTE: [],
+    ObjectKind.EARLY_FRAUD_WARNING: [],
+    ObjectKind.CREDIT_NOTE: [],
+    ObjectKind.INVOICE_PAYMENT: [],
+    ObjectKind.SUBSCRIPTION_SCHEDULE: [],
     ObjectKind.CHECKOUT_SESSION: ["line_items"],
     ObjectKind.PAYMENT_INTENT: [],
     ObjectKind.SETUP_INTENT: [],
@@ -37,6 +43,12 @@ def _retrievers() -> dict[ObjectKind, Callable[..., Any]]:
         ObjectKind.SUBSCRIPTION: v1.subscriptions.retrieve,
         ObjectKind.INVOICE: v1.invoices.retrieve,
         ObjectKind.CHARGE: v1.charges.retrieve,
+        ObjectKind.REFUND: v1.refunds.retrieve,
+        ObjectKind.DISPUTE: v1.disputes.retrieve,
+        ObjectKind.EARLY_FRAUD_WARNING: v1.radar.early_fraud_warnings.retrieve,
+        ObjectKind.CREDIT_NOTE: v1.credit_notes.retrieve,
+        ObjectKind.INVOICE_PAYMENT: v1.invoice_payments.retrieve,
+        ObjectKind.SUBSCRIPTION_SCHEDULE: v1.subscription_schedules.retrieve,
         ObjectKind.CHECKOUT_SESSION: v1.checkout.sessions.retrieve,
         ObjectKind.PAYMENT_INTENT: v1.payment_intents.retrieve,
         ObjectKind.SETUP_INTENT: v1.setup_intents.retrieve,
@@ -48,6 +60,24 @@ def _retrievers() -> dict[ObjectKind, Callable[..., Any]]:
 def list_charges(payment_intent_id: str) -> list[stripe.StripeObject]:
     """Every try of one PaymentIntent (`pi_…`), the newest first."""
     page = call(client().v1.charges.list, payment_intent=payment_intent_id, limit=100)
+    return list(page.auto_paging_iter())
+
+
+def list_refunds(stripe_charge_id: str) -> list[stripe.StripeObject]:
+    """Every refund of one charge (`ch_…`), the newest first."""
+    page = call(client().v1.refunds.list, charge=stripe_charge_id, limit=100)
+    return list(page.auto_paging_iter())
+
+
+def list_disputes(stripe_charge_id: str) -> list[stripe.StripeObject]:
+    """Every dispute and inquiry about one charge (`ch_…`), the newest first."""
+    page = call(client().v1.disputes.list, charge=stripe_charge_id, limit=100)
+    return list(page.auto_paging_iter())
+
+
+def list_credit_notes(stripe_invoice_id: str) -> list[stripe.StripeObject]:
+    """Every credit note of one invoice (`in_…`), the newest first."""
+    page = call(client().v1.credit_notes.list, invoice=stripe_invoice_id, limit=100)
     return list(page.auto_paging_iter())
 
 

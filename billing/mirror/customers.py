@@ -10,6 +10,7 @@ from accounts.models import Organization
 from billing import clock
 from billing.errors import StripeUnreachable
 from billing.gateway import customers
+from billing.mirror import shapes
 from billing.mirror.rows.customer import METADATA_KEY
 from billing.models import Customer
 
@@ -45,7 +46,10 @@ def ensure_customer(organization: Organization) -> Customer:
             time.sleep(_PAUSE_SECONDS)
         else:
             Customer.objects.filter(pk=customer.pk, stripe_customer_id=None).update(
-                stripe_customer_id=created["id"], creation_name="", creation_email=""
+                stripe_customer_id=created["id"],
+                stripe_created_at=shapes.created_at(created),
+                creation_name="",
+                creation_email="",
             )
         customer.refresh_from_db()
     return customer

@@ -15,7 +15,7 @@ from billing.errors import StripeObjectMissing
 from billing.gateway import objects
 from billing.gateway.client import client
 from billing.gateway.transport import guarding_dj_stripe
-from billing.mirror import shapes
+from billing.mirror import account, shapes
 from billing.terms import ObjectKind
 
 _MODELS: dict[ObjectKind, Any] = {
@@ -24,6 +24,10 @@ _MODELS: dict[ObjectKind, Any] = {
     ObjectKind.SUBSCRIPTION: dj.Subscription,
     ObjectKind.INVOICE: dj.Invoice,
     ObjectKind.CHARGE: dj.Charge,
+    ObjectKind.REFUND: dj.Refund,
+    ObjectKind.DISPUTE: dj.Dispute,
+    ObjectKind.EARLY_FRAUD_WARNING: dj.EarlyFraudWarning,
+    ObjectKind.SUBSCRIPTION_SCHEDULE: dj.SubscriptionSchedule,
     ObjectKind.CHECKOUT_SESSION: dj.Session,
     ObjectKind.PAYMENT_INTENT: dj.PaymentIntent,
     ObjectKind.SETUP_INTENT: dj.SetupIntent,
@@ -33,6 +37,7 @@ _MODELS: dict[ObjectKind, Any] = {
 
 _CUSTOMER = ("customer", ObjectKind.CUSTOMER)
 _PAYMENT_METHOD = ("payment_method", ObjectKind.PAYMENT_METHOD)
+_CHARGE = (("charge", ObjectKind.CHARGE), ("payment_intent", ObjectKind.PAYMENT_INTENT))
 _REFERENCES: dict[ObjectKind, tuple[tuple[str, ObjectKind], ...]] = {
     ObjectKind.PRICE: (("product", ObjectKind.PRODUCT),),
     ObjectKind.PAYMENT_METHOD: (_CUSTOMER,),
@@ -41,6 +46,14 @@ _REFERENCES: dict[ObjectKind, tuple[tuple[str, ObjectKind], ...]] = {
     ObjectKind.PAYMENT_INTENT: (_CUSTOMER, _PAYMENT_METHOD),
     ObjectKind.SETUP_INTENT: (_CUSTOMER, _PAYMENT_METHOD),
     ObjectKind.CHARGE: (_CUSTOMER, _PAYMENT_METHOD, ("payment_intent", ObjectKind.PAYMENT_INTENT)),
+    ObjectKind.REFUND: _CHARGE,
+    ObjectKind.DISPUTE: _CHARGE,
+    ObjectKind.EARLY_FRAUD_WARNING: _CHARGE,
+    ObjectKind.SUBSCRIPTION_SCHEDULE: (
+        _CUSTOMER,
+        ("subscription", ObjectKind.SUBSCRIPTION),
+        ("released_subscription", ObjectKind.SUBSCRIPTION),
+    ),
     ObjectKind.CHECKOUT_SESSION: (
         _CUSTOMER,
         ("payment_intent", ObjectKind.PAYMENT_INTENT),
@@ -60,12 +73,17 @@ def keep_on_this_machine() -> None:
 
 
 def sync(kind: ObjectKind, obj: Any) -> None:
-    """Store a fetched object (a StripeObject, never a dict). Safe to repeat. Must run outside any transaction."""
+    """Store a fetched object (a StripeObject, never a dict). Safe to repeat. Must run outside any transaction.
+
+    dj-stripe has no model of credit notes and invoice payments: of these our typed rows are the only copy.
+    """
     with guarding_dj_stripe():
         _sync(kind, obj)
 
 
 def _sync(kind: ObjectKind, obj: Any) -> None:
+    if kind not in _MODELS:
+        return
     _ensure_account()
     if kind == ObjectKind.CUSTOMER:
         _store_customer_before_its_card(obj)
@@ -126,6 +144,6 @@ def _store_customer_before_its_card(obj: Any) -> None:
 
 def _ensure_account() -> None:
     """Later syncs find the owner of the key by its row; without it each would ask Stripe inside a transaction."""
-    known = dj.APIKey.objects.filter(secret=settings.STRIPE_SECRET_KEY, djstripe_owner_account__isnull=False)
-    if not known.exists():
-        dj.Account.get_or_retrieve_for_api_key(settings.STRIPE_SECRET_KEY)
+    if not account.is_key_known():
+        owner = dj.Account.get_or_retrieve_for_api_key(settings.STRIPE_SECRET_KEY)
+        account.remember(owner.id)

@@ -27,10 +27,28 @@ def text(obj: Any, *path: str | int) -> str:
     return found if isinstance(found, str) else str(value(found, "id") or "")
 
 
+def discount_coupon_id(discount: Any) -> str:
+    """`source.coupon` today, `coupon` before clover (2025-09-30)."""
+    return text(discount, "source", "coupon") or text(discount, "coupon")
+
+
+def subscription_discounts(subscription: Any) -> list[Any]:
+    """The expanded `discounts` today, the one `discount` of 2024 and earlier."""
+    several = value(subscription, "discounts")
+    one = value(subscription, "discount")
+    found = several if several is not None else [one]
+    return [discount for discount in found if discount is not None and not isinstance(discount, str)]
+
+
+def charge_invoice_id(charge: Any) -> str:
+    """Named by the charge itself before basil; today only an invoice payment knows."""
+    return text(charge, "invoice")
+
+
 def moment(obj: Any, *path: str | int) -> datetime | None:
-    """Unix seconds as an aware UTC datetime."""
+    """Unix seconds as an aware UTC datetime; None for null and for 0, by which Stripe says "never"."""
     found = value(obj, *path)
-    return None if found is None else datetime.fromtimestamp(found, tz=UTC)
+    return None if not found else datetime.fromtimestamp(found, tz=UTC)
 
 
 def created_at(obj: Any) -> datetime:

@@ -5,12 +5,20 @@ from billing.models.cancellation import CancelRequest
 from billing.models.catalogue import Feature, Plan, PlanFeature, Price
 from billing.models.charge import ChargeAttempt
 from billing.models.checkout import CheckoutIntent, CheckoutSession
+from billing.models.credit_note import CreditNote
 from billing.models.customer import Customer
+from billing.models.discount import Discount
+from billing.models.dispute import Dispute, EarlyFraudWarning
 from billing.models.invoice import Invoice
+from billing.models.invoice_payment import InvoicePayment
 from billing.models.notice import Notice, NoticeContent
 from billing.models.payment_method import PaymentMethod
 from billing.models.portal import PortalConfiguration
-from billing.models.staff_task import StaffTask
+from billing.models.reconciliation import Drift, Reconciliation
+from billing.models.refund import Refund
+from billing.models.schedule import SubscriptionSchedule
+from billing.models.staff_task import StaffTask, open_staff_task
+from billing.models.stripe_account import StripeAccount
 from billing.models.subscription import Subscription
 from billing.models.transition import Handled, Transition
 from billing.models.trial import LocalTrial, TrialRedemption
@@ -22,10 +30,16 @@ __all__ = [
     "ChargeAttempt",
     "CheckoutIntent",
     "CheckoutSession",
+    "CreditNote",
     "Customer",
+    "Discount",
+    "Dispute",
+    "Drift",
+    "EarlyFraudWarning",
     "Feature",
     "Handled",
     "Invoice",
+    "InvoicePayment",
     "LocalTrial",
     "Notice",
     "NoticeContent",
@@ -34,9 +48,14 @@ __all__ = [
     "PlanFeature",
     "PortalConfiguration",
     "Price",
+    "Reconciliation",
+    "Refund",
     "StaffTask",
+    "StripeAccount",
     "Subscription",
+    "SubscriptionSchedule",
     "Transition",
     "TrialRedemption",
     "Work",
+    "open_staff_task",
 ]

@@ -23,6 +23,7 @@ class Customer(models.Model):
     creation_email = models.EmailField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
+    stripe_created_at = models.DateTimeField(null=True, blank=True, help_text="At Stripe.")
     currency = models.CharField(max_length=3, blank=True, help_text="Set by Stripe with the first invoice.")
     default_stripe_payment_method_id = models.CharField(max_length=255, blank=True)
     is_delinquent = models.BooleanField(default=False)

@@ -3,16 +3,28 @@
 from django.db import models
 from django.utils import timezone
 
+_KEY_LENGTH = 200
+_SUMMARY_LENGTH = 300
+
 
 class StaffTask(models.Model):
-    key = models.CharField(max_length=200, unique=True)
+    key = models.CharField(max_length=_KEY_LENGTH, unique=True)
     kind = models.CharField(max_length=40, db_index=True)
     organization = models.ForeignKey(
         "accounts.Organization", on_delete=models.SET_NULL, null=True, blank=True, related_name="staff_tasks"
     )
-    summary = models.CharField(max_length=300)
+    summary = models.CharField(max_length=_SUMMARY_LENGTH)
     created_at = models.DateTimeField(default=timezone.now)
     resolved_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.summary
+
+
+def open_staff_task(kind: str, *, about: str, summary: str, organization_id: int | None = None) -> bool:
+    """One task per kind and cause; True if it is new. A long id or name must not keep it from being stored."""
+    _, is_new = StaffTask.objects.get_or_create(
+        key=f"{kind}:{about}"[:_KEY_LENGTH],
+        defaults={"kind": kind, "organization_id": organization_id, "summary": summary[:_SUMMARY_LENGTH]},
+    )
+    return is_new

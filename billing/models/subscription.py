@@ -20,6 +20,7 @@ class Subscription(models.Model):
     collection_method = models.CharField(max_length=30, blank=True)
     stripe_payment_method_id = models.CharField(max_length=255, blank=True)
     stripe_latest_invoice_id = models.CharField(max_length=255, blank=True)
+    stripe_schedule_id = models.CharField(max_length=255, blank=True)
 
     created_at = models.DateTimeField(help_text="At Stripe.")
     current_period_start = models.DateTimeField(null=True, blank=True)

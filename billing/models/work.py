@@ -14,16 +14,23 @@ class Work(models.Model):
     done = models.PositiveBigIntegerField(default=0)
     fence = models.PositiveBigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0, help_text="Failures in a row of any kind: the wait grows.")
+    faults = models.PositiveIntegerField(default=0, help_text="Those that were a fault of ours: eight make it dead.")
+    dead_at = models.DateTimeField(null=True, blank=True, help_text="Given up; a later event tries it once more.")
     run_at = models.DateTimeField(default=timezone.now)
     last_error = models.CharField(max_length=300, blank=True)
+    is_baseline = models.BooleanField(
+        default=False, help_text="Only a repair asked for it: what it finds is written down and causes nothing."
+    )
     event_ids = models.JSONField(default=list, help_text="Events that asked since the last finished refresh.")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         verbose_name_plural = "work"
+        permissions = [("revive_work", "Can have objects tried again that were given up")]
         indexes = [
             models.Index(fields=["run_at"], condition=models.Q(done__lt=models.F("want")), name="work_to_do"),
+            models.Index(fields=["dead_at"], condition=models.Q(dead_at__isnull=False), name="work_dead"),
         ]
 
     def __str__(self) -> str:

@@ -24,7 +24,7 @@ def next_due_at(now: datetime) -> datetime | None:
 def count_waiting(now: datetime) -> int:
     """Refreshes, reactions and notices that are due at `now` (system time) and not done."""
     return (
-        Work.objects.filter(done__lt=F("want"), run_at__lte=now).count()
+        Work.objects.filter(done__lt=F("want"), dead_at=None, run_at__lte=now).count()
         + Transition.objects.filter(is_settled=False).count()
         + Notice.objects.filter(state__in=[Notice.State.DUE, Notice.State.SENDING], run_at__lte=now).count()
     )

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
 from django.db.models import Q
+from structlog.contextvars import bound_contextvars
 
 from billing import clock, notices
 from billing.models import Notice
@@ -64,7 +65,8 @@ def _send(notice: Notice) -> bool:
         _message(notice).send()
     except Exception as error:
         # Mail services raise errors of their own; whatever it is, it must not hold up the next notice.
-        _give_back(notice, error=error)
+        with bound_contextvars(organization_id=notice.organization_id):
+            _give_back(notice, error=error)
         return False
     notices.mark_sent(notice, now=clock.system_now())
     return True

@@ -2,22 +2,32 @@
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from billing.errors import BillingError
-from billing.mirror import work
+from billing.gateway.budget import paced
+from billing.mirror import account, work
 from billing.mirror.refresh import RefreshResult, carry_out, refresh
 from billing.mirror.refs import ObjectRef
 
-__all__ = ["ObjectRef", "finished", "refresh_due", "refresh_now", "request_refresh"]
+__all__ = [
+    "ObjectRef",
+    "finished",
+    "given_up",
+    "keeps_account",
+    "refresh_due",
+    "refresh_now",
+    "request_refresh",
+    "revive",
+]
 
 logger = logging.getLogger(__name__)
 _WEB_WAIT_SECONDS = 2.0
 
 
-def request_refresh(refs: Iterable[ObjectRef], *, event_id: str = "") -> None:
-    """Ask for a refresh of each object, in the caller's transaction. `event_id` (`evt_…`) goes into the timeline."""
-    work.want(refs, event_id=event_id)
+def request_refresh(wishes: Mapping[ObjectRef, Sequence[str]]) -> None:
+    """Ask for a refresh of each object, in the caller's transaction. Its events (`evt_…`) go into the timeline."""
+    work.want_many(wishes)
 
 
 def refresh_now(ref: ObjectRef) -> RefreshResult:
@@ -39,7 +49,8 @@ def refresh_due(*, limit: int = 200, seconds: float = 20.0) -> int:
         if lease is None:
             break
         try:
-            carry_out(lease)
+            with paced():
+                carry_out(lease)
         except BillingError as error:
             logger.info("Refresh of %s waits: %s", lease.ref.key, error.code)
         except Exception as error:  # carry_out has logged the traceback and given the lease back.
@@ -52,3 +63,18 @@ def refresh_due(*, limit: int = 200, seconds: float = 20.0) -> int:
 def finished(object_keys: Iterable[str]) -> set[str]:
     """Those of the object keys for which no refresh is outstanding."""
     return work.finished(object_keys)
+
+
+def given_up(object_keys: Iterable[str]) -> dict[str, str]:
+    """Those of the object keys that failed too often to be tried again by themselves, each with its last error."""
+    return work.dead(object_keys)
+
+
+def revive(object_keys: Iterable[str]) -> int:
+    """Have those of the objects tried again from the beginning that were given up; how many. Safe to repeat."""
+    return work.revive(object_keys)
+
+
+def keeps_account(stripe_account_id: str) -> bool:
+    """Whether our rows are a copy of that account (`acct_…`); of any, as long as nothing was fetched."""
+    return account.known_id() in ("", stripe_account_id)

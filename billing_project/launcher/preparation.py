@@ -16,6 +16,7 @@ from billing_project import demo
 from billing_project.checks import refuse_bad_configuration
 from billing_project.launcher import machine
 from billing_project.launcher.readiness import wait_for
+from billing_project.measuring import forget_counts
 
 FAILURES = (CommandError, SystemCheckError, DatabaseError, ImproperlyConfigured)
 SANDBOX_NAME = "sandbox"
@@ -27,6 +28,7 @@ def prepare() -> None:
         raise ImproperlyConfigured("`make run` is for development; ENVIRONMENT says production.")
     django.setup()
     refuse_bad_configuration()  # A command that is called from code does not run the checks by itself.
+    forget_counts(settings.METRICS_DIR)
     call_command("prepare_database")
     call_command("seed_demo", verbosity=0)
     # The processes are forked from here, and a database connection must not be shared with them.

@@ -53,6 +53,7 @@ def test_a_sound_configuration_is_accepted(settings: Any, base: dict[str, Any]) 
     ("base", "changes", "expected"),
     [
         ({}, {"ENVIRONMENT": "prod"}, ["billing.E001"]),
+        ({}, {"METRICS_TOKEN": "short"}, ["billing.E019"]),
         ({}, {"STRIPE_API_VERSION": ""}, ["billing.E011"]),
         ({}, {"STRIPE_API_VERSION": "2026-08-26.dahlia"}, ["billing.E011"]),
         ({}, {"STRIPE_WEBHOOK_SECRETS": []}, ["billing.E006"]),
@@ -74,6 +75,12 @@ def test_a_sound_configuration_is_accepted(settings: Any, base: dict[str, Any]) 
         (PRODUCTION, {"STRIPE_API_BASE": "http://127.0.0.1:12111"}, ["billing.E012"]),
         (PRODUCTION, {"STRIPE_HOSTED_ORIGINS": ["http://127.0.0.1:12111"]}, ["billing.E012"]),
         (PRODUCTION, {"USES_SANDBOX": True}, ["billing.E013"]),
+        (PRODUCTION, {"REFRESH_LEASE_SECONDS": 16}, ["billing.E014"]),
+        (PRODUCTION, {"INBOX_KEY_DAYS": 30, "INBOX_BODY_DAYS": 20}, ["billing.E015"]),
+        (PRODUCTION, {"INBOX_BODY_DAYS": 181}, ["billing.E015"]),
+        (PRODUCTION, {"STRIPE_CALLS_PER_SECOND": 0}, ["billing.E016"]),
+        (PRODUCTION, {"STRIPE_WEBHOOK_ENDPOINTS": {"second": {"secrets": []}}}, ["billing.E017"]),
+        (PRODUCTION, {"RECONCILE_HOUR": 24}, ["billing.E018"]),
     ],
 )
 def test_a_dangerous_configuration_is_refused(

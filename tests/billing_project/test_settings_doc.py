@@ -13,9 +13,10 @@ TYPES = {
     "db_url": "address",
     "cache_url": "address",
     "dict": "names and values",
+    "json": "JSON",
     "email_url": "address",
 }
-ROW = re.compile(r"^\| `([A-Z_]+)` \| ([a-z ]+) \| *(.*?) *\| (.+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `([A-Z_]+)` \| ([A-Za-z ]+) \| *(.*?) *\| (.+) \|$", re.MULTILINE)
 # The launcher sets the first; the others are read only to be refused.
 NOT_FOR_USERS = {"START_TOKEN", "STRIPE_TEST_SECRET_KEY", "STRIPE_LIVE_SECRET_KEY"}
 

@@ -67,6 +67,7 @@ def assert_nothing_is_lost_or_double(running: Running) -> None:
     assert running.rows("SELECT status FROM billing_chargeattempt") == [("succeeded",)]
 
 
+@pytest.mark.fault("X18", "W6")
 def test_a_worker_killed_in_the_middle_of_a_refresh_loses_nothing(start: Callable[[], Running]) -> None:
     running = start()
     running.sandbox(
@@ -86,6 +87,7 @@ def test_a_worker_killed_in_the_middle_of_a_refresh_loses_nothing(start: Callabl
     assert_nothing_is_lost_or_double(running)
 
 
+@pytest.mark.fault("X17", "W6")
 def test_a_crash_of_everything_between_checkout_and_webhook_loses_nothing(start: Callable[[], Running]) -> None:
     running = start()
     running.sandbox("POST", "/_sandbox/webhooks/pause")

@@ -30,6 +30,18 @@ def event_body(event_id: str = "evt_1", event_type: str = "customer.updated", **
     return json.dumps(event | changes).encode()
 
 
+def thin_body(event_id: str = "evt_thin", event_type: str = "v1.customer.updated", **changes: Any) -> bytes:
+    """The bytes of an event that only names its object, under `related_object` if at all."""
+    event = {
+        "id": event_id,
+        "object": "v2.core.event",
+        "type": event_type,
+        "created": "2026-09-22T00:00:00Z",
+        "livemode": False,
+    }
+    return json.dumps(event | changes).encode()
+
+
 def signature(body: bytes, *, secret: str = SECRET, at: int | None = None) -> str:
     """The value of Stripe-Signature for these bytes, dated now by wall time."""
     stamp = int(time.time()) if at is None else at

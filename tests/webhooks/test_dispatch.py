@@ -47,6 +47,7 @@ def test_an_event_makes_its_object_wanted() -> None:
     assert (row.state, row.object_key, row.dispatched_at, row.handled_at) == ("dispatched", work.pk, NOW, None)
 
 
+@pytest.mark.fault("D5")
 @pytest.mark.django_db
 def test_many_events_of_one_object_are_one_piece_of_work() -> None:
     for number in range(5):
@@ -58,6 +59,7 @@ def test_many_events_of_one_object_are_one_piece_of_work() -> None:
     assert (work.want, work.event_ids) == (5, [f"evt_{number}" for number in range(5)])
 
 
+@pytest.mark.fault("X34", "D3")
 @pytest.mark.django_db
 def test_dispatching_again_counts_nothing_twice() -> None:
     store("evt_1")
@@ -69,6 +71,7 @@ def test_dispatching_again_counts_nothing_twice() -> None:
     assert Work.objects.get().want == 1
 
 
+@pytest.mark.fault("X10", "W16")
 @pytest.mark.django_db
 def test_a_type_without_a_handler_is_kept_and_ignored() -> None:
     store("evt_1", "tax.settings.updated")
@@ -91,6 +94,7 @@ def test_only_new_events_are_dispatched(state: str) -> None:
     assert not Work.objects.exists()
 
 
+@pytest.mark.fault("X7", "X25", "W5")
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "broken", [b"{", b"{}", b'{"data": {"object": {"id": "cus \\u0000"}}}', json.dumps({"data": None}).encode()]
@@ -116,6 +120,7 @@ def test_a_row_without_its_body_becomes_dead() -> None:
     assert states() == {"evt_1": "dead"}
 
 
+@pytest.mark.fault("W4")
 @pytest.mark.django_db
 def test_an_event_is_done_only_when_its_object_was_fetched() -> None:
     store("evt_1")
@@ -160,6 +165,7 @@ def test_a_stuck_object_does_not_hide_finished_ones_behind_it() -> None:
     assert states()[last.event_id] == "done"
 
 
+@pytest.mark.fault("X34", "D3")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("batch_rows", [200, 4])
 def test_dispatchers_at_the_same_moment_count_each_event_once(batch_rows: int) -> None:
@@ -180,3 +186,22 @@ def test_dispatchers_at_the_same_moment_count_each_event_once(batch_rows: int) -
     assert sum(taken) == 60
     assert sum(Work.objects.values_list("want", flat=True)) == 60
     assert set(states().values()) == {"dispatched"}
+
+
+@pytest.mark.fault("X25", "W5")
+@pytest.mark.django_db
+def test_events_die_with_their_object_and_a_later_refresh_brings_all_of_them_to_an_end() -> None:
+    first = store("evt_1")
+    dispatch.dispatch_new(now=NOW)
+    work = Work.objects.get()
+    Work.objects.update(dead_at=NOW, last_error="KeyError")
+
+    settled = dispatch.settle_dispatched(now=LATER)
+    first.refresh_from_db()
+    dead = (settled, first.state, first.error)
+    Work.objects.update(dead_at=None, done=work.want)
+    dispatch.settle_dispatched(now=LATER)
+
+    first.refresh_from_db()
+    assert dead == (0, "dead", "KeyError")
+    assert (first.state, first.error) == ("done", "")

@@ -28,6 +28,7 @@ STATES = [
 ]
 
 
+@pytest.mark.fault("X11", "W13")
 @pytest.mark.parametrize(("event", "expected"), STATES)
 def test_only_events_of_our_mode_and_account_are_new(event: SignedEvent, expected: str) -> None:
     state, error = inbox.state_of(event, endpoint=ENDPOINT)
@@ -42,6 +43,7 @@ def test_a_live_event_is_new_at_a_live_address() -> None:
     assert inbox.state_of(SignedEvent(event_id="evt_1", is_live=True), endpoint=live) == ("new", "")
 
 
+@pytest.mark.fault("X3")
 @pytest.mark.django_db
 def test_the_first_delivery_wins() -> None:
     first = record(body=b"first")
@@ -52,6 +54,7 @@ def test_the_first_delivery_wins() -> None:
     assert (bytes(row.body), row.received_at, row.created_at) == (b"first", NOW, NOW)
 
 
+@pytest.mark.fault("W2", "D2")
 @pytest.mark.django_db
 def test_another_endpoint_has_its_own_rows() -> None:
     other = Endpoint(key="stripe-test", provider="stripe", secrets=("whsec_x",), is_live=False)

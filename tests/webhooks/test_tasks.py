@@ -63,6 +63,7 @@ def asked(sandbox: Sandbox) -> list[str]:
     return [call["path"] for call in sandbox.requests(limit=500)["data"] if call["method"] == "GET"]
 
 
+@pytest.mark.fault("X17", "X19", "W6")
 def test_an_event_whose_wake_up_was_lost_is_done_by_the_next_run(quiet_sandbox: Sandbox) -> None:
     customer = at_stripe(quiet_sandbox, "/v1/customers", email="alice@example.com")
     store("evt_1", "customer.created", customer["id"])
@@ -72,6 +73,7 @@ def test_an_event_whose_wake_up_was_lost_is_done_by_the_next_run(quiet_sandbox: 
     assert states() == {"evt_1": "done"}
 
 
+@pytest.mark.fault("X15", "D5")
 def test_many_events_of_one_object_are_one_fetch(quiet_sandbox: Sandbox) -> None:
     customer = at_stripe(quiet_sandbox, "/v1/customers", email="alice@example.com")
     for number in range(20):
@@ -83,6 +85,7 @@ def test_many_events_of_one_object_are_one_fetch(quiet_sandbox: Sandbox) -> None
     assert asked(quiet_sandbox).count(f"/v1/customers/{customer['id']}") == 1
 
 
+@pytest.mark.fault("X24", "W12")
 def test_an_object_that_stripe_does_not_know_ends_the_event(quiet_sandbox: Sandbox) -> None:
     store("evt_1", "customer.updated", "cus_never_was")
 
@@ -91,6 +94,7 @@ def test_an_object_that_stripe_does_not_know_ends_the_event(quiet_sandbox: Sandb
     assert states() == {"evt_1": "done"}
 
 
+@pytest.mark.fault("X22", "W14", "D7")
 def test_a_stripe_that_fails_leaves_the_event_waiting_and_no_other(quiet_sandbox: Sandbox) -> None:
     fine = at_stripe(quiet_sandbox, "/v1/customers", email="alice@example.com")
     failing = at_stripe(quiet_sandbox, "/v1/customers", email="bob@example.com")
@@ -113,6 +117,7 @@ def test_an_event_of_a_type_without_a_handler_asks_stripe_nothing(quiet_sandbox:
     assert asked(quiet_sandbox) == []
 
 
+@pytest.mark.fault("X13", "W7", "D6")
 def test_events_in_the_wrong_order_end_in_the_state_that_stripe_has(quiet_sandbox: Sandbox) -> None:
     customer = at_stripe(quiet_sandbox, "/v1/customers", email="alice@example.com")
     card = at_stripe(quiet_sandbox, "/v1/payment_methods", type="card", **{"card[token]": "tok_visa"})
@@ -127,6 +132,7 @@ def test_events_in_the_wrong_order_end_in_the_state_that_stripe_has(quiet_sandbo
     assert PaymentMethod.objects.get(stripe_payment_method_id=card["id"]).stripe_customer_id == ""
 
 
+@pytest.mark.fault("X3")
 def test_an_event_delivered_ten_times_at_once_is_one_row_and_one_fetch(
     quiet_sandbox: Sandbox, live_server: Any
 ) -> None:

@@ -10,6 +10,7 @@ from webhooks.models import InboxEvent
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.fault("X3")
 def test_an_event_sent_ten_times_at_once_makes_one_row(live_server: Any) -> None:
     body = event_body("evt_ten_times")
 

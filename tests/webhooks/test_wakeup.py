@@ -60,6 +60,7 @@ def test_an_event_just_after_a_wake_up_gets_one_of_its_own() -> None:
     assert broker.has_sent(2)
 
 
+@pytest.mark.fault("X19")
 def test_asking_does_not_wait_for_a_slow_broker() -> None:
     wake_up = WakeUp(Broker(delay_seconds=2.0).send)
 
@@ -70,6 +71,7 @@ def test_asking_does_not_wait_for_a_slow_broker() -> None:
     assert time.monotonic() - started_at < 0.5
 
 
+@pytest.mark.fault("X19")
 def test_a_broker_that_is_down_is_counted_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
     broker = Broker(fault=ConnectionError("amqp://user:hunter2@broker"))
     wake_up = WakeUp(broker.send, interval_seconds=0.05)

@@ -2,29 +2,25 @@
 
 from billing.services.sync import ObjectRef
 from billing.terms import ObjectKind
-from webhooks.handlers.payload import Event, perhaps, subject
+from webhooks.handlers.payload import Event, Handlers, perhaps, subject
 
 
-def checkout_session_completed(event: Event) -> list[ObjectRef]:
-    return _session_and_what_it_made(event)
-
-
-def checkout_session_async_payment_succeeded(event: Event) -> list[ObjectRef]:
-    return _session_and_what_it_made(event)
-
-
-def checkout_session_async_payment_failed(event: Event) -> list[ObjectRef]:
-    return _session_and_what_it_made(event)
-
-
-def checkout_session_expired(event: Event) -> list[ObjectRef]:
+def expired(event: Event) -> list[ObjectRef]:
     return [subject(event, ObjectKind.CHECKOUT_SESSION)]
 
 
-def _session_and_what_it_made(event: Event) -> list[ObjectRef]:
+def completed(event: Event) -> list[ObjectRef]:
     return [
         subject(event, ObjectKind.CHECKOUT_SESSION),
         *perhaps(event, ObjectKind.CUSTOMER, "customer"),
         *perhaps(event, ObjectKind.SUBSCRIPTION, "subscription"),
         *perhaps(event, ObjectKind.INVOICE, "invoice"),
     ]
+
+
+HANDLERS: Handlers = {
+    "checkout.session.completed": completed,
+    "checkout.session.async_payment_succeeded": completed,
+    "checkout.session.async_payment_failed": completed,
+    "checkout.session.expired": expired,
+}

@@ -2,40 +2,29 @@
 
 from billing.services.sync import ObjectRef
 from billing.terms import ObjectKind
-from webhooks.handlers.payload import Event, named, perhaps, subject
+from webhooks.handlers.payload import Event, Handlers, named, perhaps, subject
 
 
-def customer_created(event: Event) -> list[ObjectRef]:
+def customer(event: Event) -> list[ObjectRef]:
     return [subject(event, ObjectKind.CUSTOMER)]
 
 
-def customer_updated(event: Event) -> list[ObjectRef]:
-    return [subject(event, ObjectKind.CUSTOMER)]
-
-
-def customer_deleted(event: Event) -> list[ObjectRef]:
-    return [subject(event, ObjectKind.CUSTOMER)]
-
-
-def customer_tax_id_created(event: Event) -> list[ObjectRef]:
+def tax_id(event: Event) -> list[ObjectRef]:
     return [named(event, ObjectKind.CUSTOMER, "customer")]
 
 
-def customer_tax_id_updated(event: Event) -> list[ObjectRef]:
-    return [named(event, ObjectKind.CUSTOMER, "customer")]
-
-
-def customer_tax_id_deleted(event: Event) -> list[ObjectRef]:
-    return [named(event, ObjectKind.CUSTOMER, "customer")]
-
-
-def customer_discount_created(event: Event) -> list[ObjectRef]:
+def discount(event: Event) -> list[ObjectRef]:
     return [named(event, ObjectKind.CUSTOMER, "customer"), *perhaps(event, ObjectKind.SUBSCRIPTION, "subscription")]
 
 
-def customer_discount_updated(event: Event) -> list[ObjectRef]:
-    return [named(event, ObjectKind.CUSTOMER, "customer"), *perhaps(event, ObjectKind.SUBSCRIPTION, "subscription")]
-
-
-def customer_discount_deleted(event: Event) -> list[ObjectRef]:
-    return [named(event, ObjectKind.CUSTOMER, "customer"), *perhaps(event, ObjectKind.SUBSCRIPTION, "subscription")]
+HANDLERS: Handlers = {
+    "customer.created": customer,
+    "customer.updated": customer,
+    "customer.deleted": customer,
+    "customer.tax_id.created": tax_id,
+    "customer.tax_id.updated": tax_id,
+    "customer.tax_id.deleted": tax_id,
+    "customer.discount.created": discount,
+    "customer.discount.updated": discount,
+    "customer.discount.deleted": discount,
+}

@@ -1,6 +1,7 @@
 """Finds ids in an event's payload, in the places where Stripe's API versions have put them; it reads nothing else."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from billing.services.sync import ObjectRef
@@ -8,6 +9,10 @@ from billing.terms import ObjectKind
 
 Event = dict[str, Any]
 """A whole event as parsed JSON."""
+
+Handler = Callable[[Event], list[ObjectRef]]
+Handlers = dict[str, Handler]
+"""Handlers by event type."""
 
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,255}", re.ASCII)
 
@@ -28,13 +33,13 @@ def named(event: Event, kind: ObjectKind, *path: str) -> ObjectRef:
 
 def perhaps(event: Event, kind: ObjectKind, *path: str) -> list[ObjectRef]:
     """As `named`, but nothing where no id stands there."""
-    found = _id_at(event["data"]["object"], path)
+    found = id_at(event["data"]["object"], path)
     return [ObjectRef(kind, found)] if found else []
 
 
 def formerly(event: Event, kind: ObjectKind, *path: str) -> list[ObjectRef]:
     """As `perhaps`, in what the object said before this event."""
-    found = _id_at(event["data"].get("previous_attributes"), path)
+    found = id_at(event["data"].get("previous_attributes"), path)
     return [ObjectRef(kind, found)] if found else []
 
 
@@ -47,13 +52,13 @@ def subscription_of_invoice(event: Event) -> list[ObjectRef]:
 
 
 def _required(event: Event, kind: ObjectKind, *path: str) -> ObjectRef:
-    found = _id_at(event["data"]["object"], path)
+    found = id_at(event["data"]["object"], path)
     if not found:
         raise IdMissing(f"No {kind.value} at {'.'.join(path)}.")
     return ObjectRef(kind, found)
 
 
-def _id_at(place: Any, path: tuple[str, ...]) -> str:
+def id_at(place: Any, path: tuple[str, ...]) -> str:
     """An id, or the id of an expanded object; empty if there is none."""
     for step in path:
         place = place.get(step) if isinstance(place, dict) else None

@@ -19,7 +19,8 @@ _HEADER = "Stripe-Signature"
 _TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
 # A NUL or an over-long id would be refused by the database after we had said yes.
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,255}", re.ASCII)
-_TYPE = re.compile(r"[a-z0-9_.]{1,100}", re.ASCII)
+# Thin events name parts of an object in brackets: v2.core.account[requirements].updated.
+_TYPE = re.compile(r"[a-z0-9_.\[\]]{1,100}", re.ASCII)
 _VERSION = re.compile(r"[A-Za-z0-9_.-]{1,40}", re.ASCII)
 _LAST_SECOND = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 
@@ -28,8 +29,10 @@ class _Shapeless(Exception):
     """The signature is right, but this is not the envelope of an event."""
 
 
-def verify(body: bytes, *, headers: Mapping[str, str], secrets: tuple[str, ...], now: datetime) -> None:
+def verify(body: bytes, *, headers: Mapping[str, str], secrets: tuple[str, ...], now: datetime) -> float:
     """Raise Unsigned unless one of the secrets signed exactly these bytes within five minutes of `now`, either way.
+
+    Returns by how many seconds our clock is ahead of the stamp.
 
     `now` is system time: Stripe stamps with wall time, wherever a sandbox's clock stands.
     """
@@ -39,11 +42,14 @@ def verify(body: bytes, *, headers: Mapping[str, str], secrets: tuple[str, ...],
     stamps = [part[2:] for part in header.split(",") if part.startswith("t=")]
     if len(stamps) != 1 or not _TIMESTAMP.fullmatch(stamps[0]):
         raise Unsigned("no usable timestamp")
-    # Stripe's SDK refuses only what is too old.
-    if abs(int(now.timestamp()) - int(stamps[0])) > TOLERANCE_SECONDS:
-        raise Unsigned("outside the tolerance")
+    # First the signature: only who holds the secret can make us doubt our clock.
     if not any(_is_signed(body, header=header, secret=secret) for secret in secrets):
         raise Unsigned("wrong signature")
+    # Stripe's SDK refuses only what is too old.
+    skew_seconds = int(now.timestamp()) - int(stamps[0])
+    if abs(skew_seconds) > TOLERANCE_SECONDS:
+        raise Unsigned("outside the tolerance", skew_seconds=skew_seconds)
+    return float(skew_seconds)
 
 
 def _is_signed(body: bytes, *, header: str, secret: str) -> bool:
@@ -78,9 +84,8 @@ def _read_envelope(event: Any) -> SignedEvent:
         account=_optional(event.get("account"), _ID, name="account"),
         is_live=_flag(event.get("livemode")),
         api_version=_optional(event.get("api_version"), _VERSION, name="api_version"),
-        object_id="" if is_thin else _object_id(event),
-        created_at=None if is_thin else _moment(event.get("created")),
-        fault="A thin event came to an address for snapshot events." if is_thin else "",
+        object_id=_related_id(event) if is_thin else _object_id(event),
+        created_at=_moment_in_words(event.get("created")) if is_thin else _moment(event.get("created")),
     )
 
 
@@ -91,6 +96,12 @@ def _object_id(event: dict[str, Any]) -> str:
         raise _Shapeless("The event holds no object.")
     # The invoice of `invoice.upcoming` does not exist yet and has no id.
     return _optional(subject.get("id"), _ID, name="object id")
+
+
+def _related_id(event: dict[str, Any]) -> str:
+    """The object that a thin event names; it holds nothing else of it."""
+    related = event.get("related_object")
+    return _optional(related.get("id"), _ID, name="object id") if isinstance(related, dict) else ""
 
 
 def _optional(found: Any, pattern: re.Pattern[str], *, name: str) -> str:
@@ -113,3 +124,11 @@ def _moment(found: Any) -> datetime:
     if not isinstance(found, int) or isinstance(found, bool) or not 0 <= found <= _LAST_SECOND:
         raise _Shapeless("The event's created is missing or not valid.")
     return datetime.fromtimestamp(found, tz=UTC)
+
+
+def _moment_in_words(found: Any) -> datetime:
+    try:
+        moment = datetime.fromisoformat(found)
+    except (TypeError, ValueError):
+        raise _Shapeless("The event's created is missing or not valid.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

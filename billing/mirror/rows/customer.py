@@ -1,11 +1,15 @@
 """Writes the typed row of a customer. The link to an organization is ours: it is never taken from an e-mail."""
 
 import uuid
+from typing import Any
+
+from django.db.models import QuerySet
 
 from billing.mirror import shapes
 from billing.mirror.refs import ObjectRef
+from billing.mirror.rows.discount import write_discounts
 from billing.mirror.written import Change, Fetched, Written
-from billing.models import Customer, Invoice, Subscription
+from billing.models import ChargeAttempt, Customer, Invoice, Subscription
 from billing.terms import ObjectKind
 
 METADATA_KEY = "billing_customer"
@@ -21,25 +25,38 @@ def write(fetched: Fetched) -> Written:
         row.is_deleted = True
         row.save(update_fields=["is_deleted", "fetched_at"])
         return Written(row.organization_id, changes)
-    row.currency = shapes.text(fetched.obj, "currency")
-    row.default_stripe_payment_method_id = shapes.text(fetched.obj, "invoice_settings", "default_payment_method")
-    row.is_delinquent = bool(shapes.value(fetched.obj, "delinquent"))
+    fill(row, fetched.obj)
     row.save()
+    discount = shapes.value(fetched.obj, "discount")
+    write_discounts([discount] if discount else [], stripe_customer_id=fetched.ref.stripe_id, now=fetched.system_at)
     card = row.default_stripe_payment_method_id
     cards = (ObjectRef(ObjectKind.PAYMENT_METHOD, card),) if card else ()
     return Written(row.organization_id, follow=(*cards, *_orphans(fetched.ref.stripe_id)))
 
 
+def fill(row: Customer, obj: Any) -> None:
+    """Set what Stripe says on a row, stored or not; saves nothing."""
+    row.currency = shapes.text(obj, "currency")
+    row.default_stripe_payment_method_id = shapes.text(obj, "invoice_settings", "default_payment_method")
+    row.is_delinquent = bool(shapes.value(obj, "delinquent"))
+    row.stripe_created_at = shapes.moment(obj, "created")
+
+
+def of_cut_off_creation(obj: Any) -> QuerySet[Customer]:
+    """Our row that waits for this customer's id: its UUID went into the metadata before the answer reached us."""
+    try:
+        ours = uuid.UUID(shapes.text(obj, "metadata", METADATA_KEY))
+    except ValueError:
+        return Customer.objects.none()
+    return Customer.objects.filter(uuid=ours, stripe_customer_id=None)
+
+
 def _find(fetched: Fetched) -> Customer | None:
-    """Our row by Stripe's id, or by the UUID that we put into the metadata before Stripe's answer reached us."""
+    """Our row by Stripe's id, or by the UUID in the metadata."""
     row = Customer.objects.select_for_update().filter(stripe_customer_id=fetched.ref.stripe_id).first()
     if row is not None or fetched.obj is None:
         return row
-    try:
-        ours = uuid.UUID(shapes.text(fetched.obj, "metadata", METADATA_KEY))
-    except ValueError:
-        return None
-    row = Customer.objects.select_for_update().filter(uuid=ours, stripe_customer_id=None).first()
+    row = of_cut_off_creation(fetched.obj).select_for_update().first()
     if row is not None:
         row.stripe_customer_id = fetched.ref.stripe_id
         row.creation_name = row.creation_email = ""
@@ -51,6 +68,9 @@ def _orphans(stripe_customer_id: str) -> list[ObjectRef]:
     of_customer = {"stripe_customer_id": stripe_customer_id, "organization": None}
     subscriptions = Subscription.objects.filter(**of_customer).values_list("stripe_subscription_id", flat=True)
     invoices = Invoice.objects.filter(**of_customer).values_list("stripe_invoice_id", flat=True)
-    return [ObjectRef(ObjectKind.SUBSCRIPTION, found) for found in subscriptions] + [
-        ObjectRef(ObjectKind.INVOICE, found) for found in invoices
+    charges = ChargeAttempt.objects.filter(**of_customer).values_list("stripe_charge_id", flat=True)
+    return [
+        *(ObjectRef(ObjectKind.SUBSCRIPTION, found) for found in subscriptions),
+        *(ObjectRef(ObjectKind.INVOICE, found) for found in invoices),
+        *(ObjectRef(ObjectKind.CHARGE, found) for found in charges),
     ]

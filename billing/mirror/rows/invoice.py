@@ -1,22 +1,35 @@
-"""Writes the typed row of an invoice, and finds tries to pay it that we have not seen."""
+"""Writes the typed row of an invoice, and finds what hangs on it that we have not seen: tries, payments, credits."""
 
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Model
 
 from billing.gateway import objects
 from billing.mirror import shapes
 from billing.mirror.refs import ObjectRef
 from billing.mirror.rows.owner import ask_for_customer, organization_id_of
 from billing.mirror.written import Change, Fetched, Written, status_change
-from billing.models import ChargeAttempt, Invoice, Subscription
+from billing.models import ChargeAttempt, CreditNote, Invoice, InvoicePayment, Subscription
 from billing.terms import ObjectKind
 
 
 def ask_more(obj: Any) -> dict[str, Any]:
     """All charges of the invoice: its second failed payment is seen although the invoice stays `open`."""
     intents = shapes.invoice_payment_intent_ids(obj)
-    return {"charges": [charge for intent in intents for charge in objects.list_charges(intent)]}
+    return {
+        "charges": [charge for intent in intents for charge in objects.list_charges(intent)],
+        "credit_notes": objects.list_credit_notes(obj["id"]) if _was_credited(obj) else [],
+    }
+
+
+def _was_credited(obj: Any) -> bool:
+    """A voided note leaves no sum behind, so a row of ours is a reason to look, too."""
+    sums = (
+        shapes.value(obj, "pre_payment_credit_notes_amount"),
+        shapes.value(obj, "post_payment_credit_notes_amount"),
+    )
+    return any(sums) or CreditNote.objects.filter(stripe_invoice_id=obj["id"]).exists()
 
 
 def write(fetched: Fetched) -> Written:
@@ -26,14 +39,28 @@ def write(fetched: Fetched) -> Written:
     if row is None:
         row = Invoice(stripe_invoice_id=fetched.ref.stripe_id)
     before = row.status
-    _fill(row, fetched.obj)
+    fill(row, fetched.obj)
     row.fetched_at = fetched.system_at
     row.save()
     return Written(
         row.organization_id,
         changes=status_change(before, row.status),
-        follow=_follow(row, before=before, charges=fetched.extra["charges"]),
+        follow=(
+            *_follow(row, before=before),
+            *_unseen(ObjectKind.CHARGE, fetched.extra["charges"]),
+            *_unseen(ObjectKind.CREDIT_NOTE, fetched.extra["credit_notes"]),
+            *_unseen(ObjectKind.INVOICE_PAYMENT, shapes.value(fetched.obj, "payments", "data") or []),
+            *_orphans(row),
+        ),
     )
+
+
+def _orphans(row: Invoice) -> list[ObjectRef]:
+    """Payments that came before their invoice knew whose it is: each is refreshed again to learn it."""
+    if row.organization_id is None:
+        return []
+    payments = InvoicePayment.objects.filter(stripe_invoice_id=row.stripe_invoice_id, organization=None)
+    return [ObjectRef(ObjectKind.INVOICE_PAYMENT, found.stripe_invoice_payment_id) for found in payments]
 
 
 def _write_deleted(row: Invoice | None) -> Written:
@@ -45,7 +72,8 @@ def _write_deleted(row: Invoice | None) -> Written:
     return Written(row.organization_id, changes=(Change(row.status, "deleted"),))
 
 
-def _fill(row: Invoice, obj: Any) -> None:
+def fill(row: Invoice, obj: Any) -> None:
+    """Set what Stripe says on a row, stored or not; saves nothing."""
     row.livemode = settings.STRIPE_LIVE_MODE
     row.stripe_customer_id = shapes.text(obj, "customer")
     row.organization_id = organization_id_of(row.stripe_customer_id)
@@ -68,18 +96,26 @@ def _fill(row: Invoice, obj: Any) -> None:
     row.next_payment_attempt_at = shapes.moment(obj, "next_payment_attempt")
 
 
-def _follow(row: Invoice, *, before: str, charges: list[Any]) -> tuple[ObjectRef, ...]:
+def _follow(row: Invoice, *, before: str) -> list[ObjectRef]:
     follow = list(ask_for_customer(row.stripe_customer_id, organization_id=row.organization_id))
     subscription_id = row.stripe_subscription_id
     is_unknown = not Subscription.objects.filter(stripe_subscription_id=subscription_id).exists()
     if subscription_id and (is_unknown or before != row.status):
         follow.append(ObjectRef(ObjectKind.SUBSCRIPTION, subscription_id))
+    return follow
+
+
+_SEEN: dict[ObjectKind, tuple[type[Model], str]] = {
+    ObjectKind.CHARGE: (ChargeAttempt, "stripe_charge_id"),
+    ObjectKind.CREDIT_NOTE: (CreditNote, "stripe_credit_note_id"),
+    ObjectKind.INVOICE_PAYMENT: (InvoicePayment, "stripe_invoice_payment_id"),
+}
+
+
+def _unseen(kind: ObjectKind, found: list[Any]) -> list[ObjectRef]:
+    """Those of which our row is missing or says another status. What is embedded is a hint, never copied."""
+    model, field = _SEEN[kind]
     seen = dict(
-        ChargeAttempt.objects.filter(stripe_charge_id__in=[charge["id"] for charge in charges]).values_list(
-            "stripe_charge_id", "status"
-        )
+        model._default_manager.filter(**{f"{field}__in": [obj["id"] for obj in found]}).values_list(field, "status")
     )
-    follow += [
-        ObjectRef(ObjectKind.CHARGE, charge["id"]) for charge in charges if seen.get(charge["id"]) != charge["status"]
-    ]
-    return tuple(follow)
+    return [ObjectRef(kind, obj["id"]) for obj in found if seen.get(obj["id"]) != obj["status"]]

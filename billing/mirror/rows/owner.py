@@ -1,7 +1,7 @@
-"""Finds the organization that a Stripe customer stands for; it must not guess."""
+"""Finds the organization that a Stripe customer or charge stands for; it must not guess."""
 
 from billing.mirror.refs import ObjectRef
-from billing.models import Customer
+from billing.models import ChargeAttempt, Customer
 from billing.terms import ObjectKind
 
 
@@ -20,3 +20,19 @@ def ask_for_customer(stripe_customer_id: str, *, organization_id: int | None) ->
     if organization_id is not None or not stripe_customer_id:
         return ()
     return (ObjectRef(ObjectKind.CUSTOMER, stripe_customer_id),)
+
+
+def organization_id_of_charge(stripe_charge_id: str) -> int | None:
+    """Whose charge it was. Refunds, disputes and warnings name the charge and no customer."""
+    return (
+        ChargeAttempt.objects.filter(stripe_charge_id=stripe_charge_id)
+        .values_list("organization_id", flat=True)
+        .first()
+    )
+
+
+def ask_for_charge(stripe_charge_id: str, *, organization_id: int | None) -> tuple[ObjectRef, ...]:
+    """A charge that has not come yet, or not with its customer: once it has, it asks for what hangs on it."""
+    if organization_id is not None or not stripe_charge_id:
+        return ()
+    return (ObjectRef(ObjectKind.CHARGE, stripe_charge_id),)

@@ -7,9 +7,10 @@ from django.conf import settings
 
 from billing.mirror import shapes
 from billing.mirror.refs import ObjectRef
+from billing.mirror.rows.discount import write_discounts
 from billing.mirror.rows.owner import ask_for_customer, organization_id_of
 from billing.mirror.written import Change, Fetched, Written, status_change
-from billing.models import Invoice, PaymentMethod, Subscription
+from billing.models import Invoice, PaymentMethod, Subscription, SubscriptionSchedule
 from billing.terms import ObjectKind, SubscriptionStatus
 
 
@@ -20,11 +21,17 @@ def write(fetched: Fetched) -> Written:
     if row is None:
         row = Subscription(stripe_subscription_id=fetched.ref.stripe_id)
     before, was_ending, paid_until = row.status, _is_ending(row), row.current_period_end
-    _fill(row, fetched.obj)
+    fill(row, fetched.obj)
     row.past_due_at = _past_due_at(row, before=before, now=fetched.business_at)
     row.paused_paid_until = _paused_paid_until(row, paid_until)
     row.fetched_at = fetched.system_at
     row.save()
+    write_discounts(
+        shapes.subscription_discounts(fetched.obj),
+        stripe_customer_id=row.stripe_customer_id,
+        stripe_subscription_id=row.stripe_subscription_id,
+        now=fetched.system_at,
+    )
     return Written(
         row.organization_id,
         changes=(*status_change(before, row.status), *_cancellation_change(was_ending, _is_ending(row))),
@@ -44,7 +51,8 @@ def _write_missing(row: Subscription | None, fetched: Fetched) -> Written:
     return Written(row.organization_id, changes=status_change(before, row.status))
 
 
-def _fill(row: Subscription, obj: Any) -> None:
+def fill(row: Subscription, obj: Any) -> None:
+    """Set what Stripe says on a row, stored or not; saves nothing."""
     item = shapes.value(obj, "items", "data", 0)
     row.livemode = settings.STRIPE_LIVE_MODE
     row.stripe_customer_id = shapes.text(obj, "customer")
@@ -56,6 +64,7 @@ def _fill(row: Subscription, obj: Any) -> None:
     row.collection_method = shapes.text(obj, "collection_method")
     row.stripe_payment_method_id = shapes.text(obj, "default_payment_method")
     row.stripe_latest_invoice_id = shapes.text(obj, "latest_invoice")
+    row.stripe_schedule_id = shapes.text(obj, "schedule")
     row.created_at = shapes.created_at(obj)
     row.current_period_start, row.current_period_end = shapes.subscription_period(obj)
     row.trial_start = shapes.moment(obj, "trial_start")
@@ -103,4 +112,7 @@ def _follow(row: Subscription, obj: Any) -> tuple[ObjectRef, ...]:
     card = row.stripe_payment_method_id
     if card and not PaymentMethod.objects.filter(stripe_payment_method_id=card).exists():
         follow.append(ObjectRef(ObjectKind.PAYMENT_METHOD, card))
+    schedule_id = row.stripe_schedule_id
+    if schedule_id and not SubscriptionSchedule.objects.filter(stripe_schedule_id=schedule_id).exists():
+        follow.append(ObjectRef(ObjectKind.SUBSCRIPTION_SCHEDULE, schedule_id))
     return tuple(follow)

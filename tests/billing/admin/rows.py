@@ -17,6 +17,7 @@ from billing.models import (
     ChargeAttempt,
     CheckoutIntent,
     Customer,
+    Drift,
     Feature,
     Handled,
     Invoice,
@@ -24,12 +25,14 @@ from billing.models import (
     Notice,
     Plan,
     Price,
+    Reconciliation,
     StaffTask,
     Subscription,
     Transition,
     Work,
 )
-from billing.terms import ObjectKind
+from billing.terms import DriftKind, ObjectKind
+from tests.billing.admin.mirrored_rows import MIRRORED
 from tests.billing.factories import (
     NOW,
     ChargeAttemptFactory,
@@ -142,16 +145,47 @@ def periodic_task(number: int) -> PeriodicTask:
     return PeriodicTask.objects.create(name=f"billing.sweep {number}", task="billing.tasks.sweep", interval=every)
 
 
+def reconciliation(number: int) -> Reconciliation:
+    return drift(number).reconciliation
+
+
+def drift(number: int) -> Drift:
+    run = Reconciliation.objects.create(
+        livemode=False,
+        state="finished",
+        does_repair=True,
+        asked_by="schedule",
+        objects_compared=2000,
+        drifts_found=1,
+        drifts_repaired=1,
+        finished_at=NOW,
+    )
+    return Drift.objects.create(
+        reconciliation=run,
+        object_kind=ObjectKind.SUBSCRIPTION,
+        stripe_id=f"sub_{number:04}",
+        organization=OrganizationFactory(),
+        kind=DriftKind.QUANTITY,
+        ours="quantity 5",
+        theirs="quantity 1",
+        outcome="repaired",
+        repaired_at=NOW,
+    )
+
+
 def subscription(number: int) -> Subscription:
     return SubscriptionFactory(price=PriceFactory(lookup_key=f"sold_{number}", plan__code=f"sold-{number}"))
 
 
 # How a row of each model is made, and a text by which its search must find it.
 ROWS: dict[type[Model], tuple[Callable[[int], Any], Callable[[Any], str]]] = {
+    **MIRRORED,
     AuditEntry: (audit_entry, lambda row: row.subject),
     CancelRequest: (cancel_request, lambda row: row.stripe_subscription_id),
     ChargeAttempt: (lambda number: ChargeAttemptFactory(), lambda row: row.stripe_charge_id),
     CheckoutIntent: (checkout_intent, lambda row: row.stripe_session_id),
+    Drift: (drift, lambda row: row.stripe_id),
+    Reconciliation: (reconciliation, lambda row: row.drifts.get().stripe_id),
     Customer: (lambda number: CustomerFactory(), lambda row: row.stripe_customer_id),
     Feature: (feature, lambda row: row.code),
     Invoice: (lambda number: InvoiceFactory(), lambda row: row.number),

@@ -51,6 +51,7 @@ def test_dj_stripe_keeps_the_whole_object(shop: Shop) -> None:
     assert kept["items"]["data"][0]["price"]["id"] == shop.scale.stripe_price_id
 
 
+@pytest.mark.fault("W17")
 def test_looking_again_writes_no_second_transition(shop: Shop) -> None:
     subscription = shop.subscribe()
     before = Transition.objects.count()
@@ -62,6 +63,7 @@ def test_looking_again_writes_no_second_transition(shop: Shop) -> None:
     assert Transition.objects.count() == before
 
 
+@pytest.mark.fault("W8")
 def test_a_refresh_inside_a_transaction_is_refused(shop: Shop) -> None:
     subscription = shop.subscribe()
 
@@ -69,6 +71,7 @@ def test_a_refresh_inside_a_transaction_is_refused(shop: Shop) -> None:
         refresh(ref_of(subscription))
 
 
+@pytest.mark.fault("X24", "X35", "W12")
 def test_an_object_that_stripe_does_not_know_ends_and_stays_as_history(shop: Shop) -> None:
     subscription = shop.subscribe()
     shop.sandbox.reset()
@@ -107,6 +110,7 @@ def test_grace_counts_from_the_first_failure(shop: Shop) -> None:
     assert again.past_due_at == first
 
 
+@pytest.mark.fault("X14", "X18", "W9", "D4")
 def test_a_zombie_whose_lease_ended_writes_nothing_and_has_the_object_fetched_anew(shop: Shop) -> None:
     subscription = shop.subscribe()
     ref = ref_of(subscription)
@@ -146,6 +150,7 @@ def _carry_out(lease: work.Lease, outcome: list[Exception]) -> None:
         connection.close()
 
 
+@pytest.mark.fault("X22", "W14")
 def test_an_unanswered_fetch_leaves_the_object_wanted(shop: Shop) -> None:
     subscription = shop.subscribe()
     shop.sandbox.fault("http_500_before", times=5, match={"path": "/v1/subscriptions*"})

@@ -98,6 +98,7 @@ def test_what_is_finished_is_not_claimed_again_and_may_be_wanted_again() -> None
     assert work.claim_next() is not None
 
 
+@pytest.mark.fault("X18", "D4")
 def test_finishing_after_a_higher_fence_raises_and_changes_nothing() -> None:
     late = claim_wanted()
     let_lease_end()
@@ -130,6 +131,7 @@ def test_giving_back_after_a_higher_fence_changes_nothing() -> None:
     assert Work.objects.filter(pk=SUB.key).values().get() == before
 
 
+@pytest.mark.fault("X14", "D4")
 def test_who_asks_during_a_claim_gets_another_fetch() -> None:
     lease = claim_wanted()
     work.want([SUB], event_id="evt_late")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.webhooks.deliveries import SECRET, event_body, signature
+from tests.webhooks.deliveries import SECRET, event_body, signature, thin_body
 from webhooks.events import Unsigned
 from webhooks.providers import stripe
 
@@ -28,11 +28,13 @@ def is_believed(case: dict[str, Any]) -> bool:
     return True
 
 
+@pytest.mark.fault("X1", "X2", "X4", "X12", "W1")
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_only_a_right_and_fresh_signature_is_believed(case: dict[str, Any]) -> None:
     assert is_believed(case) is case["is_signed"]
 
 
+@pytest.mark.fault("X7")
 def test_a_body_that_is_not_utf8_is_not_believed() -> None:
     body = b"\xff\xfe"
 
@@ -40,12 +42,14 @@ def test_a_body_that_is_not_utf8_is_not_believed() -> None:
         stripe.verify(body, headers={"Stripe-Signature": signature(body)}, secrets=(SECRET,), now=datetime.now(UTC))
 
 
+@pytest.mark.fault("X1", "W19")
 @given(header=st.text(max_size=80), body=st.binary(max_size=40))
 def test_nothing_that_a_stranger_sends_raises_anything_else(header: str, body: bytes) -> None:
     with pytest.raises(Unsigned):
         stripe.verify(body, headers={"Stripe-Signature": header}, secrets=(SECRET,), now=NOW)
 
 
+@pytest.mark.fault("X32", "W20")
 def test_a_refusal_does_not_repeat_what_was_sent() -> None:
     with pytest.raises(Unsigned) as refused:
         stripe.verify(b'{"card":"4242"}', headers={"Stripe-Signature": "t=1,v1=abc"}, secrets=(SECRET,), now=NOW)
@@ -103,6 +107,7 @@ SHAPELESS = {
 }
 
 
+@pytest.mark.fault("X7")
 @pytest.mark.parametrize("body", SHAPELESS.values(), ids=SHAPELESS.keys())
 def test_a_signed_body_that_is_no_event_gets_a_name_and_a_fault(body: bytes) -> None:
     event = stripe.read(body)
@@ -111,21 +116,25 @@ def test_a_signed_body_that_is_no_event_gets_a_name_and_a_fault(body: bytes) -> 
     assert event.fault
 
 
-def test_a_thin_event_keeps_its_id_and_has_a_fault() -> None:
-    body = json.dumps(
-        {
-            "id": "evt_thin",
-            "object": "v2.core.event",
-            "type": "v1.billing.meter.no_meter_found",
-            "created": "2026-09-22T00:00:00Z",
-            "livemode": False,
-        }
-    ).encode()
+@pytest.mark.fault("X10")
+@pytest.mark.parametrize(
+    ("event_type", "related", "object_id"),
+    [
+        ("v1.billing.meter.no_meter_found", None, ""),
+        ("v2.core.account[requirements].updated", {"id": "acct_1", "type": "v2.core.account"}, "acct_1"),
+        ("v1.customer.updated", {"id": "cus_1", "type": "customer", "url": "/v1/customers/cus_1"}, "cus_1"),
+    ],
+)
+def test_a_thin_event_is_read_with_the_object_that_it_names(event_type: str, related: Any, object_id: str) -> None:
+    event = stripe.read(thin_body("evt_thin", event_type, related_object=related))
 
-    event = stripe.read(body)
+    assert (event.event_id, event.type, event.object_id, event.fault) == ("evt_thin", event_type, object_id, "")
+    assert event.created_at == NOW
 
-    assert event.event_id == "evt_thin"
-    assert "thin event" in event.fault
+
+@pytest.mark.parametrize("created", [1790000000, "yesterday", None])
+def test_a_thin_event_without_a_time_in_words_is_no_event(created: Any) -> None:
+    assert "created" in stripe.read(thin_body(created=created)).fault
 
 
 @given(body=st.binary(max_size=60))

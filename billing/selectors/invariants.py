@@ -1,0 +1,158 @@
+"""What must never be so: something that waits longer than it may, or rows about money that contradict each other.
+
+Reads only. Each invariant names the rows that break it; who looks and who is told is decided elsewhere.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from billing.models import (
+    CancelRequest,
+    ChargeAttempt,
+    CheckoutIntent,
+    Invoice,
+    Notice,
+    Price,
+    Refund,
+    StaffTask,
+    Subscription,
+    Transition,
+    Work,
+)
+from billing.terms import (
+    LIVE_SUBSCRIPTION_STATUSES,
+    CheckoutState,
+    IntentState,
+    InvoiceStatus,
+    RefundStatus,
+    SubscriptionStatus,
+)
+
+OWN_TASKS = "invariant"
+"""The kind of the staff tasks that a broken invariant opens; they do not count as waiting themselves."""
+_SETTLING = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """`broken` gives the ids of the rows that break it at `now` (system time, UTC); none is good."""
+
+    name: str
+    says: str
+    broken: Callable[[datetime], Iterable[str]]
+
+
+def _work_overdue(now: datetime) -> Iterable[str]:
+    is_free = Q(lease_until=None) | Q(lease_until__lte=now)
+    due = Work.objects.filter(is_free, done__lt=F("want"), dead_at=None, run_at__lt=now - timedelta(minutes=10))
+    return due.order_by("run_at").values_list("object_key", flat=True)
+
+
+def _work_dead(now: datetime) -> Iterable[str]:
+    dead = Work.objects.filter(dead_at__lt=now - timedelta(days=1))
+    return dead.order_by("dead_at").values_list("object_key", flat=True)
+
+
+def _transition_unsettled(now: datetime) -> Iterable[str]:
+    late = Transition.objects.filter(is_settled=False, observed_at__lt=now - timedelta(hours=25))
+    return map(str, late.order_by("pk").values_list("pk", flat=True))
+
+
+def _checkout_open(now: datetime) -> Iterable[str]:
+    late = CheckoutIntent.objects.filter(
+        state__in=[CheckoutState.RECORDED, CheckoutState.OPEN], created_at__lt=now - timedelta(hours=26)
+    )
+    return map(str, late.order_by("pk").values_list("uuid", flat=True))
+
+
+def _cancellation_recorded(now: datetime) -> Iterable[str]:
+    late = CancelRequest.objects.filter(state=IntentState.RECORDED, created_at__lt=now - timedelta(hours=1))
+    return map(str, late.order_by("pk").values_list("uuid", flat=True))
+
+
+def _notice_waiting(now: datetime) -> Iterable[str]:
+    waiting = Notice.objects.filter(
+        state__in=[Notice.State.DUE, Notice.State.SENDING], run_at__lt=now - timedelta(hours=1)
+    )
+    return waiting.order_by("run_at").values_list("key", flat=True)
+
+
+def _staff_task_open(now: datetime) -> Iterable[str]:
+    late = StaffTask.objects.filter(resolved_at=None, created_at__lt=now - timedelta(days=7))
+    return late.exclude(kind=OWN_TASKS).order_by("pk").values_list("key", flat=True)
+
+
+def _two_live_subscriptions(now: datetime) -> Iterable[str]:
+    doubled = (
+        _live_subscriptions()
+        .exclude(organization=None)
+        .values("organization")
+        .annotate(number=Count("pk"))
+        .filter(number__gt=1)
+    )
+    return map(str, doubled.order_by("organization").values_list("organization", flat=True))
+
+
+def _subscription_of_nobody(now: datetime) -> Iterable[str]:
+    known_prices = Price.objects.values_list("stripe_price_id", flat=True)
+    strange = _live_subscriptions().filter(Q(organization=None) | ~Q(stripe_price_id__in=known_prices))
+    return strange.order_by("pk").values_list("stripe_subscription_id", flat=True)
+
+
+def _past_due_without_invoice(now: datetime) -> Iterable[str]:
+    owed = Invoice.objects.filter(
+        livemode=settings.STRIPE_LIVE_MODE, status__in=[InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE]
+    ).values_list("stripe_subscription_id", flat=True)
+    late = _live_subscriptions().filter(status=SubscriptionStatus.PAST_DUE, fetched_at__lt=now - _SETTLING)
+    strange = late.exclude(stripe_subscription_id__in=owed)
+    return strange.order_by("pk").values_list("stripe_subscription_id", flat=True)
+
+
+def _refunded_more_than_captured(now: datetime) -> Iterable[str]:
+    broken = _with_refunds().filter(returned__gt=F("amount_captured_minor"))
+    return broken.order_by("pk").values_list("stripe_charge_id", flat=True)
+
+
+def _refunds_do_not_add_up(now: datetime) -> Iterable[str]:
+    settled = _with_refunds().filter(fetched_at__lt=now - _SETTLING)
+    broken = settled.exclude(returned=F("amount_refunded_minor"))
+    return broken.order_by("pk").values_list("stripe_charge_id", flat=True)
+
+
+def _live_subscriptions() -> QuerySet[Subscription]:
+    return Subscription.objects.filter(livemode=settings.STRIPE_LIVE_MODE, status__in=LIVE_SUBSCRIPTION_STATUSES)
+
+
+def _with_refunds() -> QuerySet[Any]:
+    """Charges with what went back, or is on its way back, as our rows of refunds say."""
+    counted = Refund.objects.filter(
+        stripe_charge_id=OuterRef("stripe_charge_id"),
+        status__in=[RefundStatus.SUCCEEDED, RefundStatus.PENDING, RefundStatus.REQUIRES_ACTION],
+    )
+    total = counted.order_by().values("stripe_charge_id").annotate(total=Sum("amount_minor")).values("total")
+    here = ChargeAttempt.objects.filter(livemode=settings.STRIPE_LIVE_MODE)
+    return here.annotate(returned=Coalesce(Subquery(total), 0))
+
+
+INVARIANTS: tuple[Invariant, ...] = (
+    Invariant("work_overdue", "No object waits 10 minutes for a worker.", _work_overdue),
+    Invariant("work_dead", "No object stays given up for a day.", _work_dead),
+    Invariant(
+        "transition_unsettled", "What follows from a change is done or told within 25 hours.", _transition_unsettled
+    ),
+    Invariant("checkout_open", "A checkout is over after 26 hours.", _checkout_open),
+    Invariant("cancellation_recorded", "A cancellation has reached Stripe within an hour.", _cancellation_recorded),
+    Invariant("notice_waiting", "A mail that is due leaves within an hour.", _notice_waiting),
+    Invariant("staff_task_open", "A task of the staff is resolved within a week.", _staff_task_open),
+    Invariant("two_live_subscriptions", "An organization pays for one subscription.", _two_live_subscriptions),
+    Invariant("subscription_of_nobody", "Who pays is known, and for which plan.", _subscription_of_nobody),
+    Invariant("past_due_without_invoice", "Who is past due owes an invoice.", _past_due_without_invoice),
+    Invariant("refunded_too_much", "Not more goes back than came in.", _refunded_more_than_captured),
+    Invariant("refunds_do_not_add_up", "A charge's refunds add up to what it says.", _refunds_do_not_add_up),
+)

@@ -1,0 +1,80 @@
+"""The admin's front page: what waits for a person and what for the machine, each number with the way to its list."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.timesince import timesince
+
+from billing.clock import system_now
+from billing.selectors import backlog
+from webhooks.models import InboxEvent
+from webhooks.numbers import InState, waiting_events
+
+_State = InboxEvent.State
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number. `is_bad`: it should be nought, and a person has to see to it."""
+
+    label: str
+    value: int
+    note: str
+    url: str
+    is_bad: bool = False
+
+
+def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Put the figures that this person may look behind into the context of the front page."""
+    context["figures"] = [
+        *(_tasks() if request.user.has_perm("billing.view_stafftask") else []),
+        *(_inbox() if request.user.has_perm("webhooks.view_inboxevent") else []),
+        *(_refreshes() if request.user.has_perm("billing.view_work") else []),
+    ]
+    return context
+
+
+def _tasks() -> list[Figure]:
+    count = sum(backlog.open_tasks().values())
+    url = _list("billing_stafftask", "resolved=no")
+    return [Figure("Open staff tasks", count, "What a person has to look at", url, is_bad=count > 0)]
+
+
+def _inbox() -> list[Figure]:
+    events = waiting_events()
+    dead, strange = events[_State.DEAD].count, events[_State.QUARANTINED].count
+    waiting = [events[_State.NEW], events[_State.DISPATCHED]]
+    inbox = "webhooks_inboxevent"
+    return [
+        Figure("Dead events", dead, "Could not be handled", _list(inbox, "state__exact=dead"), is_bad=dead > 0),
+        Figure(
+            "Quarantined events",
+            strange,
+            "Not applied here",
+            _list(inbox, "state__exact=quarantined"),
+            is_bad=strange > 0,
+        ),
+        Figure("Events under way", sum(part.count for part in waiting), _since(waiting), _list(inbox, "")),
+    ]
+
+
+def _refreshes() -> list[Figure]:
+    refreshes = backlog.refresh_backlog()
+    work = "billing_work"
+    gone = refreshes.given_up
+    failing = f"{refreshes.failing} of them failing" if refreshes.failing else "Fetched from Stripe one by one"
+    return [
+        Figure("Objects given up", gone, "Eight faults in a row", _list(work, "waiting=dead"), is_bad=gone > 0),
+        Figure("Objects to refresh", refreshes.waiting, failing, _list(work, "waiting=yes")),
+    ]
+
+
+def _since(waiting: list[InState]) -> str:
+    oldest = min((part.oldest_at for part in waiting if part.oldest_at), default=None)
+    return f"The oldest came {timesince(oldest, system_now(), depth=1)} ago" if oldest else "None waits"
+
+
+def _list(model: str, query: str) -> str:
+    return f"{reverse(f'admin:{model}_changelist')}{'?' if query else ''}{query}"

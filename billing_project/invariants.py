@@ -1,0 +1,33 @@
+"""All invariants of the product in one list, and how each stands now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from billing.selectors import invariants as of_billing
+from billing.selectors.invariants import Invariant
+from webhooks import invariants as of_webhooks
+
+INVARIANTS: tuple[Invariant, ...] = (*of_webhooks.INVARIANTS, *of_billing.INVARIANTS)
+SAMPLE = 10
+_LONGEST_COUNT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One broken invariant: how many rows break it, at most a thousand of them counted, and a few of their ids."""
+
+    name: str
+    says: str
+    count: int
+    sample: tuple[str, ...]
+
+
+def broken_invariants(now: datetime) -> list[Finding]:
+    """Those that do not hold at `now` (system time, UTC). Reads only."""
+    findings = []
+    for invariant in INVARIANTS:
+        ids = list(islice(invariant.broken(now), _LONGEST_COUNT))
+        if ids:
+            findings.append(Finding(invariant.name, invariant.says, len(ids), tuple(ids[:SAMPLE])))
+    return findings

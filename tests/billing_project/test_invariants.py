@@ -1,0 +1,200 @@
+"""Each invariant is broken by the thing that it forbids, and by nothing younger or healthier."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from billing.models import CancelRequest, CheckoutIntent, Notice, Refund, StaffTask, Transition, Work
+from billing_project.invariants import INVARIANTS, broken_invariants
+from billing_project.tasks import check_invariants
+from tests.billing.factories import ChargeAttemptFactory, InvoiceFactory, PriceFactory, SubscriptionFactory
+from tests.factories import OrganizationFactory
+from webhooks.models import Backfill, InboxEvent
+
+pytestmark = pytest.mark.django_db
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+def broken() -> list[str]:
+    return [finding.name for finding in broken_invariants(timezone.now())]
+
+
+def inbox(state: str) -> Callable[[timedelta], None]:
+    def make(age: timedelta) -> None:
+        now = timezone.now()
+        InboxEvent.objects.create(event_id=f"evt_{uuid4().hex}", state=state, received_at=now - age)
+        Backfill.objects.create(livemode=False, state="finished", since_at=now - HOUR, until_at=now)
+
+    return make
+
+
+def backfill(age: timedelta) -> None:
+    until = timezone.now() - age
+    Backfill.objects.create(livemode=False, state="finished", since_at=until - HOUR, until_at=until)
+
+
+def work(age: timedelta) -> None:
+    Work.objects.create(object_key="a", kind="invoice", stripe_id="in_1", want=1, run_at=timezone.now() - age)
+
+
+def dead_work(age: timedelta) -> None:
+    dead_at = timezone.now() - age
+    Work.objects.create(object_key="a", kind="invoice", stripe_id="in_1", want=1, run_at=dead_at, dead_at=dead_at)
+
+
+def transition(age: timedelta) -> None:
+    now = timezone.now()
+    Transition.objects.create(
+        kind="invoice", stripe_id="in_1", livemode=False, to_state="open", observed_at=now - age, business_at=now
+    )
+
+
+def checkout(age: timedelta) -> None:
+    CheckoutIntent.objects.create(
+        organization=OrganizationFactory(),
+        request_key=uuid4(),
+        price=PriceFactory(),
+        stripe_customer_id="cus_1",
+        state="open",
+        created_at=timezone.now() - age,
+    )
+
+
+def cancellation(age: timedelta) -> None:
+    CancelRequest.objects.create(
+        organization=OrganizationFactory(),
+        request_key=uuid4(),
+        action="cancel",
+        stripe_subscription_id="sub_1",
+        created_at=timezone.now() - age,
+    )
+
+
+def notice(age: timedelta) -> None:
+    Notice.objects.create(key="a", kind="b", run_at=timezone.now() - age)
+
+
+def staff_task(age: timedelta) -> None:
+    StaffTask.objects.create(key="a", kind="b", summary="c", created_at=timezone.now() - age)
+
+
+def past_due(age: timedelta) -> None:
+    SubscriptionFactory(status="past_due", fetched_at=timezone.now() - age)
+
+
+def refund(amount: int, *, of: int = 4800, said: int | None = None, age: timedelta = 2 * HOUR) -> None:
+    now = timezone.now()
+    charge = ChargeAttemptFactory(
+        amount_captured_minor=of, amount_refunded_minor=amount if said is None else said, fetched_at=now - age
+    )
+    Refund.objects.create(
+        stripe_refund_id=f"re_{uuid4().hex}",
+        livemode=False,
+        stripe_charge_id=charge.stripe_charge_id,
+        status="succeeded",
+        currency="eur",
+        amount_minor=amount,
+        created_at=now,
+        fetched_at=now,
+    )
+
+
+LIMITS: list[tuple[str, Callable[[timedelta], Any], timedelta]] = [
+    ("inbox_new", inbox("new"), 5 * MINUTE),
+    ("inbox_dispatched", inbox("dispatched"), 2 * HOUR),
+    ("inbox_dead", inbox("dead"), DAY),
+    ("inbox_quarantined", inbox("quarantined"), DAY),
+    ("backfill_late", backfill, HOUR),
+    ("work_overdue", work, 10 * MINUTE),
+    ("work_dead", dead_work, DAY),
+    ("transition_unsettled", transition, 25 * HOUR),
+    ("checkout_open", checkout, 26 * HOUR),
+    ("cancellation_recorded", cancellation, HOUR),
+    ("notice_waiting", notice, HOUR),
+    ("staff_task_open", staff_task, 7 * DAY),
+    ("past_due_without_invoice", past_due, HOUR),
+    ("refunds_do_not_add_up", lambda age: refund(100, said=0, age=age), HOUR),
+]
+CONTRADICTIONS: list[tuple[str, Callable[[], Any]]] = [
+    ("two_live_subscriptions", lambda: two_live_subscriptions()),
+    ("subscription_of_nobody", lambda: SubscriptionFactory(stripe_price_id="price_of_no_plan")),
+    ("refunded_too_much", lambda: refund(4801)),
+]
+
+
+def two_live_subscriptions() -> None:
+    price, organization = PriceFactory(), OrganizationFactory()
+    for _ in range(2):
+        SubscriptionFactory(organization=organization, price=price)
+
+
+@pytest.mark.parametrize(("name", "plant", "limit"), LIMITS, ids=[name for name, _, _ in LIMITS])
+def test_what_waits_too_long_is_found(name: str, plant: Any, limit: timedelta) -> None:
+    plant(limit + MINUTE)
+
+    assert broken() == [name]
+
+
+@pytest.mark.parametrize(("name", "plant", "limit"), LIMITS, ids=[name for name, _, _ in LIMITS])
+def test_what_waits_less_is_not_found(name: str, plant: Any, limit: timedelta) -> None:
+    plant(limit - MINUTE)
+
+    assert broken() == []
+
+
+@pytest.mark.parametrize(("name", "plant"), CONTRADICTIONS, ids=[name for name, _ in CONTRADICTIONS])
+def test_rows_that_contradict_each_other_are_found(name: str, plant: Any) -> None:
+    plant()
+
+    assert broken() == [name]
+
+
+def test_every_invariant_has_its_test() -> None:
+    tested = {name for name, *_ in [*LIMITS, *CONTRADICTIONS]}
+
+    assert tested == {invariant.name for invariant in INVARIANTS}
+
+
+def test_a_healthy_installation_passes() -> None:
+    price = PriceFactory()
+    SubscriptionFactory(price=price)
+    late = SubscriptionFactory(price=price, status="past_due")
+    InvoiceFactory(stripe_subscription_id=late.stripe_subscription_id, status="open")
+    refund(4800)
+    out = StringIO()
+
+    call_command("check_invariants", stdout=out)
+
+    assert out.getvalue() == f"All {len(INVARIANTS)} invariants hold.\n"
+
+
+def test_the_command_fails_and_names_a_few_of_the_rows() -> None:
+    for _ in range(12):
+        inbox("new")(HOUR)
+    out = StringIO()
+
+    with pytest.raises(CommandError) as refused:
+        call_command("check_invariants", json=True, stdout=out)
+
+    found = json.loads(out.getvalue())["broken"]
+    assert refused.value.returncode == 1
+    assert [(row["name"], row["count"], len(row["sample"])) for row in found] == [("inbox_new", 12, 10)]
+
+
+def test_the_schedule_tells_a_person_once_a_day_and_does_not_count_that_itself() -> None:
+    inbox("new")(HOUR)
+
+    check_invariants()
+    check_invariants()
+    StaffTask.objects.update(created_at=timezone.now() - 30 * DAY)
+
+    assert [(task.kind, "inbox" in task.key) for task in StaffTask.objects.all()] == [("invariant", True)]
+    assert broken() == ["inbox_new"]

@@ -1,0 +1,1 @@
+"""Whatever the order in which events come, the rows, facts and effects at the end are the same."""
