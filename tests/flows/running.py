@@ -59,6 +59,7 @@ class Running:
             "CELERY_BROKER_URL": storage.broker_url,
             "DATABASE_URL": storage.database_url,
             "REFRESH_LEASE_SECONDS": "10",
+            "STRIPE_TIMEOUT_SECONDS": "4",
         }
         with (data / "output.log").open("ab") as output:
             process = subprocess.Popen(
