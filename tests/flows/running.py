@@ -58,8 +58,7 @@ class Running:
             "STRIPE_SANDBOX_URL": sandbox_url,
             "CELERY_BROKER_URL": storage.broker_url,
             "DATABASE_URL": storage.database_url,
-            "REFRESH_LEASE_SECONDS": "10",
-            "STRIPE_TIMEOUT_SECONDS": "4",
+            "REFRESH_LEASE_SECONDS": "17",
         }
         with (data / "output.log").open("ab") as output:
             process = subprocess.Popen(
