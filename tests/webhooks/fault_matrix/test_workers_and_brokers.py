@@ -2,14 +2,16 @@
 
 import os
 import signal
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from billing.gateway.client import client
 from billing.mirror import work
@@ -42,6 +44,25 @@ def row_of(ref: ObjectRef) -> Work:
     return Work.objects.get(pk=ref.key)
 
 
+def stop_outside_a_write(worker: Program) -> None:
+    """SQLite has one lock for all writers: a process stopped with it would stop the test as well."""
+    worker.signal_all(signal.SIGSTOP)
+    while connection.vendor == "sqlite" and not can_write():
+        worker.signal_all(signal.SIGCONT)
+        time.sleep(0.02)
+        worker.signal_all(signal.SIGSTOP)
+
+
+def can_write() -> bool:
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], timeout=0.1)) as line:
+        try:
+            line.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        line.rollback()
+        return True
+
+
 @pytest.mark.fault("X18", "W9", "D4")
 def test_a_worker_stopped_beyond_its_lease_writes_nothing_when_it_wakes(
     quiet_sandbox: Sandbox, run: Callable[..., Program]
@@ -58,7 +79,7 @@ def test_a_worker_stopped_beyond_its_lease_writes_nothing_when_it_wakes(
     process_inbox.delay()
     wait_until(lambda: row_of(ref).lease_until is not None, log=worker.log)
 
-    worker.signal_all(signal.SIGSTOP)
+    stop_outside_a_write(worker)
     client().v1.subscriptions.cancel(ref.stripe_id)
     carry_out(work.claim(ref, wait_seconds=30))
     subscription.refresh_from_db()
