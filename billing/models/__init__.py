@@ -13,6 +13,7 @@ from billing.models.invoice import Invoice
 from billing.models.invoice_payment import InvoicePayment
 from billing.models.notice import Notice, NoticeContent
 from billing.models.payment_method import PaymentMethod
+from billing.models.plan_change import ChangePreview, PlanChange
 from billing.models.portal import PortalConfiguration
 from billing.models.reconciliation import Drift, Reconciliation
 from billing.models.refund import Refund
@@ -27,6 +28,7 @@ from billing.models.work import Work
 __all__ = [
     "AuditEntry",
     "CancelRequest",
+    "ChangePreview",
     "ChargeAttempt",
     "CheckoutIntent",
     "CheckoutSession",
@@ -45,6 +47,7 @@ __all__ = [
     "NoticeContent",
     "PaymentMethod",
     "Plan",
+    "PlanChange",
     "PlanFeature",
     "PortalConfiguration",
     "Price",

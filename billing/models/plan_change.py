@@ -1,0 +1,95 @@
+"""A change of plan or seats that was shown (the preview) and one that was decided (the intent)."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from billing.models.choices import choices_of
+from billing.terms import UNFINISHED_CHANGE_STATES, ChangeBehaviour, ChangeDirection, PlanChangeState
+
+
+class ChangePreview(models.Model):
+    """What Stripe said a change would cost, and the inputs with which it is then made, the proration date among them.
+
+    `basis` is a digest of everything at Stripe that the amounts rest on (items, discounts, balance, period): if it is
+    another when the change is made, the person is shown a new preview. `lines` hold description, amount_minor and
+    is_proration, as Stripe gave them.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organization = models.ForeignKey("accounts.Organization", on_delete=models.PROTECT, related_name="+")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    stripe_subscription_id = models.CharField(max_length=255, db_index=True)
+    stripe_item_id = models.CharField(max_length=255)
+    from_price = models.ForeignKey("billing.Price", on_delete=models.PROTECT, null=True, related_name="+")
+    from_quantity = models.PositiveIntegerField()
+    price = models.ForeignKey("billing.Price", on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField()
+    direction = models.CharField(max_length=4, choices=choices_of(ChangeDirection))
+    behaviour = models.CharField(max_length=20, choices=choices_of(ChangeBehaviour))
+    proration_at = models.DateTimeField(help_text="Business time; sent to Stripe with preview and change.")
+    effective_at = models.DateTimeField(help_text="When the new price begins.")
+    basis = models.CharField(max_length=64)
+    currency = models.CharField(max_length=3)
+    due_now_minor = models.BigIntegerField(help_text="What is charged at once; never below zero.")
+    subtotal_minor = models.BigIntegerField()
+    discount_minor = models.BigIntegerField(default=0)
+    tax_minor = models.BigIntegerField(default=0)
+    total_minor = models.BigIntegerField(help_text="Below zero where credit is left over.")
+    balance_applied_minor = models.BigIntegerField(
+        default=0, help_text="Of the customer's balance, as Stripe signs it."
+    )
+    next_amount_minor = models.BigIntegerField(help_text="The invoice after that.")
+    next_at = models.DateTimeField(null=True, blank=True)
+    lines = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(help_text="System time.")
+
+    def __str__(self) -> str:
+        return f"{self.uuid} {self.stripe_subscription_id}"
+
+
+class PlanChange(models.Model):
+    """Committed before Stripe is asked; `{uuid}:{step}` is the key of each call, and its metadata hold the UUID."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organization = models.ForeignKey("accounts.Organization", on_delete=models.PROTECT, related_name="plan_changes")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    request_key = models.UUIDField()
+    preview = models.ForeignKey(
+        ChangePreview, on_delete=models.PROTECT, null=True, blank=True, related_name="changes"
+    )
+    stripe_subscription_id = models.CharField(max_length=255, db_index=True)
+    from_price = models.ForeignKey("billing.Price", on_delete=models.PROTECT, null=True, related_name="+")
+    from_quantity = models.PositiveIntegerField()
+    price = models.ForeignKey("billing.Price", on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField()
+    direction = models.CharField(max_length=4, choices=choices_of(ChangeDirection))
+    behaviour = models.CharField(max_length=20, choices=choices_of(ChangeBehaviour))
+    state = models.CharField(
+        max_length=20, choices=choices_of(PlanChangeState), default=PlanChangeState.RECORDED.value, db_index=True
+    )
+    stripe_invoice_id = models.CharField(max_length=255, blank=True, help_text="The invoice that the change made.")
+    stripe_schedule_id = models.CharField(max_length=255, blank=True)
+    effective_at = models.DateTimeField(null=True, blank=True, help_text="When a scheduled change happens.")
+    pays_until = models.DateTimeField(null=True, blank=True, help_text="When an unpaid change is given up by Stripe.")
+    failure = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stripe_subscription_id"],
+                condition=Q(state__in=[state.value for state in UNFINISHED_CHANGE_STATES]),
+                name="one_pending_change_per_subscription",
+            ),
+            models.UniqueConstraint(fields=["organization", "request_key"], name="one_plan_change_per_request"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="plan_change_has_seats"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.uuid} {self.state}"
