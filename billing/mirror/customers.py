@@ -19,20 +19,17 @@ _PATIENCE_SECONDS = 5.0
 _PAUSE_SECONDS = 0.2
 
 
-def find_customer(organization: Organization) -> Customer | None:
-    """The organization's customer in this mode, created at Stripe or about to be."""
-    return Customer.objects.filter(organization=organization, livemode=settings.STRIPE_LIVE_MODE).first()
-
-
 def ensure_customer(organization: Organization) -> Customer:
     """The organization's customer with its Stripe id (`cus_…`), created once even for many calls at the same moment.
 
     The row is committed first; its UUID is the idempotency key, so parallel calls and repeats reach one customer.
-    Never found by e-mail alone: that would give one payer another's card. Raises StripeUnreachable; safe to repeat.
+    Never found by e-mail alone: that would give one payer another's card. In the place of one that our row knows as
+    deleted a new one is created. Raises StripeUnreachable; safe to repeat.
     """
     customer, _ = Customer.objects.get_or_create(
         organization=organization,
         livemode=settings.STRIPE_LIVE_MODE,
+        is_deleted=False,
         defaults={"creation_name": organization.name, "creation_email": organization.email},
     )
     deadline = time.monotonic() + _PATIENCE_SECONDS

@@ -11,6 +11,7 @@ class Customer(models.Model):
 
     The other inputs of that call are kept until Stripe has answered, so that a repeat sends the very same ones
     although the organization may have changed its name meanwhile.
+    A customer that was deleted at Stripe stays as history; the organization gets a new one when it buys again.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -33,7 +34,9 @@ class Customer(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organization", "livemode"], name="one_customer_per_organization_and_mode"
+                fields=["organization", "livemode"],
+                condition=models.Q(is_deleted=False),
+                name="one_customer_per_organization_and_mode",
             ),
         ]
 

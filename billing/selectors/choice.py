@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
-
 from accounts.models import Organization, User
 from billing.errors import UnknownPlan
-from billing.models import Customer
 from billing.money import Money
 from billing.rules.checkout import refuse_other_currency
 from billing.rules.trial import checkout_trial
 from billing.selectors.catalogue import OfferedPlan, offered_plans, price_for
+from billing.selectors.customer import customer_currency
 from billing.selectors.subscription import current_subscription
 from billing.selectors.trial import has_redeemed_trial, running_local_trial
 from billing.terms import Interval
@@ -37,8 +35,7 @@ class Choice:
 def choice_of(organization: Organization, *, lookup_key: str, person: User, now: datetime) -> Choice:
     """What buying this price means for this person at `now` (business time). Raises UnknownPlan, CurrencyLocked."""
     row = price_for(lookup_key)
-    customer = Customer.objects.filter(organization=organization, livemode=settings.STRIPE_LIVE_MODE).first()
-    refuse_other_currency(customer_currency=customer.currency if customer else "", price_currency=row.currency)
+    refuse_other_currency(customer_currency=customer_currency(organization), price_currency=row.currency)
     plan = next((plan for plan in offered_plans() if plan.code == row.plan.code), None)
     if plan is None:
         raise UnknownPlan(lookup_key=lookup_key)

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.conf import settings
-
 from accounts.models import Organization
-from billing.models import Customer, Feature, Price, Subscription
+from billing.models import Feature, Price, Subscription
 from billing.money import Money
 from billing.selectors.catalogue import OfferedPlan, offered_currencies, offered_plans
+from billing.selectors.customer import customer_currency
 from billing.selectors.subscription import current_subscription
 from billing.terms import Interval
 
@@ -32,8 +31,7 @@ class FeatureOffer:
 
 def feature_offer(organization: Organization, *, feature: str) -> FeatureOffer:
     """What to buy for `feature` (its code in the catalogue), in the customer's currency."""
-    customers = Customer.objects.filter(organization=organization, livemode=settings.STRIPE_LIVE_MODE)
-    currency = customers.values_list("currency", flat=True).first() or next(iter(offered_currencies()), "")
+    currency = customer_currency(organization) or next(iter(offered_currencies()), "")
     name = Feature.objects.filter(code=feature).values_list("name", flat=True).first() or feature
     plans = [plan for plan in offered_plans() if _has(plan, feature)]
     plan = next(iter(plans), None)

@@ -11,6 +11,7 @@ from billing.rules.entitlement import Access
 from billing.selectors.access import access_for
 from billing.selectors.banner import Banner, choose_banner
 from billing.selectors.contract import Contract, Situation, contracts_of
+from billing.selectors.customer import current_customer
 from billing.selectors.invoices import InvoiceRow, latest_invoices
 from billing.selectors.payment_failure import CardName, PaymentFailure, payment_failure
 from billing.selectors.ruler import Ruler, draw_ruler
@@ -47,7 +48,7 @@ def billing_overview(organization: Organization, now: datetime) -> Overview:
     contract = contracts.current
     local_trial = LocalTrial.objects.filter(organization=organization).select_related("plan").first()
     failure = payment_failure(contract.row) if contract else None
-    customer = Customer.objects.filter(organization=organization, livemode=settings.STRIPE_LIVE_MODE).first()
+    customer = current_customer(organization)
     card = _card(contract, customer=customer)
     until = access.until if contract and access.reason == AccessReason.GRACE else None
     on_local_trial = local_trial if access.reason == AccessReason.LOCAL_TRIAL else None

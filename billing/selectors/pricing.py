@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
-
-from accounts.models import Membership, Organization
+from accounts.models import Membership
 from billing.errors import InvalidInput
-from billing.models import Customer
 from billing.money import Money
 from billing.rules.entitlement import Access
 from billing.rules.trial import REMIND_BEFORE
 from billing.selectors.access import access_for
 from billing.selectors.catalogue import OfferedFeature, OfferedPlan, OfferedPrice, offered_currencies, offered_plans
+from billing.selectors.customer import customer_currency
 from billing.selectors.ruler import Ruler, draw_ruler
 from billing.selectors.subscription import current_subscription
 from billing.selectors.trial import has_redeemed_trial
@@ -69,7 +67,7 @@ def pricing_page(membership: Membership | None, *, interval: str, currency: str,
     if currency and currency not in currencies:
         raise InvalidInput("There are no prices in this currency.", field="currency")
     organization = membership.organization if membership else None
-    locked = _customer_currency(organization)
+    locked = customer_currency(organization)
     shown = locked or currency or next(iter(currencies), "")
     plans = offered_plans()
     access = access_for(organization, now) if organization else None
@@ -113,14 +111,6 @@ def _columns(
         )
         for plan in plans
     )
-
-
-def _customer_currency(organization: Organization | None) -> str:
-    """The currency that Stripe fixed with the first invoice, or empty."""
-    if organization is None:
-        return ""
-    customers = Customer.objects.filter(organization=organization, livemode=settings.STRIPE_LIVE_MODE)
-    return customers.values_list("currency", flat=True).first() or ""
 
 
 def _has_had_trial(membership: Membership | None) -> bool:

@@ -49,6 +49,10 @@ def start_checkout(
     price = _price_on_offer(lookup_key)
     customer = ensure_customer(organization)
     intent = _unfinished(organization, price=price)
+    customer = _seen_at_stripe(customer)
+    if intent is not None and intent.stripe_customer_id != customer.stripe_customer_id:
+        _end(intent, CheckoutState(_expire(intent)["status"]))
+        intent = None
     # Only now: a session that was completed until that look has its subscription at Stripe.
     _refuse_what_cannot_be_sold(customer, price)
     if intent is None:
@@ -74,12 +78,17 @@ def _price_on_offer(lookup_key: str) -> Price:
     return price
 
 
-def _refuse_what_cannot_be_sold(customer: Customer, price: Price) -> None:
-    """Asks Stripe, not our rows: a webhook may be on its way."""
+def _seen_at_stripe(customer: Customer) -> Customer:
+    """The customer as Stripe has it now; a new one in the place of one that was deleted there meanwhile."""
     # Another click may hold the customer; then that one brings the currency, and Stripe refuses a wrong one, too.
     with suppress(LeaseTaken, LeaseLost):
         refresh(ObjectRef(ObjectKind.CUSTOMER, str(customer.stripe_customer_id)), wait_seconds=_LEASE_WAIT_SECONDS)
     customer.refresh_from_db()
+    return ensure_customer(customer.organization) if customer.is_deleted else customer
+
+
+def _refuse_what_cannot_be_sold(customer: Customer, price: Price) -> None:
+    """Asks Stripe, not our rows: a webhook may be on its way."""
     live = objects.list_live_subscriptions(str(customer.stripe_customer_id))
     # Whoever is sent away because of one shall find it on the billing page, even if its events were lost.
     work.want(ObjectRef(ObjectKind.SUBSCRIPTION, subscription["id"]) for subscription in live)

@@ -8,9 +8,9 @@ from accounts.models import Organization, User
 from billing import audit
 from billing.errors import NotFound, NotSetUp
 from billing.gateway import portal_sessions
-from billing.mirror.customers import find_customer
 from billing.models import PortalConfiguration
 from billing.rules.return_urls import return_url
+from billing.selectors.customer import current_customer
 
 
 def open_portal(organization: Organization, *, return_to: str, actor: User, now: datetime) -> str:
@@ -20,7 +20,7 @@ def open_portal(organization: Organization, *, return_to: str, actor: User, now:
     unknown page, StripeUnreachable. Each call opens a new session; nothing can be doubled by it.
     """
     back = return_url(return_to, site_url=settings.SITE_URL)
-    customer = find_customer(organization)
+    customer = current_customer(organization)
     if customer is None or not customer.stripe_customer_id:
         raise NotFound("There is nothing to manage yet: no plan was bought.")
     configuration = PortalConfiguration.objects.filter(livemode=settings.STRIPE_LIVE_MODE).first()

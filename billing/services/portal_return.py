@@ -1,9 +1,9 @@
 """Use case: a person comes back from Stripe's portal; what may have changed there is looked at at once."""
 
 from accounts.models import Organization
-from billing.mirror.customers import find_customer
 from billing.mirror.glance import glance
 from billing.mirror.refs import ObjectRef
+from billing.selectors.customer import current_customer
 from billing.selectors.subscription import live_subscriptions
 from billing.terms import ObjectKind
 
@@ -19,7 +19,7 @@ def catch_up_after_portal(organization: Organization) -> None:
     refs = [
         ObjectRef(ObjectKind.SUBSCRIPTION, row.stripe_subscription_id) for row in live_subscriptions(organization)
     ]
-    customer = find_customer(organization)
+    customer = current_customer(organization)
     if customer is not None and customer.stripe_customer_id:
         refs.append(ObjectRef(ObjectKind.CUSTOMER, customer.stripe_customer_id))
     glance(refs, seconds=_SECONDS)

@@ -9,7 +9,7 @@ from billing.mirror import shapes
 from billing.mirror.refs import ObjectRef
 from billing.mirror.rows.discount import write_discounts
 from billing.mirror.written import Change, Fetched, Written
-from billing.models import ChargeAttempt, Customer, Invoice, Subscription
+from billing.models import ChargeAttempt, Customer, Invoice, PaymentMethod, Subscription
 from billing.terms import ObjectKind
 
 METADATA_KEY = "billing_customer"
@@ -23,8 +23,9 @@ def write(fetched: Fetched) -> Written:
     if fetched.obj is None or shapes.value(fetched.obj, "deleted"):
         changes = () if row.is_deleted else (Change("", "deleted"),)
         row.is_deleted = True
-        row.save(update_fields=["is_deleted", "fetched_at"])
-        return Written(row.organization_id, changes)
+        row.default_stripe_payment_method_id = ""
+        row.save(update_fields=["is_deleted", "default_stripe_payment_method_id", "fetched_at"])
+        return Written(row.organization_id, changes, follow=_gone_with(fetched.ref.stripe_id))
     fill(row, fetched.obj)
     row.save()
     discount = shapes.value(fetched.obj, "discount")
@@ -61,6 +62,22 @@ def _find(fetched: Fetched) -> Customer | None:
         row.stripe_customer_id = fetched.ref.stripe_id
         row.creation_name = row.creation_email = ""
     return row
+
+
+def _gone_with(stripe_customer_id: str) -> tuple[ObjectRef, ...]:
+    """Stripe ends a deleted customer's subscriptions and detaches its methods: each is refreshed to learn of it."""
+    subscriptions = Subscription.objects.filter(stripe_customer_id=stripe_customer_id, ended_at=None)
+    methods = PaymentMethod.objects.filter(stripe_customer_id=stripe_customer_id)
+    return (
+        *(
+            ObjectRef(ObjectKind.SUBSCRIPTION, found)
+            for found in subscriptions.values_list("stripe_subscription_id", flat=True)
+        ),
+        *(
+            ObjectRef(ObjectKind.PAYMENT_METHOD, found)
+            for found in methods.values_list("stripe_payment_method_id", flat=True)
+        ),
+    )
 
 
 def _orphans(stripe_customer_id: str) -> list[ObjectRef]:
