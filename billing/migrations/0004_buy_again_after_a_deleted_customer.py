@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("billing", "0002_more_of_the_mirror"),
+        ("billing", "0003_plan_changes"),
     ]
 
     operations = [
