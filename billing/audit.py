@@ -3,13 +3,22 @@
 from typing import Any
 
 from accounts.models import Organization, User
+from billing import clock
 from billing.models import AuditEntry
 
 
 def record(
     action: str, *, subject: str, organization: Organization | None, actor: User | None, **details: Any
 ) -> AuditEntry:
-    """Append one entry in the caller's transaction. `subject` is `sub_…` or a UUID of ours; details hold ids only."""
+    """Append one entry in the caller's transaction. `subject` is `sub_…` or a UUID of ours; details hold ids only.
+
+    The customer reads an action in the timeline by its line in `billing/selectors/happenings.py`.
+    """
     return AuditEntry.objects.create(
-        action=action, subject=subject, organization=organization, actor=actor, details=details
+        action=action,
+        subject=subject,
+        organization=organization,
+        actor=actor,
+        details=details,
+        business_at=clock.recent_business_now(),
     )

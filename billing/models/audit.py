@@ -23,6 +23,9 @@ class AuditEntry(models.Model):
     subject = models.CharField(max_length=255, help_text="An id: sub_…, cs_…, or a UUID of ours.")
     details = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)
+    business_at = models.DateTimeField(
+        null=True, blank=True, help_text="Business time, by which the timeline is sorted; missing on old rows."
+    )
 
     class Meta:
         verbose_name_plural = "audit entries"

@@ -12,11 +12,12 @@ from billing.selectors.access import access_for
 from billing.selectors.banner import Banner, choose_banner
 from billing.selectors.contract import Contract, Situation, contracts_of
 from billing.selectors.customer import current_customer
+from billing.selectors.history import latest_entries
 from billing.selectors.invoices import InvoiceRow, latest_invoices
 from billing.selectors.payment_failure import CardName, PaymentFailure, payment_failure
 from billing.selectors.ruler import Ruler, draw_ruler
 from billing.selectors.standing import Standing, standing_of
-from billing.selectors.timeline import Entry, past_entries
+from billing.selectors.timeline import Entry
 from billing.selectors.upcoming import coming_entries
 from billing.terms import AccessReason, Interval
 
@@ -64,9 +65,15 @@ def billing_overview(organization: Organization, now: datetime) -> Overview:
         ruler=_ruler(contract, failure=failure, on_local_trial=on_local_trial, access_until=until, now=now),
         invoices=latest_invoices(organization),
         coming=coming_entries(
-            contract, failure=failure, card=card, access_until=until, local_trial=local_trial, now=now
+            contract,
+            organization=organization,
+            failure=failure,
+            card=card,
+            access_until=until,
+            local_trial=local_trial,
+            now=now,
         ),
-        past=past_entries(organization, plan_names=contracts.plan_names, local_trial=local_trial, now=now),
+        past=latest_entries(organization, now=now),
         continue_lookup_key=_continue_lookup_key(on_local_trial, customer=customer),
         has_customer=bool(customer and customer.stripe_customer_id),
     )

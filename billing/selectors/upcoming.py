@@ -1,26 +1,36 @@
 """Tells what will happen to an organization's billing if nobody does anything; what is charged is Stripe's to say."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
-from billing.models import LocalTrial
+from django.conf import settings
+from django.db.models import Q
+
+from accounts.models import Organization
+from billing.models import Discount, Invoice, LocalTrial, Price, SubscriptionSchedule
+from billing.money import Money
 from billing.rules.trial import REMIND_BEFORE
 from billing.selectors.contract import Contract, Situation
+from billing.selectors.happenings import Happening
 from billing.selectors.payment_failure import CardName, PaymentFailure
-from billing.selectors.timeline import Entry, Happening
+from billing.selectors.timeline import Entry
+from billing.terms import InvoiceStatus, ScheduleStatus
 
+_SHOW_CARD_END_BEFORE = timedelta(days=62)
 _RENEWS = (Situation.TRIAL, Situation.ACTIVE)
 
 
 def coming_entries(
     contract: Contract | None,
     *,
+    organization: Organization,
     failure: PaymentFailure | None,
     card: CardName | None,
     access_until: datetime | None,
     local_trial: LocalTrial | None,
     now: datetime,
 ) -> tuple[Entry, ...]:
-    """What comes after `now` (business time), the latest first, as the timeline shows it."""
+    """What comes after `now` (business time), the latest first, as the timeline shows it. Four queries at most."""
     if contract is None:
         entries = _of_local_trial(local_trial)
     elif contract.situation in _RENEWS:
@@ -29,14 +39,11 @@ def coming_entries(
         entries = _of_end(contract)
     else:
         entries = _of_failure(contract, failure=failure, access_until=access_until)
+    entries += _of_due_invoices(organization)
+    if contract is not None and contract.is_live:
+        entries += [*_of_change(contract), *_of_discounts(contract), *_of_card(contract, card=card, now=now)]
     coming = [entry for entry in entries if entry.at > now]
-    return tuple(_as_next(entry) for entry in sorted(coming, key=lambda entry: entry.at, reverse=True))
-
-
-def _as_next(entry: Entry) -> Entry:
-    return Entry(
-        entry.happening, entry.at, tone="next", plan_name=entry.plan_name, amount=entry.amount, card=entry.card
-    )
+    return tuple(replace(entry, tone="next") for entry in sorted(coming, key=lambda entry: entry.at, reverse=True))
 
 
 def _of_renewal(contract: Contract, *, card: CardName | None) -> list[Entry]:
@@ -71,3 +78,60 @@ def _of_local_trial(trial: LocalTrial | None) -> list[Entry]:
         Entry(Happening.LOCAL_TRIAL_WILL_END, trial.ends_at, plan_name=name),
         Entry(Happening.WILL_REMIND, trial.ends_at - REMIND_BEFORE, plan_name=name),
     ]
+
+
+def _of_due_invoices(organization: Organization) -> list[Entry]:
+    """Open invoices that were sent with a day by which they are to be paid."""
+    rows = Invoice.objects.filter(
+        organization=organization,
+        livemode=settings.STRIPE_LIVE_MODE,
+        status=InvoiceStatus.OPEN.value,
+        due_at__isnull=False,
+        is_deleted=False,
+    )
+    return [
+        Entry(
+            Happening.INVOICE_WILL_BE_DUE,
+            row.due_at,
+            amount=Money(row.amount_remaining_minor, row.currency),
+            invoice_number=row.number,
+        )
+        for row in rows
+        if row.due_at is not None
+    ]
+
+
+def _of_change(contract: Contract) -> list[Entry]:
+    """The price that a schedule at Stripe has for the time after the present phase."""
+    schedule = SubscriptionSchedule.objects.filter(
+        stripe_schedule_id=contract.row.stripe_schedule_id or "-", status=ScheduleStatus.ACTIVE.value
+    ).first()
+    if schedule is None or schedule.current_phase_end is None:
+        return []
+    price = Price.objects.filter(stripe_price_id=schedule.next_stripe_price_id or "-").select_related("plan").first()
+    is_same = schedule.next_stripe_price_id == contract.row.stripe_price_id
+    if price is None or (is_same and schedule.next_quantity in (None, contract.row.quantity)):
+        return []
+    amount = Money(price.amount_minor * (schedule.next_quantity or contract.row.quantity), price.currency)
+    return [Entry(Happening.WILL_CHANGE, schedule.current_phase_end, plan_name=price.plan.name, amount=amount)]
+
+
+def _of_discounts(contract: Contract) -> list[Entry]:
+    row = contract.row
+    owned = Q(stripe_subscription_id=row.stripe_subscription_id) | Q(
+        stripe_customer_id=row.stripe_customer_id, stripe_subscription_id=""
+    )
+    ends = Discount.objects.filter(owned, is_removed=False, ends_at__isnull=False).values_list("ends_at", flat=True)
+    return [Entry(Happening.DISCOUNT_WILL_END, at) for at in sorted({at for at in ends if at is not None})]
+
+
+def _of_card(contract: Contract, *, card: CardName | None, now: datetime) -> list[Entry]:
+    """A card is good until its month is over; that is news when it comes soon, or before the next charge."""
+    if card is None or not card.exp_month or not card.exp_year:
+        return []
+    year, month = (card.exp_year, card.exp_month + 1) if card.exp_month < 12 else (card.exp_year + 1, 1)
+    expires_at = datetime(year, month, 1, tzinfo=UTC)
+    renews_at = contract.row.current_period_end or now
+    if expires_at > max(now + _SHOW_CARD_END_BEFORE, renews_at):
+        return []
+    return [Entry(Happening.CARD_WILL_EXPIRE, expires_at, card=card)]

@@ -13,9 +13,9 @@ from billing.selectors.overview import billing_overview, who_may_act
 from billing.web.choosing import take_chosen
 from billing.web.company_rules import company_rules
 from billing.web.errors import explain_failures
+from billing.web.page_number import page_number
 
 _SHOWN = {"": False, "all": False, "open": True}
-_LAST_PAGE = 10_000
 
 
 @require_safe
@@ -42,12 +42,5 @@ def invoices(request: HttpRequest, membership: Membership) -> HttpResponse:
     show = request.GET.get("show", "")
     if show not in _SHOWN:
         raise InvalidInput("Show all invoices, or the open ones.", field="show")
-    page = invoice_page(membership.organization, number=_page_number(request), is_open_only=_SHOWN[show])
+    page = invoice_page(membership.organization, number=page_number(request), is_open_only=_SHOWN[show])
     return render(request, "billing/invoices.html", {"page": page, "show": show or "all", "tab": "invoices"})
-
-
-def _page_number(request: HttpRequest) -> int:
-    number = request.GET.get("page", "1")
-    if not number.isascii() or not number.isdigit() or not 0 < int(number[:6]) <= _LAST_PAGE:
-        raise InvalidInput("There is no such page.", field="page")
-    return int(number[:6])

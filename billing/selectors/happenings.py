@@ -1,0 +1,106 @@
+"""Says which transitions and which acts of people stand in the timeline: two tables, each a line a happening.
+
+A new act needs one line in ACTS; a new transition one line in TOLD and its words in `templates/billing/_entry.html`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from billing.terms import ChargeStatus, CreditNoteStatus, InvoiceStatus, ObjectKind, RefundStatus, SubscriptionStatus
+
+
+class Happening(StrEnum):
+    """What an entry of the timeline says; the page has the words."""
+
+    LOCAL_TRIAL_BEGAN = "local_trial_began"
+    LOCAL_TRIAL_ENDED = "local_trial_ended"
+    TRIAL_BEGAN = "trial_began"
+    PLAN_BEGAN = "plan_began"
+    PLAN_ENDED = "plan_ended"
+    CANCELLED = "cancelled"
+    CANCELLATION_UNDONE = "cancellation_undone"
+    INVOICE_PAID = "invoice_paid"
+    INVOICE_UNCOLLECTIBLE = "invoice_uncollectible"
+    INVOICE_VOID = "invoice_void"
+    PAYMENT_FAILED = "payment_failed"
+    REFUNDED = "refunded"
+    REFUND_FAILED = "refund_failed"
+    CREDITED = "credited"
+    ACT = "act"
+    WILL_REMIND = "will_remind"
+    WILL_CHARGE = "will_charge"
+    WILL_RETRY = "will_retry"
+    WILL_CHANGE = "will_change"
+    WILL_END = "will_end"
+    LOCAL_TRIAL_WILL_END = "local_trial_will_end"
+    ACCESS_WILL_END = "access_will_end"
+    DISCOUNT_WILL_END = "discount_will_end"
+    CARD_WILL_EXPIRE = "card_will_expire"
+    INVOICE_WILL_BE_DUE = "invoice_will_be_due"
+
+
+TONES = {
+    Happening.PAYMENT_FAILED: "missed",
+    Happening.INVOICE_UNCOLLECTIBLE: "missed",
+    Happening.REFUND_FAILED: "missed",
+    Happening.INVOICE_PAID: "done",
+    Happening.PLAN_BEGAN: "done",
+    Happening.TRIAL_BEGAN: "done",
+    Happening.LOCAL_TRIAL_BEGAN: "done",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A transition that stands in the timeline. Without `from_states` it does from wherever it came."""
+
+    happening: Happening
+    kind: ObjectKind
+    to_state: str
+    aspect: str = "status"
+    from_states: frozenset[str] | None = None
+
+
+# A plan that comes back from a late payment has not begun again: the payment's own entry says it.
+_NOT_BEGUN = frozenset({"", SubscriptionStatus.INCOMPLETE.value, SubscriptionStatus.TRIALING.value})
+
+TOLD: tuple[Told, ...] = (
+    Told(Happening.TRIAL_BEGAN, ObjectKind.SUBSCRIPTION, SubscriptionStatus.TRIALING.value),
+    Told(Happening.PLAN_BEGAN, ObjectKind.SUBSCRIPTION, SubscriptionStatus.ACTIVE.value, from_states=_NOT_BEGUN),
+    Told(Happening.PLAN_ENDED, ObjectKind.SUBSCRIPTION, SubscriptionStatus.CANCELED.value),
+    Told(Happening.CANCELLED, ObjectKind.SUBSCRIPTION, "scheduled", aspect="cancellation"),
+    Told(Happening.CANCELLATION_UNDONE, ObjectKind.SUBSCRIPTION, "none", aspect="cancellation"),
+    Told(Happening.INVOICE_PAID, ObjectKind.INVOICE, InvoiceStatus.PAID.value),
+    Told(Happening.INVOICE_VOID, ObjectKind.INVOICE, InvoiceStatus.VOID.value),
+    Told(Happening.INVOICE_UNCOLLECTIBLE, ObjectKind.INVOICE, InvoiceStatus.UNCOLLECTIBLE.value),
+    Told(Happening.PAYMENT_FAILED, ObjectKind.CHARGE, ChargeStatus.FAILED.value),
+    Told(Happening.REFUNDED, ObjectKind.REFUND, RefundStatus.SUCCEEDED.value),
+    Told(Happening.REFUND_FAILED, ObjectKind.REFUND, RefundStatus.FAILED.value),
+    Told(Happening.CREDITED, ObjectKind.CREDIT_NOTE, CreditNoteStatus.ISSUED.value),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What somebody did, from the audit. `words` go on after the name: "Alice added 2 seats".
+
+    Words may name the row's details in braces: "set the seats to {quantity}". Where the effect of the act is a
+    happening of its own, `leads_to` names it: people then read that entry, with the name of who did it. An act with
+    `is_for_staff` is none of the customer's reading.
+    """
+
+    words: str
+    leads_to: Happening | None = None
+    is_for_staff: bool = False
+
+
+# The one place for words of an audit action. An action that is missing here is shown to staff only, by its code.
+ACTS: dict[str, Act] = {
+    "local_trial_started": Act("started a trial without a card", leads_to=Happening.LOCAL_TRIAL_BEGAN),
+    "checkout_started": Act("opened the checkout", is_for_staff=True),
+    "subscription_cancel": Act("cancelled the plan for the end of its period", leads_to=Happening.CANCELLED),
+    "subscription_undo": Act("took the cancellation back", leads_to=Happening.CANCELLATION_UNDONE),
+    "portal_opened": Act("opened the card and billing details at Stripe", is_for_staff=True),
+    "staff_task_resolved": Act("closed a task", is_for_staff=True),
+}
+PUBLIC_ACTS = frozenset(action for action, act in ACTS.items() if act.leads_to is None and not act.is_for_staff)
