@@ -2,7 +2,7 @@
 
 import os
 
-_FEW = 4
+_FEW = 5
 
 
 def seeds() -> list[int]:

@@ -18,6 +18,7 @@ from tests.flows.convergence.stage import BEGINS_AT, Stage
 from tests.flows.convergence.workers import Workers, work_alone
 from tests.sandbox_fixture import Sandbox
 from webhooks import backfill
+from webhooks.reconciliation import reconcile
 
 Scenario = Callable[[Stage], None]
 Finish = Callable[[], None]
@@ -55,6 +56,11 @@ class Played:
         self._deliver(order)
         finish()
         self._sandbox.ask("DELETE", "/_sandbox/faults")
+        if order.way == Way.RECONCILED:
+            compare_with_stripe()
+            finish()
+            assert compare_with_stripe() == 0
+            return self._judged(f"seed {seed} ({order.way.name})")
         if order.has_drops:
             assert look_for_missed_events() > 0
             finish()
@@ -106,6 +112,11 @@ def look_for_missed_events() -> int:
     """How many events a look through Stripe's list found."""
     look = backfill.backfill(since=BEGINS_AT - timedelta(days=1), until=clock.business_now(), asked_by="test")
     return look.events_found
+
+
+def compare_with_stripe() -> int:
+    """How many differences a comparison with Stripe's lists found and repaired; older events it does not look for."""
+    return reconcile(does_repair=True, asked_by="test").drifts_found
 
 
 def _look_and_close() -> None:
