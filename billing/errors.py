@@ -134,6 +134,22 @@ class NoChangePending(BillingError):
     message = "No change of plan is pending."
 
 
+class NothingToChange(BillingError):
+    """The plan, interval and seats asked for are those that the organization has, or that are planned already."""
+
+    code = "nothing_to_change"
+    status = 409
+    message = "This is your plan already. Nothing was changed."
+
+
+class ItemUnclear(BillingError):
+    """The subscription has several items, and which of them is the plan cannot be told."""
+
+    code = "item_unclear"
+    status = 409
+    message = "Your plan has several parts. Please write to us, and we change it for you."
+
+
 class OnTrial(BillingError):
     code = "on_trial"
     status = 409

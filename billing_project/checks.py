@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
+from billing.terms import ChangeBehaviour
+
 TAG = "billing"
 ENVIRONMENTS = ("development", "production")
 # The version whose object shapes the gateway and the mirror read. Raising it is a change of code, not of settings.
@@ -148,3 +150,6 @@ def check_limits(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iter
         yield Error(f"METRICS_TOKEN must have at least {SHORTEST_TOKEN} characters, or be empty.", id="billing.E019")
     if settings.RECONCILE_HOUR not in range(24):
         yield Error("RECONCILE_HOUR must be an hour from 0 to 23.", id="billing.E018")
+    for name in ("PLAN_CHANGE_UP_BEHAVIOUR", "PLAN_CHANGE_DOWN_BEHAVIOUR"):
+        if getattr(settings, name) not in list(ChangeBehaviour):
+            yield Error(f"{name} must be one of {', '.join(ChangeBehaviour)}.", id="billing.E020")

@@ -178,6 +178,8 @@ SILENCED_SYSTEM_CHECKS = [
 # --- Billing rules that a company chooses ----------------------------------------------------------------
 CATALOGUE_FILE = Path(env.str("CATALOGUE_FILE", default=str(BASE_DIR / "catalogue.toml")))
 GRACE_DAYS = env.int("GRACE_DAYS", default=21)
+PLAN_CHANGE_UP_BEHAVIOUR = env.str("PLAN_CHANGE_UP_BEHAVIOUR", default="now_invoice")
+PLAN_CHANGE_DOWN_BEHAVIOUR = env.str("PLAN_CHANGE_DOWN_BEHAVIOUR", default="period_end")
 RECONCILE_HOUR = env.int("RECONCILE_HOUR", default=3)
 INBOX_BODY_DAYS = env.int("INBOX_BODY_DAYS", default=90)
 INBOX_KEY_DAYS = env.int("INBOX_KEY_DAYS", default=180)

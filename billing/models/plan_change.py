@@ -15,8 +15,8 @@ class ChangePreview(models.Model):
     """What Stripe said a change would cost, and the inputs with which it is then made, the proration date among them.
 
     `basis` is a digest of everything at Stripe that the amounts rest on (items, discounts, balance, period): if it is
-    another when the change is made, the person is shown a new preview. `lines` hold description, amount_minor and
-    is_proration, as Stripe gave them.
+    another when the change is made, the person is shown a new preview. `lines` hold description, amount_minor,
+    is_proration, stripe_price_id, quantity, starts_at and ends_at (ISO 8601), as Stripe gave them.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -42,9 +42,14 @@ class ChangePreview(models.Model):
     balance_applied_minor = models.BigIntegerField(
         default=0, help_text="Of the customer's balance, as Stripe signs it."
     )
-    next_amount_minor = models.BigIntegerField(help_text="The invoice after that.")
-    next_at = models.DateTimeField(null=True, blank=True)
     lines = models.JSONField(default=list)
+    next_at = models.DateTimeField(null=True, blank=True, help_text="Of the invoice after that.")
+    next_subtotal_minor = models.BigIntegerField(default=0)
+    next_discount_minor = models.BigIntegerField(default=0)
+    next_tax_minor = models.BigIntegerField(default=0)
+    next_balance_applied_minor = models.BigIntegerField(default=0)
+    next_amount_minor = models.BigIntegerField(help_text="What is due then, if nothing else changes.")
+    next_lines = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(help_text="System time.")
 

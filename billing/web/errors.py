@@ -30,6 +30,8 @@ HEADINGS = {
     "change_unpaid": "A change of plan waits for its payment",
     "change_scheduled": "A change of plan is planned",
     "no_change_pending": "No change of plan is pending",
+    "nothing_to_change": "You have this plan already",
+    "item_unclear": "This plan is changed by us",
     "on_trial": "Not during a trial",
     "not_on_trial": "There is no running trial",
     "under_way": "This is under way",

@@ -14,7 +14,10 @@ DEFERRED = "pending_if_incomplete"
 
 @dataclass(frozen=True)
 class Change:
-    """What is asked of a running subscription. `is_trial_over`: its trial ends with this change."""
+    """What is asked of a running subscription. `is_trial_over`: its trial ends with this change.
+
+    `metadata` are those that wait with a change that waits for its payment.
+    """
 
     item_changes: list[items.ItemChange] = field(default_factory=list)
     proration_behavior: str = "create_prorations"
@@ -22,6 +25,7 @@ class Change:
     payment_behavior: str = "allow_incomplete"
     is_anchor_reset: bool = False
     is_trial_over: bool = False
+    metadata: dict[str, str] | None = None
 
 
 def apply(unit: Unit, subscription: StripeObject, change: Change) -> None:
@@ -55,6 +59,7 @@ def prepare(unit: Unit, subscription: StripeObject, change: Change) -> StripeObj
     previous_start = subscription["items"]["data"][0]["current_period_start"]
     is_deferred = bills_now and change.payment_behavior == DEFERRED
     if not is_deferred:
+        pending_updates.note(subscription, change.metadata)
         _install(unit, subscription, after, is_anchor_reset=change.is_anchor_reset)
         unit.emit("customer.subscription.updated", subscription)
     for entry in entries:
@@ -68,7 +73,7 @@ def prepare(unit: Unit, subscription: StripeObject, change: Change) -> StripeObj
     subscription["latest_invoice"] = invoice["id"]
     if is_deferred:
         anchor = unit.now if change.is_anchor_reset else None
-        pending_updates.hold(subscription, invoice, after=after, anchor=anchor)
+        pending_updates.hold(subscription, invoice, after=after, anchor=anchor, metadata=change.metadata)
     unit.emit("invoice.created", invoice)
     return invoice
 

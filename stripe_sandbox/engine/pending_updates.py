@@ -19,6 +19,7 @@ def hold(
     *,
     after: list[dict[str, Any]],
     anchor: int | None,
+    metadata: dict[str, str] | None = None,
     is_resumption: bool = False,
 ) -> None:
     """Keep a change back until this invoice is paid. `anchor`: the new billing cycle anchor, if it moves.
@@ -29,8 +30,15 @@ def hold(
         "invoice": invoice["id"],
         "items": after,
         "anchor": anchor,
+        "metadata": metadata,
         "is_resumption": is_resumption,
     }
+
+
+def note(subscription: StripeObject, metadata: dict[str, str] | None) -> None:
+    """Metadata that come with a change are merged when it takes effect."""
+    if metadata is not None:
+        subscription["metadata"] = {**subscription["metadata"], **metadata}
 
 
 def is_held_by(subscription: StripeObject, invoice: StripeObject) -> bool:
@@ -50,7 +58,10 @@ def show_if_unpaid(unit: Unit, subscription: StripeObject) -> None:
     expires_at = min(unit.now + WAITING_SECONDS, period_end(subscription))
     subscription["pending_update"] = {
         "billing_cycle_anchor": held["anchor"],
+        "discount": None,
+        "discounts": None,
         "expires_at": expires_at,
+        "metadata": held["metadata"],
         "subscription_items": held["items"],
         "trial_end": None,
         "trial_from_plan": None,
@@ -69,6 +80,7 @@ def apply_if_paid(unit: Unit, subscription: StripeObject, invoice: StripeObject)
     items.install(subscription, held["items"])
     if held["anchor"] is not None:
         periods.move_anchor(subscription, held["anchor"])
+    note(subscription, held["metadata"])
     subscription["pending_update"] = None
     if held["is_resumption"]:
         subscription["status"] = "active"

@@ -1,5 +1,6 @@
 """Routes that change a running subscription: its end, card, trial, notes and what it bills."""
 
+from dataclasses import replace
 from typing import Any
 
 from stripe_sandbox.engine import added_items, changes, endings, pauses, periods, schedule_states, subscriptions
@@ -12,11 +13,13 @@ from stripe_sandbox.resources.updates import refuse, take
 from stripe_sandbox.store.unit import StripeObject, Unit
 from stripe_sandbox.wire.routing import route
 
-# What a change that waits for its payment may touch.
+# What a change that waits for its payment may touch; metadata since 2026-05-27.dahlia
+# (https://docs.stripe.com/changelog/dahlia/2026-05-27/pending-subscription-update-metadata, read 2026-11).
 DEFERRABLE = frozenset(
     {
         "billing_cycle_anchor",
         "items",
+        "metadata",
         "off_session",
         "payment_behavior",
         "proration_behavior",
@@ -32,8 +35,10 @@ def update(unit: Unit, params: dict[str, Any], subscription: str) -> StripeObjec
     found = unit.get("subscription", subscription)
     _check_state(found, params)
     refuse(params, *NOT_BUILT, "default_source")
+    metadata = None
     if params.get("payment_behavior") == changes.DEFERRED:
         _check_deferrable(found, params)
+        metadata = params.pop("metadata", None)
     if "default_payment_method" in params:
         method = own_card(unit, params["default_payment_method"], customer_id=found["customer"])
         found["default_payment_method"] = method["id"] if method else None
@@ -52,6 +57,7 @@ def update(unit: Unit, params: dict[str, Any], subscription: str) -> StripeObjec
     if begins_trial(found, params):
         return begin_trial(unit, found, params)
     change = read_change(unit, found, params, is_trial_over=change_trial(unit, found, params))
+    change = replace(change, metadata=metadata)
     if found["status"] in subscriptions.ENDED:
         unit.emit("customer.subscription.updated", found)
         return found

@@ -81,6 +81,7 @@ def test_a_sound_configuration_is_accepted(settings: Any, base: dict[str, Any]) 
         (PRODUCTION, {"STRIPE_CALLS_PER_SECOND": 0}, ["billing.E016"]),
         (PRODUCTION, {"STRIPE_WEBHOOK_ENDPOINTS": {"second": {"secrets": []}}}, ["billing.E017"]),
         (PRODUCTION, {"RECONCILE_HOUR": 24}, ["billing.E018"]),
+        (PRODUCTION, {"PLAN_CHANGE_UP_BEHAVIOUR": "at once"}, ["billing.E020"]),
     ],
 )
 def test_a_dangerous_configuration_is_refused(

@@ -92,9 +92,27 @@ def test_paid_change_never_waits(driver: Driver) -> None:
 
 def test_waiting_change_touches_nothing_else(driver: Driver) -> None:
     with pytest.raises(stripe.InvalidRequestError) as caught:
-        failing_change(driver, "pending_if_incomplete", metadata={"a": "1"})
+        failing_change(driver, "pending_if_incomplete", description="Dearer")
 
-    assert caught.value.param == "metadata"
+    assert caught.value.param == "description"
+
+
+def test_metadata_wait_with_the_change_and_are_merged_when_it_applies(driver: Driver) -> None:
+    waiting = failing_change(driver, "pending_if_incomplete", metadata={"a": "1"})
+    assert waiting.pending_update.metadata.to_dict() == {"a": "1"}
+    assert waiting.metadata.to_dict() == {}
+    driver.sdk().subscriptions.update(waiting.id, {"metadata": {"b": "2"}})
+    use_card(driver, waiting, "pm_card_visa")
+
+    driver.sdk().invoices.pay(waiting.latest_invoice.id)
+
+    assert driver.sdk().subscriptions.retrieve(waiting.id).metadata.to_dict() == {"a": "1", "b": "2"}
+
+
+def test_metadata_of_a_change_that_is_paid_at_once_are_there_at_once(driver: Driver) -> None:
+    changed = failing_change(driver, "pending_if_incomplete", card="pm_card_visa", metadata={"a": "1"})
+
+    assert (changed.metadata.to_dict(), changed.pending_update) == ({"a": "1"}, None)
 
 
 def test_refused_change_leaves_nothing_behind(driver: Driver) -> None:
