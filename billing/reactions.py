@@ -13,6 +13,7 @@ from billing import clock
 from billing.errors import NotYet
 from billing.models import Handled, Transition
 from billing.services.alarms import alarm_second_subscription, alarm_unknown_owner_or_price, open_failed_reaction
+from billing.services.check_trial_card import check_trial_card
 from billing.services.close_checkout import close_checkout
 from billing.services.end_local_trial import end_local_trial
 from billing.services.payment_failure import announce_payment_failure
@@ -57,6 +58,12 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction(ObjectKind.CHECKOUT_SESSION, frozenset({"complete", "expired"}), close_checkout),
     Reaction(ObjectKind.SUBSCRIPTION, _BEGUN, end_local_trial),
     Reaction(ObjectKind.SUBSCRIPTION, frozenset({SubscriptionStatus.TRIALING.value}), redeem_trial),
+    Reaction(
+        ObjectKind.SUBSCRIPTION,
+        frozenset({SubscriptionStatus.TRIALING.value}),
+        check_trial_card,
+        from_states=_NOT_BEGUN,
+    ),
     Reaction(ObjectKind.SUBSCRIPTION, _BEGUN, announce_start, from_states=_NOT_BEGUN),
     Reaction(ObjectKind.SUBSCRIPTION, _BEGUN | _PAST_DUE, alarm_second_subscription),
     Reaction(ObjectKind.SUBSCRIPTION, _BEGUN | _PAST_DUE, alarm_unknown_owner_or_price),

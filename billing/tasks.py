@@ -9,6 +9,7 @@ from celery import shared_task
 from billing import clock, reactions
 from billing.services.cancellation import resume_cancellations
 from billing.services.end_old_checkouts import end_old_checkouts
+from billing.services.refuse_trials import refuse_trials
 from billing.services.send_notices import send_due_notices
 from billing.services.sync import refresh_due
 from billing.services.trial_reminders import remind_of_trials
@@ -24,6 +25,7 @@ def sweep() -> None:
     refresh_due(limit=100, seconds=10.0)
     now = clock.business_now()
     _attempt(reactions.run_due, now)
+    _attempt(refuse_trials, now)
     _attempt(remind_of_trials, now)
     _attempt(resume_cancellations, clock.system_now())
     _attempt(end_old_checkouts, clock.system_now())

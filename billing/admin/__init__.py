@@ -21,6 +21,7 @@ from billing.admin.subscription_schedules import SubscriptionScheduleAdmin
 from billing.admin.subscriptions import SubscriptionAdmin
 from billing.admin.taken_out import take_out
 from billing.admin.transitions import TransitionAdmin
+from billing.admin.trial_cards import TrialAllowanceAdmin, TrialRedemptionAdmin, TrialRefusalAdmin
 from billing.admin.trials import LocalTrialAdmin
 from billing.admin.work import WorkAdmin
 
@@ -50,6 +51,9 @@ __all__ = [
     "SubscriptionAdmin",
     "SubscriptionScheduleAdmin",
     "TransitionAdmin",
+    "TrialAllowanceAdmin",
+    "TrialRedemptionAdmin",
+    "TrialRefusalAdmin",
     "WorkAdmin",
 ]
 

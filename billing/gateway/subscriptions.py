@@ -23,3 +23,18 @@ def schedule_cancellation(
 def undo_cancellation(stripe_subscription_id: str, *, key: str) -> stripe.Subscription:
     """Let a subscription that was to end go on."""
     return call(client().v1.subscriptions.update, stripe_subscription_id, key=key, cancel_at_period_end=False)
+
+
+def cancel_unbilled(stripe_subscription_id: str, *, comment: str, key: str) -> stripe.Subscription:
+    """End a subscription (`sub_…`) at once: no last invoice, no credit, nothing charged.
+
+    Raises StripeObjectMissing for one that has ended.
+    """
+    return call(
+        client().v1.subscriptions.cancel,
+        stripe_subscription_id,
+        key=key,
+        invoice_now=False,
+        prorate=False,
+        cancellation_details={"comment": comment},
+    )

@@ -23,6 +23,7 @@ from billing.models.stripe_account import StripeAccount
 from billing.models.subscription import Subscription
 from billing.models.transition import Handled, Transition
 from billing.models.trial import LocalTrial, TrialRedemption
+from billing.models.trial_card import TrialAllowance, TrialCard, TrialRefusal
 from billing.models.work import Work
 
 __all__ = [
@@ -58,7 +59,10 @@ __all__ = [
     "Subscription",
     "SubscriptionSchedule",
     "Transition",
+    "TrialAllowance",
+    "TrialCard",
     "TrialRedemption",
+    "TrialRefusal",
     "Work",
     "open_staff_task",
 ]

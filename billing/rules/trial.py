@@ -3,11 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from billing.terms import SubscriptionStatus
+
 # Stripe refuses a trial end less than 48 h ahead, and a session may be completed up to a day after it was made
 # (https://docs.stripe.com/api/checkout/sessions/create, subscription_data.trial_end, read 2026-07); ten seconds
 # cover the call itself.
 SHORTEST_CHECKOUT_TRIAL = timedelta(hours=48, seconds=10)
 REMIND_BEFORE = timedelta(days=3)
+# A trial that ends while we cancel it would be billed first: what is so near its end is left to be paid for.
+SHORTEST_REST_TO_REFUSE = timedelta(hours=1)
+# Stripe begins a checkout's trial with the subscription; the rest is for clocks.
+_BEGINS_WITHIN = timedelta(minutes=5)
 _DOTLESS_DOMAINS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
 
 
@@ -35,6 +41,33 @@ def checkout_trial(
             return TrialTerms(ends_at=local_trial_ends_at)
         return TrialTerms()
     return TrialTerms() if has_redeemed else TrialTerms(days=plan_trial_days)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenTrial:
+    """A subscription's trial as it was just fetched; times are UTC. `has_been_billed`: it has cost money before."""
+
+    status: str
+    created_at: datetime
+    trial_start: datetime | None
+    trial_end: datetime | None
+    has_been_billed: bool = False
+
+
+def why_not_refuse(trial: SeenTrial, *, now: datetime) -> str:
+    """Why a trial whose card has had one must be left alone at `now` (business time), or empty if it may be ended.
+
+    Only a first, unbilled trial is ever cancelled: never what was paid for, nor what is about to be.
+    """
+    if trial.status in (SubscriptionStatus.CANCELED, SubscriptionStatus.INCOMPLETE_EXPIRED):
+        return "it had ended by itself"
+    if trial.status != SubscriptionStatus.TRIALING or trial.trial_start is None or trial.trial_end is None:
+        return "it is no trial any more"
+    if trial.has_been_billed or trial.trial_start - trial.created_at > _BEGINS_WITHIN:
+        return "it was paid for before"
+    if trial.trial_end - now < SHORTEST_REST_TO_REFUSE:
+        return "it is about to be paid for"
+    return ""
 
 
 def reminder_is_due(*, ends_at: datetime, started_at: datetime, now: datetime) -> bool:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from billing.models import Invoice, LocalTrial
+from billing.models import Invoice, LocalTrial, Price, Subscription
 from billing.selectors.contract import Contract, Contracts, Situation
 from billing.selectors.payment_failure import PaymentFailure
+from billing.selectors.trial import is_refused_trial
 from billing.terms import InvoiceStatus
 
 SHOW_TRIAL_END_BEFORE = timedelta(days=7)
@@ -25,15 +26,20 @@ class BannerKind(StrEnum):
     LOCAL_TRIAL_ENDED = "local_trial_ended"
     ENDED = "ended"
     ENDED_UNPAID = "ended_unpaid"
+    TRIAL_REFUSED = "trial_refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """`at` is the moment (UTC) that the banner is about: when access or a trial ends, or ended."""
+    """`at` is the moment (UTC) that the banner is about: when access or a trial ends, or ended.
+
+    `lookup_key` is the price that the banner offers, where it offers one.
+    """
 
     kind: BannerKind
     plan_name: str
     at: datetime | None = None
+    lookup_key: str = ""
 
 
 def choose_banner(
@@ -44,7 +50,7 @@ def choose_banner(
     local_trial: LocalTrial | None,
     now: datetime,
 ) -> Banner | None:
-    """The gravest banner at `now` (business time), or none. One query at most."""
+    """The gravest banner at `now` (business time), or none. Two queries at most."""
     contract = contracts.current
     if contract is not None:
         return _of_contract(contract, failure=failure, access_until=access_until, now=now)
@@ -94,7 +100,15 @@ def _of_ended(contract: Contract, *, now: datetime) -> Banner | None:
     ended_at = row.ended_at or row.cancel_at
     if ended_at is None or now - ended_at >= SHOW_ENDED_FOR:
         return None
+    if is_refused_trial(row):
+        return Banner(BannerKind.TRIAL_REFUSED, contract.plan_name, ended_at, lookup_key=_on_sale(row))
     is_unpaid = Invoice.objects.filter(
         stripe_invoice_id=row.stripe_latest_invoice_id, status__in=_NOT_PAID, has_been_attempted=True
     ).exists()
     return Banner(BannerKind.ENDED_UNPAID if is_unpaid else BannerKind.ENDED, contract.plan_name, ended_at)
+
+
+def _on_sale(row: Subscription) -> str:
+    """The lookup key of the subscription's price, empty if it is sold no longer."""
+    prices = Price.objects.filter(stripe_price_id=row.stripe_price_id, is_active=True, plan__is_archived=False)
+    return prices.values_list("lookup_key", flat=True).first() or ""

@@ -11,7 +11,7 @@ from billing.rules.trial import checkout_trial
 from billing.selectors.catalogue import OfferedPlan, offered_plans, price_for
 from billing.selectors.customer import customer_currency
 from billing.selectors.subscription import current_subscription
-from billing.selectors.trial import has_redeemed_trial, running_local_trial
+from billing.selectors.trial import another_trial_is_allowed, has_redeemed_trial, running_local_trial
 from billing.terms import Interval
 
 
@@ -43,7 +43,7 @@ def choice_of(organization: Organization, *, lookup_key: str, person: User, now:
     has_used_trial = has_redeemed_trial(organization, email=person.email)
     trial = checkout_trial(
         plan_trial_days=plan.trial_days,
-        has_redeemed=has_used_trial,
+        has_redeemed=has_used_trial and not another_trial_is_allowed(organization),
         local_trial_ends_at=running.ends_at if running else None,
         now=now,
     )

@@ -101,6 +101,8 @@ ACTS: dict[str, Act] = {
     "subscription_cancel": Act("cancelled the plan for the end of its period", leads_to=Happening.CANCELLED),
     "subscription_undo": Act("took the cancellation back", leads_to=Happening.CANCELLATION_UNDONE),
     "portal_opened": Act("opened the card and billing details at Stripe", is_for_staff=True),
+    "trial_refused": Act("found that the card of this trial has had one before"),
+    "trial_allowed": Act("allowed another trial"),
     "staff_task_resolved": Act("closed a task", is_for_staff=True),
 }
 PUBLIC_ACTS = frozenset(action for action, act in ACTS.items() if act.leads_to is None and not act.is_for_staff)

@@ -23,6 +23,7 @@ from billing.models import (
     StaffTask,
     Subscription,
     Transition,
+    TrialRefusal,
     Work,
 )
 from billing.terms import (
@@ -73,6 +74,11 @@ def _checkout_open(now: datetime) -> Iterable[str]:
 
 def _cancellation_recorded(now: datetime) -> Iterable[str]:
     late = CancelRequest.objects.filter(state=IntentState.RECORDED, created_at__lt=now - timedelta(hours=1))
+    return map(str, late.order_by("pk").values_list("uuid", flat=True))
+
+
+def _trial_refusal_recorded(now: datetime) -> Iterable[str]:
+    late = TrialRefusal.objects.filter(state=IntentState.RECORDED, created_at__lt=now - timedelta(hours=1))
     return map(str, late.order_by("pk").values_list("uuid", flat=True))
 
 
@@ -148,6 +154,9 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant("checkout_open", "A checkout is over after 26 hours.", _checkout_open),
     Invariant("cancellation_recorded", "A cancellation has reached Stripe within an hour.", _cancellation_recorded),
+    Invariant(
+        "trial_refusal_recorded", "A trial that is refused is cancelled within an hour.", _trial_refusal_recorded
+    ),
     Invariant("notice_waiting", "A mail that is due leaves within an hour.", _notice_waiting),
     Invariant("staff_task_open", "A task of the staff is resolved within a week.", _staff_task_open),
     Invariant("two_live_subscriptions", "An organization pays for one subscription.", _two_live_subscriptions),

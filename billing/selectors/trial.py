@@ -6,9 +6,9 @@ from django.db.models import Q, QuerySet
 from django.utils.crypto import salted_hmac
 
 from accounts.models import Organization
-from billing.models import LocalTrial, TrialRedemption
+from billing.models import LocalTrial, Subscription, TrialAllowance, TrialRedemption, TrialRefusal
 from billing.rules.trial import normalize_email
-from billing.terms import CheckoutState
+from billing.terms import CheckoutState, IntentState
 
 
 def email_digest(email: str) -> str:
@@ -16,13 +16,31 @@ def email_digest(email: str) -> str:
     return salted_hmac("billing.trial", normalize_email(email), algorithm="sha256").hexdigest()
 
 
+def card_digest(fingerprint: str) -> str:
+    """A keyed digest of a card's fingerprint, which Stripe keeps the same for one number in one account."""
+    return salted_hmac("billing.trial.card", fingerprint, algorithm="sha256").hexdigest()
+
+
 def has_redeemed_trial(organization: Organization, *, email: str) -> bool:
     """Whether this person, or anybody for this organization, has had a trial.
 
     What the organization's own unfinished checkout reserves is not used yet.
     """
+    if TrialAllowance.objects.filter(organization=organization).exclude(used_at=None).exists():
+        return True
     redeemed = TrialRedemption.objects.filter(Q(email_digest=email_digest(email)) | Q(organization=organization))
     return redeemed.exclude(pk__in=reserved_trials(organization)).exists()
+
+
+def another_trial_is_allowed(organization: Organization) -> bool:
+    """Whether staff let this organization have another trial with a card, and none has used that yet."""
+    return TrialAllowance.objects.filter(organization=organization, used_at=None).exists()
+
+
+def is_refused_trial(subscription: Subscription) -> bool:
+    """Whether we cancel, or have cancelled, this subscription's trial because its card has had one."""
+    refusals = TrialRefusal.objects.filter(stripe_subscription_id=subscription.stripe_subscription_id)
+    return refusals.exclude(state=IntentState.FAILED).exists()
 
 
 def reserved_trials(organization: Organization) -> QuerySet[TrialRedemption]:

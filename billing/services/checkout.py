@@ -29,7 +29,12 @@ from billing.models import CheckoutIntent, Customer, Price, TrialRedemption
 from billing.rules.checkout import refuse_other_currency, refuse_second_subscription
 from billing.rules.return_urls import return_url
 from billing.rules.trial import TrialTerms, checkout_trial
-from billing.selectors.trial import email_digest, has_redeemed_trial, running_local_trial
+from billing.selectors.trial import (
+    another_trial_is_allowed,
+    email_digest,
+    has_redeemed_trial,
+    running_local_trial,
+)
 from billing.terms import CheckoutState, ObjectKind, SubscriptionStatus
 
 # Stripe keeps idempotency keys for 24 h at least; a repeat later could open a second session.
@@ -174,15 +179,17 @@ def _reserve_trial(
     organization: Organization, *, price: Price, actor: User, now: datetime
 ) -> tuple[TrialTerms, TrialRedemption | None]:
     running = running_local_trial(organization, now)
+    is_allowed = another_trial_is_allowed(organization)
     trial = checkout_trial(
         plan_trial_days=price.plan.trial_days,
-        has_redeemed=has_redeemed_trial(organization, email=actor.email),
+        has_redeemed=has_redeemed_trial(organization, email=actor.email) and not is_allowed,
         local_trial_ends_at=running.ends_at if running else None,
         now=now,
     )
-    if not trial.days:
+    digest = email_digest(actor.email)
+    if not trial.days or (is_allowed and TrialRedemption.objects.filter(email_digest=digest).exists()):
         return trial, None
-    return trial, TrialRedemption.objects.create(email_digest=email_digest(actor.email), organization=organization)
+    return trial, TrialRedemption.objects.create(email_digest=digest, organization=organization)
 
 
 def _open_session(intent: CheckoutIntent) -> CheckoutIntent:

@@ -6,13 +6,14 @@ from billing import notices
 from billing.models import PaymentMethod, Price, Subscription, Transition
 from billing.money import Money
 from billing.selectors.payment_method import charged_payment_method
+from billing.selectors.trial import is_refused_trial
 from billing.terms import LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus
 
 
 def announce_start(transition: Transition, *, now: datetime) -> None:
-    """Tell the payer that the plan is on. Once per subscription; nothing if it is not live any more."""
+    """Tell the payer that the plan is on. Once per subscription; nothing if it has ended or its trial is refused."""
     subscription = _subscription(transition)
-    if subscription.status not in LIVE_SUBSCRIPTION_STATUSES:
+    if subscription.status not in LIVE_SUBSCRIPTION_STATUSES or is_refused_trial(subscription):
         return
     _enqueue("subscription_started", subscription, transition, suffix="")
 
@@ -26,11 +27,12 @@ def announce_cancellation(transition: Transition, *, now: datetime) -> None:
 
 
 def announce_end(transition: Transition, *, now: datetime) -> None:
-    """Tell the payer that the plan has ended. Once per subscription."""
+    """Tell the payer that the plan has ended, and why where that is ours to say. Once per subscription."""
     subscription = _subscription(transition)
     if subscription.status != SubscriptionStatus.CANCELED:
         return
-    _enqueue("subscription_ended", subscription, transition, suffix="")
+    kind = "trial_refused" if is_refused_trial(subscription) else "subscription_ended"
+    _enqueue(kind, subscription, transition, suffix="")
 
 
 def _subscription(transition: Transition) -> Subscription:

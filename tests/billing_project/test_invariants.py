@@ -11,7 +11,17 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from billing.models import CancelRequest, CheckoutIntent, Notice, Refund, StaffTask, Transition, Work
+from billing.models import (
+    CancelRequest,
+    CheckoutIntent,
+    Notice,
+    Refund,
+    StaffTask,
+    Transition,
+    TrialCard,
+    TrialRefusal,
+    Work,
+)
 from billing_project.invariants import INVARIANTS, broken_invariants
 from billing_project.tasks import check_invariants
 from tests.billing.factories import ChargeAttemptFactory, InvoiceFactory, PriceFactory, SubscriptionFactory
@@ -78,6 +88,18 @@ def cancellation(age: timedelta) -> None:
     )
 
 
+def trial_refusal(age: timedelta) -> None:
+    card = TrialCard.objects.create(
+        card_digest="a", organization=OrganizationFactory(), stripe_subscription_id="sub_1"
+    )
+    TrialRefusal.objects.create(
+        organization=OrganizationFactory(),
+        stripe_subscription_id="sub_2",
+        first_trial=card,
+        created_at=timezone.now() - age,
+    )
+
+
 def notice(age: timedelta) -> None:
     Notice.objects.create(key="a", kind="b", run_at=timezone.now() - age)
 
@@ -118,6 +140,7 @@ LIMITS: list[tuple[str, Callable[[timedelta], Any], timedelta]] = [
     ("transition_unsettled", transition, 25 * HOUR),
     ("checkout_open", checkout, 26 * HOUR),
     ("cancellation_recorded", cancellation, HOUR),
+    ("trial_refusal_recorded", trial_refusal, HOUR),
     ("notice_waiting", notice, HOUR),
     ("staff_task_open", staff_task, 7 * DAY),
     ("past_due_without_invoice", past_due, HOUR),

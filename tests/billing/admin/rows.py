@@ -29,6 +29,10 @@ from billing.models import (
     StaffTask,
     Subscription,
     Transition,
+    TrialAllowance,
+    TrialCard,
+    TrialRedemption,
+    TrialRefusal,
     Work,
 )
 from billing.terms import DriftKind, ObjectKind
@@ -124,6 +128,31 @@ def cancel_request(number: int) -> CancelRequest:
     )
 
 
+def trial_redemption(number: int) -> TrialRedemption:
+    intent = checkout_intent(number)
+    return TrialRedemption.objects.create(
+        email_digest=f"{number:064}", organization=intent.organization, checkout_intent=intent
+    )
+
+
+def trial_refusal(number: int) -> TrialRefusal:
+    card = TrialCard.objects.create(
+        card_digest=f"{number:064}", organization=OrganizationFactory(), stripe_subscription_id=f"sub_{number:04}a"
+    )
+    return TrialRefusal.objects.create(
+        organization=OrganizationFactory(), stripe_subscription_id=f"sub_{number:04}b", first_trial=card
+    )
+
+
+def trial_allowance(number: int) -> TrialAllowance:
+    return TrialAllowance.objects.create(
+        organization=OrganizationFactory(),
+        granted_by=UserFactory(),
+        request_key=uuid4(),
+        reason=f"Studio-{number} of one owner",
+    )
+
+
 def audit_entry(number: int) -> AuditEntry:
     return audit.record(
         "portal_opened",
@@ -197,5 +226,8 @@ ROWS: dict[type[Model], tuple[Callable[[int], Any], Callable[[Any], str]]] = {
     StaffTask: (staff_task, lambda row: row.key),
     Subscription: (subscription, lambda row: row.organization.email),
     Transition: (transition, lambda row: row.stripe_id),
+    TrialAllowance: (trial_allowance, lambda row: row.reason.split()[0]),
+    TrialRedemption: (trial_redemption, lambda row: row.organization.name),
+    TrialRefusal: (trial_refusal, lambda row: row.stripe_subscription_id),
     Work: (wanted_work, lambda row: row.stripe_id),
 }

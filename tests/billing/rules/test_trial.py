@@ -1,12 +1,20 @@
 """Who may try a plan, for how long, and when to remind."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.rules.trial import TrialTerms, checkout_trial, normalize_email, reminder_is_due
+from billing.rules.trial import (
+    SeenTrial,
+    TrialTerms,
+    checkout_trial,
+    normalize_email,
+    reminder_is_due,
+    why_not_refuse,
+)
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
@@ -101,3 +109,29 @@ def test_normalizing_twice_changes_nothing_more(email: str) -> None:
     once = normalize_email(email)
 
     assert normalize_email(once) == once
+
+
+BEGAN = NOW - timedelta(days=1)
+FRESH = SeenTrial("trialing", created_at=BEGAN, trial_start=BEGAN, trial_end=NOW + timedelta(days=13))
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, ""),
+        ({"trial_start": BEGAN + timedelta(minutes=5)}, ""),
+        ({"trial_end": NOW + timedelta(hours=1)}, ""),
+        ({"trial_end": NOW + timedelta(minutes=59)}, "it is about to be paid for"),
+        ({"trial_end": NOW - timedelta(minutes=1)}, "it is about to be paid for"),
+        ({"has_been_billed": True}, "it was paid for before"),
+        ({"trial_start": BEGAN + timedelta(days=1)}, "it was paid for before"),
+        ({"trial_start": None}, "it is no trial any more"),
+        ({"status": "active"}, "it is no trial any more"),
+        ({"status": "past_due"}, "it is no trial any more"),
+        ({"status": "paused"}, "it is no trial any more"),
+        ({"status": "unpaid"}, "it is no trial any more"),
+        ({"status": "canceled"}, "it had ended by itself"),
+    ],
+)
+def test_only_a_first_unbilled_trial_may_be_refused(changed: dict[str, object], expected: str) -> None:
+    assert why_not_refuse(replace(FRESH, **changed), now=NOW) == expected

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings as django_settings
 
 from accounts.models import Organization
-from billing.models import Notice, Subscription, Transition
+from billing.models import Notice, Subscription, Transition, TrialCard, TrialRefusal
 from billing.services.payment_failure import announce_payment_failure
 from billing.services.subscription_notices import announce_cancellation, announce_end, announce_start
 from billing.services.trial_reminders import remind_of_trials
@@ -84,6 +84,17 @@ def end(organization: Organization) -> None:
     announce_end(moved(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id, "canceled"), now=NOW)
 
 
+def end_for_its_card(organization: Organization) -> None:
+    subscription = subscribe(organization, status="canceled", ended_at=NOW)
+    card = TrialCard.objects.create(
+        card_digest="a", organization=OrganizationFactory(), stripe_subscription_id="sub_1"
+    )
+    TrialRefusal.objects.create(
+        organization=organization, stripe_subscription_id=subscription.stripe_subscription_id, first_trial=card
+    )
+    announce_end(moved(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id, "canceled"), now=NOW)
+
+
 def fail_payment(organization: Organization, *, past_due_at: datetime = NOW, **changed) -> None:
     subscription = subscribe(organization, status="past_due", past_due_at=past_due_at)
     invoice = InvoiceFactory(
@@ -141,6 +152,11 @@ MAILS: list[tuple[str, Situation, list[str]]] = [
     ("subscription_started", start_trial, ["5 Dec 2026", "€48.00", "Visa 4242", "pay nothing"]),
     ("cancellation_scheduled", cancel, ["Growth", "14 Dec 2026", "take this back", "/billing/"]),
     ("subscription_ended", end, ["Growth has ended", "not be charged again", "nothing is deleted"]),
+    (
+        "trial_refused",
+        end_for_its_card,
+        ["Visa 4242 has had one before", "Nothing was charged", "€48.00 each month", "/billing/choose/"],
+    ),
     ("payment_failed", fail_payment, ["€48.00", "OAK-0019", "Visa 4242", "12 Dec 2026", "/i/acct_1/test_1"]),
     ("payment_failed", fail_for_want_of_money, ["not enough money on Visa 4242"]),
     ("payment_failed", fail_without_a_card, ["Please use another card, or ask your bank"]),
