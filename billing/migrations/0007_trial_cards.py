@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("billing", "0005_audit_business_time"),
+        ("billing", "0006_change_previews_in_full"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
