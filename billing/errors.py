@@ -162,6 +162,30 @@ class NotOnTrial(BillingError):
     message = "There is no running trial."
 
 
+class NotPerSeat(BillingError):
+    code = "not_per_seat"
+    status = 409
+    message = "This plan has one price for the whole team, however many people it has."
+
+
+class SeatsBelowUsed(BillingError):
+    code = "seats_below_used"
+    status = 409
+    message = "More people than that use a seat. Nothing was changed."
+
+
+class SeatsBelowMinimum(BillingError):
+    code = "seats_below_minimum"
+    status = 409
+    message = "The plan has more seats than that at least. Nothing was changed."
+
+
+class SeatsAboveMaximum(BillingError):
+    code = "seats_above_maximum"
+    status = 409
+    message = "The plan has fewer seats than that at most. Nothing was changed."
+
+
 class UnderWay(BillingError):
     """The same thing is being done by somebody else at this moment."""
 

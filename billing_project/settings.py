@@ -180,6 +180,7 @@ CATALOGUE_FILE = Path(env.str("CATALOGUE_FILE", default=str(BASE_DIR / "catalogu
 GRACE_DAYS = env.int("GRACE_DAYS", default=21)
 PLAN_CHANGE_UP_BEHAVIOUR = env.str("PLAN_CHANGE_UP_BEHAVIOUR", default="now_invoice")
 PLAN_CHANGE_DOWN_BEHAVIOUR = env.str("PLAN_CHANGE_DOWN_BEHAVIOUR", default="period_end")
+SEATS_COUNT_INVITATIONS = env.bool("SEATS_COUNT_INVITATIONS", default=False)
 RECONCILE_HOUR = env.int("RECONCILE_HOUR", default=3)
 INBOX_BODY_DAYS = env.int("INBOX_BODY_DAYS", default=90)
 INBOX_KEY_DAYS = env.int("INBOX_KEY_DAYS", default=180)

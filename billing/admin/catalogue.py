@@ -41,11 +41,17 @@ class PlanAdmin(ReadOnlyAdmin):
     search_fields = ["name", "code"]
     ordering = ["is_archived", "rank"]
     inlines = [PlanFeatureInline, PriceInline]
-    fields = ["name", "code", "tagline", "rank", "trial_days", "is_free", "is_recommended", "is_archived"]
+    readonly_fields = ["seats"]
+    fields = ["name", "code", "tagline", "rank", "trial_days", "seats", "is_free", "is_recommended", "is_archived"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Plan]:
         rows: QuerySet[Plan] = super().get_queryset(request)
         return rows.prefetch_related("prices")
+
+    @display(description="Seats")
+    def seats(self, row: Plan) -> str:
+        terms = row.seat_terms
+        return f"{terms.minimum} to {terms.maximum}" if terms else NOTHING
 
     @display(description="On sale for")
     def on_sale(self, row: Plan) -> str:

@@ -18,6 +18,7 @@ class SubscriptionCheckout:
     stripe_price_id: str
     success_url: str
     cancel_url: str
+    quantity: int = 1
     trial_days: int = 0
     trial_end: datetime | None = None
     automatic_tax: bool = False
@@ -41,7 +42,7 @@ def _params(checkout: SubscriptionCheckout) -> dict[str, Any]:
         "customer": checkout.stripe_customer_id,
         "client_reference_id": checkout.reference,
         "metadata": {"checkout_intent": checkout.reference},
-        "line_items": [{"price": checkout.stripe_price_id, "quantity": 1}],
+        "line_items": [{"price": checkout.stripe_price_id, "quantity": checkout.quantity}],
         "payment_method_collection": "always",
         "subscription_data": subscription,
         "success_url": checkout.success_url,

@@ -73,6 +73,8 @@ def _write_plans(catalogue: Catalogue) -> None:
                 "tagline": plan.tagline,
                 "rank": rank,
                 "trial_days": plan.trial_days,
+                "minimum_seats": plan.seats.minimum if plan.seats else None,
+                "maximum_seats": plan.seats.maximum if plan.seats else None,
                 "is_free": plan.is_free,
                 "is_recommended": plan.is_recommended,
                 "is_archived": False,

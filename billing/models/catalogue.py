@@ -4,7 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 from billing.models.choices import choices_of
-from billing.rules.catalogue import FeatureKind
+from billing.rules.catalogue import FeatureKind, SeatTerms
 from billing.terms import Interval
 
 
@@ -28,13 +28,18 @@ class Feature(models.Model):
 
 
 class Plan(models.Model):
-    """One column of the pricing page. `rank` orders plans from low to high."""
+    """One column of the pricing page. `rank` orders plans from low to high.
+
+    Where the numbers of seats are set, its prices are for one seat; else for the whole organization.
+    """
 
     code = models.SlugField(unique=True)
     name = models.CharField(max_length=80)
     tagline = models.CharField(max_length=200, blank=True)
     rank = models.PositiveIntegerField()
     trial_days = models.PositiveIntegerField(default=0)
+    minimum_seats = models.PositiveIntegerField(null=True, blank=True)
+    maximum_seats = models.PositiveIntegerField(null=True, blank=True)
     is_free = models.BooleanField(default=False)
     is_recommended = models.BooleanField(default=False)
     is_archived = models.BooleanField(default=False)
@@ -45,10 +50,21 @@ class Plan(models.Model):
             models.UniqueConstraint(
                 fields=["is_free"], condition=models.Q(is_free=True, is_archived=False), name="one_free_plan"
             ),
+            models.CheckConstraint(
+                condition=models.Q(minimum_seats=None, maximum_seats=None)
+                | models.Q(minimum_seats__gte=1, maximum_seats__gte=models.F("minimum_seats")),
+                name="plan_seats_are_a_range",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def seat_terms(self) -> SeatTerms | None:
+        if self.minimum_seats is None or self.maximum_seats is None:
+            return None
+        return SeatTerms(minimum=self.minimum_seats, maximum=self.maximum_seats)
 
 
 class PlanFeature(models.Model):

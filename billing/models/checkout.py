@@ -25,6 +25,7 @@ class CheckoutIntent(models.Model):
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     request_key = models.UUIDField()
     price = models.ForeignKey("billing.Price", on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField(default=1, help_text="Seats; 1 where the plan has none.")
     trial_days = models.PositiveIntegerField(default=0)
     trial_end = models.DateTimeField(null=True, blank=True, help_text="The rest of a local trial.")
     stripe_customer_id = models.CharField(max_length=255)
@@ -43,6 +44,7 @@ class CheckoutIntent(models.Model):
                 name="one_open_checkout_per_organization",
             ),
             models.UniqueConstraint(fields=["organization", "request_key"], name="one_checkout_per_request"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="checkout_has_seats"),
         ]
 
     def __str__(self) -> str:

@@ -35,8 +35,16 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatTerms:
+    """How many seats of a plan may be bought; its prices are for one seat."""
+
+    minimum: int
+    maximum: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlanPrice:
-    """A flat price for one organization and one interval."""
+    """A price for one interval: of the whole organization, or of one seat where the plan has seats."""
 
     lookup_key: str
     interval: Interval
@@ -51,6 +59,7 @@ class Plan:
     trial_days: int = 0
     is_free: bool = False
     is_recommended: bool = False
+    seats: SeatTerms | None = None
     grants: tuple[Grant, ...] = ()
     prices: tuple[PlanPrice, ...] = ()
 
@@ -73,7 +82,8 @@ def check_catalogue(catalogue: Catalogue) -> None:
     """Refuse a catalogue that cannot be sold as it stands. Raises CatalogueError with the place in `key`.
 
     Checked are the rules that need more than one plan: exactly one is free, and that one stands first; at most one
-    is recommended; every paid plan is dearer than the one before in each interval and currency.
+    is recommended; every paid plan is dearer than the one before in each interval and currency, where a plan with
+    seats costs what its fewest seats cost.
     """
     _check_free_plan(catalogue.plans)
     recommended = [plan.code for plan in catalogue.plans if plan.is_recommended]
@@ -99,8 +109,12 @@ def _check_free_plan(plans: tuple[Plan, ...]) -> None:
 
 def _check_order(lower: Plan, higher: Plan) -> None:
     for below, above in zip(lower.prices, higher.prices, strict=True):
-        if above.money.amount_minor <= below.money.amount_minor:
+        if _least_minor(higher, above) <= _least_minor(lower, below):
             raise refusal(
                 f"plans.{higher.code}.prices.{above.interval}.{above.money.currency}",
                 f"it must cost more than {lower.code}, which stands before it",
             )
+
+
+def _least_minor(plan: Plan, price: PlanPrice) -> int:
+    return price.money.amount_minor * (plan.seats.minimum if plan.seats else 1)

@@ -44,6 +44,7 @@ def _entries(catalogue: Catalogue) -> Iterator[tuple[str, dict[str, str]]]:
             "free": str(plan.is_free).lower(),
             "recommended": str(plan.is_recommended).lower(),
             "trial_days": str(plan.trial_days),
+            "seats": f"{plan.seats.minimum} to {plan.seats.maximum}" if plan.seats else "none",
             "position": str(rank),
         }
         values |= {f"gives.{grant.feature_code}": _worth(grant) for grant in plan.grants}

@@ -13,6 +13,7 @@ from billing.rules.catalogue import (
     Grant,
     Plan,
     PlanPrice,
+    SeatTerms,
     check_catalogue,
     lookup_key,
     refusal,
@@ -26,12 +27,14 @@ LARGEST_LIMIT = 2**53 - 1  # What a browser's JSON still reads exactly.
 LONGEST_TRIAL_DAYS = 730
 # Stripe's amounts have eight digits at most (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).
 LARGEST_AMOUNT_MINOR = 99_999_999
+LARGEST_SEATS = 100_000
 
 _AMOUNT = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _FEATURE_KEYS = ("code", "kind", "name")
 _COUNTED_KEYS = (*_FEATURE_KEYS, "counted", "unlimited")
 _FREE_KEYS = ("code", "name", "tagline", "free", "recommended", "flags", "limits")
-_PAID_KEYS = (*_FREE_KEYS, "trial_days", "prices")
+_PAID_KEYS = (*_FREE_KEYS, "trial_days", "seats", "prices")
+_SEAT_KEYS = ("minimum", "maximum")
 
 
 def read_catalogue(text: str) -> Catalogue:
@@ -101,6 +104,7 @@ def _read_plan(table: Table, *, features: tuple[Feature, ...], currencies: tuple
     is_free = table.flag("free")
     table.allow_only(_FREE_KEYS if is_free else _PAID_KEYS)
     code = table.code("code")
+    seats = None if is_free else _read_seats(table)
     return Plan(
         code=code,
         name=table.text("name", longest=80),
@@ -108,9 +112,27 @@ def _read_plan(table: Table, *, features: tuple[Feature, ...], currencies: tuple
         trial_days=0 if is_free else table.whole_number("trial_days", largest=LONGEST_TRIAL_DAYS, default=0),
         is_free=is_free,
         is_recommended=table.flag("recommended"),
+        seats=seats,
         grants=(*_read_limits(table, features=features), *_read_flags(table, features=features)),
-        prices=() if is_free else _read_prices(table.table("prices"), plan_code=code, currencies=currencies),
+        prices=()
+        if is_free
+        else _read_prices(table.table("prices"), plan_code=code, currencies=currencies, seats=seats),
     )
+
+
+def _read_seats(plan: Table) -> SeatTerms | None:
+    """A plan without the table has one price for the whole organization."""
+    if "seats" not in plan.values:
+        return None
+    table = plan.table("seats")
+    table.allow_only(_SEAT_KEYS)
+    minimum = table.whole_number("minimum", largest=LARGEST_SEATS, default=1)
+    maximum = table.whole_number("maximum", largest=LARGEST_SEATS)
+    if minimum < 1:
+        raise table.refuse("minimum", "a plan with seats has one at least")
+    if maximum < minimum:
+        raise table.refuse("maximum", "it must not be below the minimum")
+    return SeatTerms(minimum=minimum, maximum=maximum)
 
 
 def _read_limits(plan: Table, *, features: tuple[Feature, ...]) -> tuple[Grant, ...]:
@@ -140,7 +162,9 @@ def _read_flags(plan: Table, *, features: tuple[Feature, ...]) -> tuple[Grant, .
     return tuple(Grant(feature_code=code) for code in codes if code in flags)
 
 
-def _read_prices(table: Table, *, plan_code: str, currencies: tuple[str, ...]) -> tuple[PlanPrice, ...]:
+def _read_prices(
+    table: Table, *, plan_code: str, currencies: tuple[str, ...], seats: SeatTerms | None
+) -> tuple[PlanPrice, ...]:
     table.allow_only(Interval)
     prices = []
     for interval in Interval:
@@ -150,7 +174,10 @@ def _read_prices(table: Table, *, plan_code: str, currencies: tuple[str, ...]) -
                 raise amounts.refuse(currency, "this currency is not among `currencies`")
         for currency in currencies:
             key = lookup_key(plan_code, interval=interval, currency=currency)
-            prices.append(PlanPrice(lookup_key=key, interval=interval, money=_read_money(amounts, currency)))
+            money = _read_money(amounts, currency)
+            if seats and money.amount_minor * seats.maximum > LARGEST_AMOUNT_MINOR:
+                raise amounts.refuse(currency, f"for {seats.maximum} seats the sum has more than eight digits")
+            prices.append(PlanPrice(lookup_key=key, interval=interval, money=money))
     return tuple(prices)
 
 

@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from billing.errors import UnknownPlan
 from billing.models import Feature, Plan, PlanFeature, Price
 from billing.money import Money
-from billing.rules.catalogue import FeatureKind
+from billing.rules.catalogue import FeatureKind, SeatTerms
 from billing.terms import Interval
 
 
@@ -36,7 +36,10 @@ class OfferedPrice:
 
 @dataclass(frozen=True, slots=True)
 class OfferedPlan:
-    """One column of the pricing page: every feature of the catalogue in order, also those that it lacks."""
+    """One column of the pricing page: every feature of the catalogue in order, also those that it lacks.
+
+    With `seats` its prices are for one person, else for the whole organization.
+    """
 
     code: str
     name: str
@@ -44,6 +47,7 @@ class OfferedPlan:
     trial_days: int
     is_free: bool
     is_recommended: bool
+    seats: SeatTerms | None
     features: tuple[OfferedFeature, ...]
     prices: tuple[OfferedPrice, ...]
 
@@ -103,6 +107,7 @@ def _offered_plan(plan: Plan, *, features: Sequence[Feature]) -> OfferedPlan:
         trial_days=plan.trial_days,
         is_free=plan.is_free,
         is_recommended=plan.is_recommended,
+        seats=plan.seat_terms,
         features=tuple(_offered_feature(feature, grant=grants.get(feature.pk)) for feature in features),
         prices=tuple(_offered_price(price) for price in getattr(plan, "on_sale", ())),
     )

@@ -35,6 +35,7 @@ def _plan(row: models.Plan) -> Plan:
         trial_days=row.trial_days,
         is_free=row.is_free,
         is_recommended=row.is_recommended,
+        seats=row.seat_terms,
         grants=tuple(
             Grant(feature_code=grant.feature.code, limit=grant.limit, is_unlimited=grant.is_unlimited)
             for grant in row.grants.all()

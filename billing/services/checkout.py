@@ -28,7 +28,9 @@ from billing.mirror.refs import ObjectRef
 from billing.models import CheckoutIntent, Customer, Price, TrialRedemption
 from billing.rules.checkout import refuse_other_currency, refuse_second_subscription
 from billing.rules.return_urls import return_url
+from billing.rules.seats import check_quantity, quantity_for
 from billing.rules.trial import TrialTerms, checkout_trial
+from billing.selectors.seats import people_of
 from billing.selectors.trial import (
     another_trial_is_allowed,
     email_digest,
@@ -44,16 +46,25 @@ _UNFINISHED = (CheckoutState.RECORDED.value, CheckoutState.OPEN.value)
 
 
 def start_checkout(
-    organization: Organization, *, lookup_key: str, request_key: UUID, actor: User, now: datetime
+    organization: Organization,
+    *,
+    lookup_key: str,
+    request_key: UUID,
+    actor: User,
+    now: datetime,
+    seats: int | None = None,
 ) -> CheckoutIntent:
     """Open the hosted page for one price and return the intent; send the person to its `url`.
 
-    `now` is business time. Safe to repeat: the same `request_key`, and another tab, reach the same session.
-    Raises UnknownPlan, CurrencyLocked, AlreadySubscribed, CheckoutEnded, UnderWay, StripeUnreachable.
+    `now` is business time. Without `seats` a plan that has them is bought for the people who are there.
+    Safe to repeat: the same `request_key`, and another tab, reach the same session.
+    Raises UnknownPlan, CurrencyLocked, AlreadySubscribed, CheckoutEnded, UnderWay, StripeUnreachable, and the
+    refusals of a number of seats.
     """
     price = _price_on_offer(lookup_key)
+    quantity = _quantity(organization, price=price, seats=seats)
     customer = ensure_customer(organization)
-    intent = _unfinished(organization, price=price)
+    intent = _unfinished(organization, price=price, quantity=quantity)
     customer = _seen_at_stripe(customer)
     if intent is not None and intent.stripe_customer_id != customer.stripe_customer_id:
         _end(intent, CheckoutState(_expire(intent)["status"]))
@@ -63,7 +74,7 @@ def start_checkout(
     if intent is None:
         if CheckoutIntent.objects.filter(organization=organization, request_key=request_key).exists():
             raise CheckoutEnded()
-        intent = _record(customer, price=price, request_key=request_key, actor=actor, now=now)
+        intent = _record(customer, price=price, quantity=quantity, request_key=request_key, actor=actor, now=now)
     return _open_session(intent)
 
 
@@ -92,6 +103,14 @@ def _seen_at_stripe(customer: Customer) -> Customer:
     return ensure_customer(customer.organization) if customer.is_deleted else customer
 
 
+def _quantity(organization: Organization, *, price: Price, seats: int | None) -> int:
+    terms, used = price.plan.seat_terms, people_of(organization).used
+    if seats is None:
+        return quantity_for(terms, used=used)
+    check_quantity(terms, quantity=seats, used=used)
+    return seats
+
+
 def _refuse_what_cannot_be_sold(customer: Customer, price: Price) -> None:
     """Asks Stripe, not our rows: a webhook may be on its way."""
     live = objects.list_live_subscriptions(str(customer.stripe_customer_id))
@@ -101,8 +120,8 @@ def _refuse_what_cannot_be_sold(customer: Customer, price: Price) -> None:
     refuse_other_currency(customer_currency=customer.currency, price_currency=price.currency)
 
 
-def _unfinished(organization: Organization, *, price: Price) -> CheckoutIntent | None:
-    """The organization's open checkout if it still serves this price; one that does not is closed at Stripe first."""
+def _unfinished(organization: Organization, *, price: Price, quantity: int) -> CheckoutIntent | None:
+    """The organization's open checkout if it still sells just this; one that does not is closed at Stripe first."""
     intent = (
         CheckoutIntent.objects.select_related("price")
         .filter(organization=organization, state__in=_UNFINISHED)
@@ -120,7 +139,7 @@ def _unfinished(organization: Organization, *, price: Price) -> CheckoutIntent |
         # Its inputs are out of date, such as a trial's end or a setting; or Stripe knows the session no longer.
         _end(intent, CheckoutState.FAILED, failure=error.message[:200])
         return None
-    if session["status"] == "open" and intent.price_id == price.pk:
+    if session["status"] == "open" and (intent.price_id, intent.quantity) == (price.pk, quantity):
         return intent
     if session["status"] == "open":
         session = _expire(intent)
@@ -147,7 +166,9 @@ def _expire(intent: CheckoutIntent) -> Any:
         return objects.fetch(ObjectKind.CHECKOUT_SESSION, session_id)
 
 
-def _record(customer: Customer, *, price: Price, request_key: UUID, actor: User, now: datetime) -> CheckoutIntent:
+def _record(
+    customer: Customer, *, price: Price, quantity: int, request_key: UUID, actor: User, now: datetime
+) -> CheckoutIntent:
     """Commit the decision with the reservation of the person's one trial, before anything is asked of Stripe."""
     organization = customer.organization
     try:
@@ -158,6 +179,7 @@ def _record(customer: Customer, *, price: Price, request_key: UUID, actor: User,
                 started_by=actor,
                 request_key=request_key,
                 price=price,
+                quantity=quantity,
                 trial_days=trial.days,
                 trial_end=trial.ends_at,
                 stripe_customer_id=str(customer.stripe_customer_id),
@@ -167,8 +189,10 @@ def _record(customer: Customer, *, price: Price, request_key: UUID, actor: User,
                 reservation.save(update_fields=["checkout_intent"])
             audit.record("checkout_started", subject=str(intent.uuid), organization=organization, actor=actor)
     except IntegrityError:
-        # Another click was first; with the same price it opens the same session.
-        first = CheckoutIntent.objects.filter(organization=organization, state__in=_UNFINISHED, price=price).first()
+        # Another click was first; where it buys the same it opens the same session.
+        first = CheckoutIntent.objects.filter(
+            organization=organization, state__in=_UNFINISHED, price=price, quantity=quantity
+        ).first()
         if first is None:
             raise UnderWay() from None
         return first
@@ -216,6 +240,7 @@ def _inputs(intent: CheckoutIntent) -> SubscriptionCheckout:
         reference=str(intent.uuid),
         stripe_customer_id=intent.stripe_customer_id,
         stripe_price_id=intent.price.stripe_price_id,
+        quantity=intent.quantity,
         success_url=return_url("checkout", site_url=settings.SITE_URL) + "?session_id={CHECKOUT_SESSION_ID}",
         cancel_url=return_url("pricing", site_url=settings.SITE_URL),
         trial_days=intent.trial_days,

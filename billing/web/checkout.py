@@ -16,6 +16,7 @@ from billing.services.checkout import start_checkout
 from billing.services.local_trial import start_local_trial
 from billing.web.errors import explain_failures
 from billing.web.redirects import see_other
+from billing.web.seat_field import read_seats
 
 
 @require_POST
@@ -34,6 +35,7 @@ def checkout(request: HttpRequest, membership: Membership) -> HttpResponse:
         request_key=request_key,
         actor=membership.user,
         now=business_now(),
+        seats=read_seats(request.POST),
     )
     record_consent(
         user=membership.user,

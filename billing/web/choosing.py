@@ -14,6 +14,7 @@ from billing.selectors.catalogue import price_for
 from billing.selectors.choice import choice_of
 from billing.web.company_rules import company_rules
 from billing.web.errors import explain_failures
+from billing.web.seat_field import read_seats
 
 CHOSEN_KEY = "chosen_lookup_key"
 
@@ -36,7 +37,13 @@ def start(request: HttpRequest, lookup_key: str) -> HttpResponse:
 def choose(request: HttpRequest, membership: Membership, lookup_key: str) -> HttpResponse:
     """What the chosen price costs, from when, and the buttons that start a trial or a checkout."""
     take_chosen(request)
-    choice = choice_of(membership.organization, lookup_key=lookup_key, person=membership.user, now=business_now())
+    choice = choice_of(
+        membership.organization,
+        lookup_key=lookup_key,
+        person=membership.user,
+        now=business_now(),
+        seats=read_seats(request.GET),
+    )
     if choice.has_subscription:
         messages.info(request, "You have a plan already. Nothing was charged.")
         return redirect("billing:overview")

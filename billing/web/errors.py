@@ -10,7 +10,7 @@ from django.shortcuts import render
 from billing.errors import BillingError, InvalidInput
 
 CAN_BE_REPEATED = ("under_way", "lease_taken", "lease_lost", "stripe_unreachable", "stripe_rate_limited")
-REPEATED_FIELDS = ("request_key", "lookup_key", "plan", "accepts_terms", "return_to", "reason", "comment")
+REPEATED_FIELDS = ("request_key", "lookup_key", "plan", "seats", "accepts_terms", "return_to", "reason", "comment")
 HEADINGS = {
     "invalid_input": "This request is not complete",
     "plan_unknown": "This plan is not on sale",
@@ -34,6 +34,10 @@ HEADINGS = {
     "item_unclear": "This plan is changed by us",
     "on_trial": "Not during a trial",
     "not_on_trial": "There is no running trial",
+    "not_per_seat": "This plan has no seats",
+    "seats_below_used": "More people use a seat",
+    "seats_below_minimum": "The plan has more seats than that",
+    "seats_above_maximum": "The plan has fewer seats than that",
     "under_way": "This is under way",
     "lease_taken": "This is under way",
     "lease_lost": "This is under way",

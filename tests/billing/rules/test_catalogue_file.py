@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from billing.errors import CatalogueError
 from billing.money import Money
-from billing.rules.catalogue import FeatureKind, Grant
+from billing.rules.catalogue import FeatureKind, Grant, SeatTerms
 from billing.rules.catalogue_file import read_catalogue
 from billing.terms import Interval
 
@@ -193,3 +193,42 @@ def test_amounts_survive_exactly_or_are_refused(amount):
         assert read_catalogue(text).plans[1].prices[0].money.to_major() == amount
     else:
         assert refused_key(text) == "plans.pro.prices.month.eur"
+
+
+SEATS = SMALL.replace('name = "Pro"', 'name = "Pro"\nseats = { minimum = 2, maximum = 30 }')
+
+
+def test_a_plan_with_seats_is_read_with_its_range():
+    pro, other = read_catalogue(
+        SEATS.replace('eur = "20.00"', 'eur = "40.00"')
+        .replace('"2900"', '"5000"')
+        .replace('eur = "200.00"', 'eur = "400.00"')
+        .replace('"29000"', '"50000"')
+    ).plans[1:]
+
+    assert pro.seats == SeatTerms(minimum=2, maximum=30)
+    assert other.seats is None
+
+
+def test_a_plan_must_cost_more_than_the_fewest_seats_of_the_one_before():
+    assert refused_key(SEATS) == "plans.max.prices.month.eur"
+
+
+@pytest.mark.parametrize(
+    ("seats", "key"),
+    [
+        ("{ minimum = 0, maximum = 5 }", "plans.pro.seats.minimum"),
+        ("{ minimum = 6, maximum = 5 }", "plans.pro.seats.maximum"),
+        ("{ minimum = 1 }", "plans.pro.seats.maximum"),
+        ("{ maximum = 1000000 }", "plans.pro.seats.maximum"),
+        ("{ maximum = 5, most = 6 }", "plans.pro.seats.most"),
+        ("{ maximum = 90000 }", "plans.pro.prices.month.eur"),
+        ("5", "plans.pro.seats"),
+    ],
+)
+def test_seats_that_cannot_be_sold_are_refused_with_their_place(seats, key):
+    assert refused_key(SMALL.replace('name = "Pro"', f'name = "Pro"\nseats = {seats}')) == key
+
+
+def test_the_free_plan_has_no_seats():
+    assert refused_key(SMALL.replace("free = true", "free = true\nseats = { maximum = 5 }")) == "plans.free.seats"

@@ -70,7 +70,7 @@ def test_malformed_file_changes_nothing(sandbox):
     sync_catalogue(OURS)
 
     with pytest.raises(CatalogueError):
-        sync_catalogue(DEARER.replace('eur = "128.00"', 'eur = "-128.00"'))
+        sync_catalogue(DEARER.replace('eur = "160.00"', 'eur = "-160.00"'))
 
     assert keys_at_stripe()["growth_month_eur"] == 4800
     assert price_for("growth_month_eur").amount_minor == 4800

@@ -103,3 +103,33 @@ def test_looking_starts_nothing(catalogue, alice, browser_of) -> None:
 
     assert not CheckoutIntent.objects.exists()
     assert not LocalTrial.objects.exists()
+
+
+def test_a_plan_per_person_names_seats_and_the_sum_of_the_number_that_is_asked_for(
+    catalogue, alice, browser_of
+) -> None:
+    browser = browser_of(alice)
+
+    smallest = browser.get("/billing/choose/scale_month_eur/")
+    larger = browser.get("/billing/choose/scale_month_eur/?seats=10")
+
+    assert "8 seats at €16.00" in words(smallest)
+    assert "Due today €128.00" in words(smallest)
+    assert "Due today €160.00" in words(larger)
+    assert form_fields(larger, action="/billing/checkout/")["seats"] == "10"
+
+
+@pytest.mark.parametrize(("seats", "said"), [("7", "8 seats at least"), ("501", "500 seats at most")])
+def test_a_number_of_seats_that_cannot_be_bought_is_refused_beside_its_field(
+    catalogue, alice, browser_of, seats, said
+) -> None:
+    page = browser_of(alice).get(f"/billing/choose/scale_month_eur/?seats={seats}")
+
+    assert page.status_code == 200
+    assert said in words(page)
+    assert form_fields(page, action="/billing/checkout/")["seats"] == "8"
+
+
+@pytest.mark.parametrize("seats", ["eight", "-1", "0", "8.5", "9999999"])
+def test_what_is_no_number_of_seats_is_refused(catalogue, alice, browser_of, seats) -> None:
+    assert browser_of(alice).get(f"/billing/choose/scale_month_eur/?seats={seats}").status_code == 400

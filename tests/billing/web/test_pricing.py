@@ -14,7 +14,15 @@ def test_a_visitor_sees_each_plan_with_its_price_and_a_way_to_start(client, cata
 
     text = words(page)
     assert page.status_code == 200
-    for said in ("€0", "€16", "€48", "€128", "Start with Free", "Choose Starter", "Try for 14 days"):
+    for said in (
+        "€0",
+        "€16 a month",
+        "€48",
+        "€16 per person and month, from 8",
+        "Start with Free",
+        "Choose Starter",
+        "Try for 14 days",
+    ):
         assert said in text
     assert 'href="/start/growth_month_eur/"' in page.content.decode()
 
