@@ -16,10 +16,10 @@ from billing.services.alarms import alarm_second_subscription, alarm_unknown_own
 from billing.services.check_trial_card import check_trial_card
 from billing.services.close_checkout import close_checkout
 from billing.services.end_local_trial import end_local_trial
-from billing.services.payment_failure import announce_payment_failure
+from billing.services.payment_failure import announce_bank_question, announce_payment_failure
 from billing.services.redeem_trial import redeem_trial
 from billing.services.subscription_notices import announce_cancellation, announce_end, announce_start
-from billing.terms import ChargeStatus, ObjectKind, SubscriptionStatus
+from billing.terms import Authentication, ChargeStatus, ObjectKind, SubscriptionStatus
 
 logger = logging.getLogger(__name__)
 _GIVE_UP_AFTER = timedelta(hours=24)
@@ -71,6 +71,12 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction(ObjectKind.SUBSCRIPTION, frozenset({SubscriptionStatus.CANCELED.value}), announce_end),
     Reaction(ObjectKind.CHARGE, frozenset({ChargeStatus.FAILED.value}), announce_payment_failure),
     Reaction(ObjectKind.SUBSCRIPTION, _PAST_DUE, announce_payment_failure),
+    Reaction(
+        ObjectKind.INVOICE,
+        frozenset({Authentication.REQUIRED.value}),
+        announce_bank_question,
+        aspect="authentication",
+    ),
 )
 
 

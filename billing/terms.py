@@ -40,6 +40,19 @@ class ChargeStatus(StrEnum):
     FAILED = "failed"
 
 
+class Authentication(StrEnum):
+    """How far the bank's question about an open invoice is, by its PaymentIntent.
+
+    `asked` stands in transitions only: the bank asks while the customer is there, at the page on which they pay.
+    """
+
+    NONE = "none"
+    REQUIRED = "required"
+    ASKED = "asked"
+    UNDER_WAY = "processing"
+    FAILED = "failed"
+
+
 class RefundStatus(StrEnum):
     PENDING = "pending"
     REQUIRES_ACTION = "requires_action"

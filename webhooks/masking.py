@@ -23,6 +23,8 @@ _LINK_NAME = re.compile(r"(^|_)(url|pdf)$")
 _HOSTED_LINK = re.compile(
     r"https?://(?:[\w.-]*\bstripe\.com|127\.0\.0\.1:\d+)/(?:c/pay|p/session|i|3ds|invoice)/\S+", re.IGNORECASE
 )
+# Our own links that are signed and open something to whoever holds them.
+_SIGNED_LINK = re.compile(r"/(?:pay|join)/[\w:.-]{30,}", re.ASCII)
 _CARD = re.compile(r"(?<![\w.])\d(?:[ -]?\d){12,18}(?![\w.]?\d)(?!\w)")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\b")
 
@@ -46,7 +48,7 @@ def masked(value: Any, *, name: str = "") -> Any:
 
 def masked_text(text: str) -> str:
     """The text without keys, signatures, numbers of cards and accounts, and links that open by themselves."""
-    for pattern in (_SECRET_VALUE, _HOSTED_LINK):
+    for pattern in (_SECRET_VALUE, _HOSTED_LINK, _SIGNED_LINK):
         text = pattern.sub(MASK, text)
     text = _CARD.sub(lambda found: MASK if _passes_luhn(found[0]) else found[0], text)
     return _IBAN.sub(lambda found: MASK if _passes_mod_97(found[0]) else found[0], text)

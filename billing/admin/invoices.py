@@ -20,7 +20,7 @@ _COLOURS = {
 @admin.register(Invoice)
 class InvoiceAdmin(ReadOnlyAdmin):
     list_display = ["shown_number", "customer", "total", "remaining", "shown_status", "reason", "created_at"]
-    list_filter = ["status", "billing_reason", "currency", "livemode"]
+    list_filter = ["status", "authentication", "billing_reason", "collection_method", "currency", "livemode"]
     list_select_related = ["organization"]
     search_fields = [
         "=number",
@@ -35,9 +35,10 @@ class InvoiceAdmin(ReadOnlyAdmin):
     readonly_fields = ["customer", "reason", "total", "due", "paid", "remaining", "subscription"]
     readonly_fields += ["stripe_customer", "payments", "hosted_page", "pdf", "timeline"]
     fieldsets = [
-        (None, {"fields": ["number", "stripe_invoice_id", "customer", "status", "reason"]}),
+        (None, {"fields": ["number", "stripe_invoice_id", "customer", "status", "authentication", "reason"]}),
         ("Amounts", {"fields": ["total", "due", "paid", "remaining", "currency"]}),
         ("Dates", {"fields": ["created_at", "due_at", "paid_at", "next_payment_attempt_at", "attempt_count"]}),
+        ("Terms", {"fields": ["collection_method"]}),
         (
             "Look further",
             {"fields": ["subscription", "stripe_customer", "payments", "timeline", "hosted_page", "pdf"]},

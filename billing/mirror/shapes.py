@@ -71,6 +71,13 @@ def invoice_subscription_id(invoice: Any) -> str:
     return text(invoice, "parent", "subscription_details", "subscription") or text(invoice, "subscription")
 
 
+def invoice_default_intent_id(invoice: Any) -> str:
+    """The PaymentIntent that the hosted page and our own calls share, or an empty string."""
+    payments = value(invoice, "payments", "data") or []
+    found = [text(payment, "payment", "payment_intent") for payment in payments if value(payment, "is_default")]
+    return found[0] if found else text(invoice, "payment_intent")
+
+
 def invoice_payment_intent_ids(invoice: Any) -> list[str]:
     """From the expanded `payments` today, from `payment_intent` before basil."""
     payments = value(invoice, "payments", "data") or []

@@ -3,7 +3,7 @@
 from django.db import models
 
 from billing.models.choices import choices_of
-from billing.terms import InvoiceStatus
+from billing.terms import Authentication, InvoiceStatus
 
 
 class Invoice(models.Model):
@@ -24,6 +24,13 @@ class Invoice(models.Model):
     amount_remaining_minor = models.BigIntegerField()
     attempt_count = models.PositiveIntegerField(default=0)
     has_been_attempted = models.BooleanField(default=False)
+    collection_method = models.CharField(max_length=30, blank=True)
+    authentication = models.CharField(
+        max_length=20,
+        choices=choices_of(Authentication),
+        default=Authentication.NONE.value,
+        help_text="Whether the bank wants the customer to confirm the payment.",
+    )
     hosted_invoice_url = models.TextField(blank=True)
     invoice_pdf_url = models.TextField(blank=True)
     created_at = models.DateTimeField(help_text="At Stripe.")

@@ -6,7 +6,15 @@ A new act needs one line in ACTS; a new transition one line in TOLD and its word
 from dataclasses import dataclass
 from enum import StrEnum
 
-from billing.terms import ChargeStatus, CreditNoteStatus, InvoiceStatus, ObjectKind, RefundStatus, SubscriptionStatus
+from billing.terms import (
+    Authentication,
+    ChargeStatus,
+    CreditNoteStatus,
+    InvoiceStatus,
+    ObjectKind,
+    RefundStatus,
+    SubscriptionStatus,
+)
 
 
 class Happening(StrEnum):
@@ -23,6 +31,8 @@ class Happening(StrEnum):
     INVOICE_UNCOLLECTIBLE = "invoice_uncollectible"
     INVOICE_VOID = "invoice_void"
     PAYMENT_FAILED = "payment_failed"
+    BANK_ASKS = "bank_asks"
+    BANK_REFUSED = "bank_refused"
     REFUNDED = "refunded"
     REFUND_FAILED = "refund_failed"
     CREDITED = "credited"
@@ -43,6 +53,7 @@ TONES = {
     Happening.PAYMENT_FAILED: "missed",
     Happening.INVOICE_UNCOLLECTIBLE: "missed",
     Happening.REFUND_FAILED: "missed",
+    Happening.BANK_REFUSED: "missed",
     Happening.INVOICE_PAID: "done",
     Happening.PLAN_BEGAN: "done",
     Happening.TRIAL_BEGAN: "done",
@@ -74,6 +85,8 @@ TOLD: tuple[Told, ...] = (
     Told(Happening.INVOICE_VOID, ObjectKind.INVOICE, InvoiceStatus.VOID.value),
     Told(Happening.INVOICE_UNCOLLECTIBLE, ObjectKind.INVOICE, InvoiceStatus.UNCOLLECTIBLE.value),
     Told(Happening.PAYMENT_FAILED, ObjectKind.CHARGE, ChargeStatus.FAILED.value),
+    Told(Happening.BANK_ASKS, ObjectKind.INVOICE, Authentication.REQUIRED.value, aspect="authentication"),
+    Told(Happening.BANK_REFUSED, ObjectKind.INVOICE, Authentication.FAILED.value, aspect="authentication"),
     Told(Happening.REFUNDED, ObjectKind.REFUND, RefundStatus.SUCCEEDED.value),
     Told(Happening.REFUND_FAILED, ObjectKind.REFUND, RefundStatus.FAILED.value),
     Told(Happening.CREDITED, ObjectKind.CREDIT_NOTE, CreditNoteStatus.ISSUED.value),

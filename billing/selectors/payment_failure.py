@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from billing.models import ChargeAttempt, Invoice, Subscription
 from billing.money import Money
-from billing.terms import ChargeStatus, InvoiceStatus
+from billing.terms import Authentication, ChargeStatus, InvoiceStatus
 
 
 class DeclineCause(StrEnum):
@@ -80,9 +80,10 @@ def payment_failure(subscription: Subscription) -> PaymentFailure | None:
         ).order_by("-created_at")
     )
     last = failed[0] if failed else None
+    is_asked = invoice.authentication == Authentication.REQUIRED.value
     return PaymentFailure(
         amount=Money(invoice.amount_remaining_minor, invoice.currency),
-        cause=decline_cause(last),
+        cause=DeclineCause.CONFIRM if is_asked else decline_cause(last),
         card=card_of(last),
         pay_url=invoice.hosted_invoice_url,
         invoice_number=invoice.number,

@@ -1,24 +1,37 @@
-"""Reaction: a payment failed; the payer is told once per invoice, with the amount, the cause and the way out."""
+"""Reactions: a payment failed or waits for the bank's question; the payer is told once per invoice and cause."""
 
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 
 from billing import notices
 from billing.errors import NotYet
-from billing.models import ChargeAttempt, Invoice, Subscription, Transition
+from billing.models import ChargeAttempt, Invoice, PlanChange, Subscription, Transition
 from billing.money import Money
-from billing.terms import ChargeStatus, InvoiceStatus, ObjectKind, SubscriptionStatus
+from billing.selectors.pay_link import pay_url
+from billing.terms import (
+    Authentication,
+    ChargeStatus,
+    InvoiceStatus,
+    ObjectKind,
+    PlanChangeState,
+    SubscriptionStatus,
+)
 
 _ON_SESSION_REASONS = ("subscription_create", "manual")
+_CHANGES_ON_SESSION = (PlanChangeState.RECORDED, PlanChangeState.AWAITING_PAYMENT)
+_SENT = "send_invoice"
+_CONFIRM_CODE = "authentication_required"
 
 
 def announce_payment_failure(transition: Transition, *, now: datetime) -> None:
     """Put the mail into the outbox if the invoice is still open. One per invoice, however many tries fail.
 
-    Nobody is written to about a first invoice: the person stands at the checkout and sees it there. Raises NotYet
-    while the invoice's row has not come, or is the draft that it was before it was charged; the reaction is then
-    tried again.
+    Nobody is written to about a payment at which they stand: a first invoice, or a change that they are making.
+    Where only the bank's question is open, the mail asks for an answer and for no other card. Raises NotYet while
+    the invoice's row has not come, or is the draft that it was before it was charged; the reaction is then tried
+    again.
     """
     invoice_id, attempt = _cause(transition)
     if not invoice_id:
@@ -26,23 +39,51 @@ def announce_payment_failure(transition: Transition, *, now: datetime) -> None:
     invoice = Invoice.objects.filter(stripe_invoice_id=invoice_id).select_related("organization").first()
     if invoice is None or invoice.status == InvoiceStatus.DRAFT:
         raise NotYet()
-    if (
-        invoice.status != InvoiceStatus.OPEN
-        or invoice.billing_reason in _ON_SESSION_REASONS
-        or invoice.organization is None
-    ):
+    if invoice.status != InvoiceStatus.OPEN or invoice.collection_method == _SENT:
+        return
+    attempt = attempt or _latest_attempt(invoice_id)
+    asks = attempt.decline_code == _CONFIRM_CODE if attempt else invoice.authentication == Authentication.REQUIRED
+    _tell("action_required" if asks else "payment_failed", invoice, transition, attempt=attempt)
+
+
+def announce_bank_question(transition: Transition, *, now: datetime) -> None:
+    """Tell the payer that the bank wants a payment confirmed that nobody was there to confirm. Once per invoice.
+
+    Nothing if the question was answered meanwhile.
+    """
+    invoice = Invoice.objects.select_related("organization").get(stripe_invoice_id=transition.stripe_id)
+    if invoice.status == InvoiceStatus.OPEN and invoice.authentication == Authentication.REQUIRED:
+        _tell("action_required", invoice, transition, attempt=None)
+
+
+def _tell(kind: str, invoice: Invoice, transition: Transition, *, attempt: ChargeAttempt | None) -> None:
+    if invoice.organization is None or _is_on_session(invoice):
         return
     subscription = Subscription.objects.filter(stripe_subscription_id=invoice.stripe_subscription_id).first()
-    attempt = attempt or _latest_attempt(invoice_id)
     notices.enqueue(
-        "payment_failed",
-        key=f"payment_failed:{invoice_id}",
+        kind,
+        key=f"{kind}:{invoice.stripe_invoice_id}",
         organization=invoice.organization,
         cause_at=transition.business_at,
         invoice=invoice,
+        pay_url=pay_url(invoice),
         amount=Money(invoice.amount_remaining_minor, invoice.currency),
         attempt=attempt,
         access_ends_at=_access_end(subscription, transition.business_at),
+    )
+
+
+def _is_on_session(invoice: Invoice) -> bool:
+    """Whether somebody stands at the page where this payment is asked for, and sees there how it went."""
+    if invoice.billing_reason in _ON_SESSION_REASONS:
+        return True
+    changes = PlanChange.objects.filter(
+        stripe_subscription_id=invoice.stripe_subscription_id, requested_by__isnull=False
+    )
+    is_unfinished = Q(state__in=[state.value for state in _CHANGES_ON_SESSION])
+    return (
+        invoice.billing_reason == "subscription_update"
+        and changes.filter(is_unfinished | Q(stripe_invoice_id=invoice.stripe_invoice_id)).exists()
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.web import app, billing, cancellation, checkout, choosing, history, portal, pricing, returning
+from billing.web import app, billing, cancellation, checkout, choosing, history, paying, portal, pricing, returning
 
 app_name = "billing"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("start/<str:lookup_key>/", choosing.start, name="start"),
     path("billing/", billing.overview, name="overview"),
     path("billing/invoices/", billing.invoices, name="invoices"),
+    path("billing/confirm/", paying.confirm, name="confirm"),
+    path("pay/<str:signed>/", paying.pay, name="pay"),
     path("billing/history/", history.history, name="history"),
     path("billing/choose/<str:lookup_key>/", choosing.choose, name="choose"),
     path("billing/trial/", checkout.trial, name="trial"),

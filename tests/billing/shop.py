@@ -11,7 +11,7 @@ from billing import clock, reactions
 from billing.gateway.client import client
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
-from billing.models import CheckoutIntent, Price, Subscription
+from billing.models import CheckoutIntent, Invoice, Price, Subscription
 from billing.services.checkout import start_checkout
 from billing.services.sync import refresh_due
 from billing.terms import ObjectKind
@@ -83,6 +83,29 @@ class Shop:
         refresh(ObjectRef(ObjectKind.CHECKOUT_SESSION, str(intent.stripe_session_id)))
         self.work_off()
         return Subscription.objects.get(organization=self.organization)
+
+    def charge_only(self, subscription: Subscription, token: str) -> str:
+        """From now on renewals are charged to this test card of Stripe's (`pm_card_…`); its id."""
+        stripe = client().v1
+        card = stripe.payment_methods.attach(token, params={"customer": subscription.stripe_customer_id})
+        stripe.subscriptions.update(
+            subscription.stripe_subscription_id, params={"default_payment_method": card["id"]}
+        )
+        return str(card["id"])
+
+    def renewal(self, subscription: Subscription) -> Invoice:
+        """The newest invoice of the subscription, looked at as its webhooks would have us do."""
+        found = client().v1.invoices.list(params={"subscription": subscription.stripe_subscription_id, "limit": 1})
+        stripe_id = str(found["data"][0]["id"])
+        refresh(ObjectRef(ObjectKind.INVOICE, stripe_id))
+        self.work_off()
+        return Invoice.objects.get(stripe_invoice_id=stripe_id)
+
+    def answer_bank(self, invoice: Invoice, *, outcome: str = "complete") -> None:
+        """Answer the bank's question about an open invoice, as its hosted page would have the customer do."""
+        payments = client().v1.invoice_payments.list(params={"invoice": invoice.stripe_invoice_id})
+        intent = payments["data"][0]["payment"]["payment_intent"]
+        assert Visitor(self.sandbox.url).submit(f"/3ds/{intent}", outcome=outcome).status == 303
 
     def look_at(self, subscription: Subscription) -> Subscription:
         """What a webhook about the subscription leads to."""

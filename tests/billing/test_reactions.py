@@ -105,7 +105,7 @@ def test_a_failed_renewal_is_told_once(shop: Shop) -> None:
 
     notice = Notice.objects.get(kind="payment_failed")
     assert "€48.00" in notice.content.subject
-    assert "/i/" in notice.content.text
+    assert "/pay/" in notice.content.text
     assert access_for(shop.organization, shop.now).reason == AccessReason.GRACE
 
 

@@ -1,4 +1,4 @@
-"""Writes the typed row of an invoice, and finds what hangs on it that we have not seen: tries, payments, credits."""
+"""Writes the typed row of an invoice, and finds what hangs on it: tries, payments, credits, the bank's question."""
 
 from typing import Any
 
@@ -11,16 +11,27 @@ from billing.mirror.refs import ObjectRef
 from billing.mirror.rows.owner import ask_for_customer, organization_id_of
 from billing.mirror.written import Change, Fetched, Written, status_change
 from billing.models import ChargeAttempt, CreditNote, Invoice, InvoicePayment, Subscription
-from billing.terms import ObjectKind
+from billing.terms import Authentication, InvoiceStatus, ObjectKind
+
+_CARD_QUESTIONS = ("redirect_to_url", "use_stripe_sdk")
 
 
 def ask_more(obj: Any) -> dict[str, Any]:
-    """All charges of the invoice: its second failed payment is seen although the invoice stays `open`."""
+    """All charges of the invoice: its second failed payment is seen although the invoice stays `open`.
+
+    And the PaymentIntent of one that was tried in vain: a bank that wants the customer leaves no charge behind.
+    """
     intents = shapes.invoice_payment_intent_ids(obj)
     return {
         "charges": [charge for intent in intents for charge in objects.list_charges(intent)],
+        "intent": objects.fetch(ObjectKind.PAYMENT_INTENT, waiting) if (waiting := _waiting_intent(obj)) else None,
         "credit_notes": objects.list_credit_notes(obj["id"]) if _was_credited(obj) else [],
     }
+
+
+def _waiting_intent(obj: Any) -> str:
+    is_tried = shapes.text(obj, "status") == InvoiceStatus.OPEN.value and obj["attempted"]
+    return shapes.invoice_default_intent_id(obj) if is_tried else ""
 
 
 def _was_credited(obj: Any) -> bool:
@@ -38,13 +49,17 @@ def write(fetched: Fetched) -> Written:
         return _write_deleted(row)
     if row is None:
         row = Invoice(stripe_invoice_id=fetched.ref.stripe_id)
-    before = row.status
+    before, asked_before, tries = row.status, row.authentication, row.attempt_count
     fill(row, fetched.obj)
+    row.authentication = _authentication(fetched.extra["intent"])
     row.fetched_at = fetched.system_at
     row.save()
     return Written(
         row.organization_id,
-        changes=status_change(before, row.status),
+        changes=(
+            *status_change(before, row.status),
+            *_authentication_change(asked_before, row, is_off_session=row.attempt_count > tries),
+        ),
         follow=(
             *_follow(row, before=before),
             *_unseen(ObjectKind.CHARGE, fetched.extra["charges"]),
@@ -53,6 +68,27 @@ def write(fetched: Fetched) -> Written:
             *_orphans(row),
         ),
     )
+
+
+def _authentication(intent: Any) -> Authentication:
+    """Other things that an intent may require, such as a bank transfer, are none of a bank's questions."""
+    status = shapes.text(intent, "status")
+    if status == "requires_action" and shapes.text(intent, "next_action", "type") in _CARD_QUESTIONS:
+        return Authentication.REQUIRED
+    if status == "processing":
+        return Authentication.UNDER_WAY
+    if shapes.text(intent, "last_payment_error", "code") == "payment_intent_authentication_failure":
+        return Authentication.FAILED
+    return Authentication.NONE
+
+
+def _authentication_change(before: str, row: Invoice, *, is_off_session: bool) -> tuple[Change, ...]:
+    """Stripe counts the first try and its own retries, and not what a customer tries at the hosted page."""
+    after = row.authentication
+    if after == Authentication.REQUIRED and not is_off_session:
+        after = Authentication.ASKED
+    is_same = before == row.authentication and not (after == Authentication.REQUIRED and is_off_session)
+    return () if is_same else (Change(before, after, aspect="authentication"),)
 
 
 def _orphans(row: Invoice) -> list[ObjectRef]:
@@ -80,6 +116,7 @@ def fill(row: Invoice, obj: Any) -> None:
     row.stripe_subscription_id = shapes.invoice_subscription_id(obj)
     row.number = shapes.text(obj, "number")
     row.status = shapes.text(obj, "status")
+    row.collection_method = shapes.text(obj, "collection_method")
     row.billing_reason = shapes.text(obj, "billing_reason")
     row.currency = shapes.text(obj, "currency")
     row.total_minor = obj["total"]

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings as django_settings
 
 from accounts.models import Organization
-from billing.models import Notice, Subscription, Transition, TrialCard, TrialRefusal
+from billing.models import Invoice, Notice, Subscription, Transition, TrialCard, TrialRefusal
 from billing.services.payment_failure import announce_payment_failure
 from billing.services.subscription_notices import announce_cancellation, announce_end, announce_start
 from billing.services.trial_reminders import remind_of_trials
@@ -114,6 +114,10 @@ def fail_for_want_of_money(organization: Organization) -> None:
     fail_payment(organization, decline_code="insufficient_funds")
 
 
+def fail_for_want_of_an_answer(organization: Organization) -> None:
+    fail_payment(organization, decline_code="authentication_required")
+
+
 def fail_without_a_card(organization: Organization) -> None:
     fail_payment(organization, card_brand="", card_last4="")
 
@@ -124,10 +128,25 @@ def fail_after_the_grace(organization: Organization) -> None:
 
 def wait_for_the_bank(organization: Organization) -> None:
     """A renewal that the customer has to confirm: the subscription is past due, and no charge was made."""
-    invoice = InvoiceFactory(organization=organization, status="open", number="OAK-0020")
+    invoice = InvoiceFactory(
+        organization=organization,
+        status="open",
+        number="OAK-0020",
+        authentication="required",
+        has_been_attempted=True,
+    )
     subscription = subscribe(organization, status="past_due", past_due_at=NOW)
     Subscription.objects.filter(pk=subscription.pk).update(stripe_latest_invoice_id=invoice.stripe_invoice_id)
     announce_payment_failure(moved(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id, "past_due"), now=NOW)
+
+
+def fail_for_no_known_reason(organization: Organization) -> None:
+    """There was nothing to charge: the subscription is past due, and no charge was made."""
+    wait_for_the_bank(organization)
+    Notice.objects.all().delete()
+    Invoice.objects.update(authentication="none")
+    past_due = moved(ObjectKind.SUBSCRIPTION, Subscription.objects.get().stripe_subscription_id, "past_due")
+    announce_payment_failure(past_due, now=NOW)
 
 
 def near_trial_end(organization: Organization) -> None:
@@ -157,11 +176,13 @@ MAILS: list[tuple[str, Situation, list[str]]] = [
         end_for_its_card,
         ["Visa 4242 has had one before", "Nothing was charged", "€48.00 each month", "/billing/choose/"],
     ),
-    ("payment_failed", fail_payment, ["€48.00", "OAK-0019", "Visa 4242", "12 Dec 2026", "/i/acct_1/test_1"]),
+    ("payment_failed", fail_payment, ["€48.00", "OAK-0019", "Visa 4242", "12 Dec 2026", "/pay/"]),
     ("payment_failed", fail_for_want_of_money, ["not enough money on Visa 4242"]),
     ("payment_failed", fail_without_a_card, ["Please use another card, or ask your bank"]),
     ("payment_failed", fail_after_the_grace, ["Your plan stays off until it is paid; nothing is deleted"]),
-    ("payment_failed", wait_for_the_bank, ["OAK-0020", "Your bank may want you to confirm it"]),
+    ("payment_failed", fail_for_no_known_reason, ["OAK-0020", "Your bank may want you to confirm it"]),
+    ("action_required", wait_for_the_bank, ["€48.00", "OAK-0020", "Your card is fine", "12 Dec 2026", "/pay/"]),
+    ("action_required", fail_for_want_of_an_answer, ["€48.00", "Your card is fine", "/pay/"]),
     ("trial_ending", near_trial_end, ["23 Nov 2026", "€48.00", "Visa 4242", "/billing/"]),
     ("local_trial_ending", near_local_trial_end, ["23 Nov 2026", "not given a card", "nothing is deleted"]),
     ("local_trial_ended", pass_local_trial_end, ["20 Nov 2026", "Nothing was charged", "nothing is deleted"]),
