@@ -34,7 +34,7 @@ class Order:
     way: Way
     posts: tuple[int, ...]
     """Positions of the events in the order of their making, as they are delivered."""
-    has_drops: bool
+    dropped: frozenset[int]
 
 
 def way_of(seed: int) -> Way:
@@ -57,7 +57,7 @@ def order_of(seed: int, *, events: int, listed: Sequence[int]) -> Order:
         for _ in range(chance.randint(1, _MOST_COPIES))
     ]
     _mix(chance, posts)
-    return Order(seed, way, tuple(posts), bool(dropped))
+    return Order(seed, way, tuple(posts), frozenset(dropped))
 
 
 def _dropped(chance: random.Random, positions: Sequence[int]) -> set[int]:
