@@ -145,6 +145,22 @@ class Interval(StrEnum):
     YEAR = "year"
 
 
+class CouponDuration(StrEnum):
+    """How long a coupon goes on lowering the invoices of a subscription."""
+
+    ONCE = "once"
+    REPEATING = "repeating"
+    FOREVER = "forever"
+
+
+class CodeEntry(StrEnum):
+    """Where a promotion code is typed: on our page before the checkout, on Stripe's page, or nowhere."""
+
+    OURS = "ours"
+    STRIPE = "stripe"
+    NONE = "none"
+
+
 class ObjectKind(StrEnum):
     """Stripe's object names of what the mirror keeps."""
 

@@ -75,6 +75,7 @@ def _navigation() -> list[dict[str, Any]]:
             _item("Early fraud warnings", "report", "billing_earlyfraudwarning"),
             _item("Credit notes", "request_quote", "billing_creditnote"),
             _item("Discounts", "percent", "billing_discount"),
+            _item("Changes of discount", "price_change", "billing_discountchange"),
             _item("Schedules", "event_repeat", "billing_subscriptionschedule"),
             _item("Checkouts", "shopping_cart_checkout", "billing_checkoutintent"),
             _item("Trials without card", "hourglass_top", "billing_localtrial"),

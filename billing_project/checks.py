@@ -20,6 +20,9 @@ ENVIRONMENTS = ("development", "production")
 PINNED_API_VERSION = "2026-05-27.dahlia"
 DAYS_THAT_STRIPE_KEEPS_EVENTS = 30
 SHORTEST_TOKEN = 20
+CODE_ENTRIES = ("ours", "stripe", "none")
+# Stripe takes no more on one subscription (https://docs.stripe.com/billing/subscriptions/coupons, read 2026-11-30).
+MOST_DISCOUNTS = 20
 STRIPE_API_BASE = "https://api.stripe.com"
 TEST_PREFIXES = ("sk_test_", "rk_test_")
 LIVE_PREFIXES = ("sk_live_", "rk_live_")
@@ -148,6 +151,10 @@ def check_limits(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iter
         yield Error("STRIPE_CALLS_PER_SECOND must be at least 1.", id="billing.E016")
     if 0 < len(settings.METRICS_TOKEN) < SHORTEST_TOKEN:
         yield Error(f"METRICS_TOKEN must have at least {SHORTEST_TOKEN} characters, or be empty.", id="billing.E019")
+    if settings.PROMOTION_CODE_ENTRY not in CODE_ENTRIES:
+        yield Error(f"PROMOTION_CODE_ENTRY must be one of {', '.join(CODE_ENTRIES)}.", id="billing.E030")
+    if not 1 <= settings.DISCOUNTS_AT_ONCE <= MOST_DISCOUNTS:
+        yield Error(f"DISCOUNTS_AT_ONCE must be from 1 to {MOST_DISCOUNTS}.", id="billing.E031")
     if settings.RECONCILE_HOUR not in range(24):
         yield Error("RECONCILE_HOUR must be an hour from 0 to 23.", id="billing.E018")
     for name in ("PLAN_CHANGE_UP_BEHAVIOUR", "PLAN_CHANGE_DOWN_BEHAVIOUR"):

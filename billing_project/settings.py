@@ -160,6 +160,8 @@ STRIPE_CALLS_PER_SECOND = env.int("STRIPE_CALLS_PER_SECOND", default=_CALLS_PER_
 CHECKOUT_AUTOMATIC_TAX = env.bool("CHECKOUT_AUTOMATIC_TAX", default=False)
 CHECKOUT_COLLECT_TAX_ID = env.bool("CHECKOUT_COLLECT_TAX_ID", default=False)
 CHECKOUT_COLLECT_ADDRESS = env.bool("CHECKOUT_COLLECT_ADDRESS", default=False)
+PROMOTION_CODE_ENTRY = env.str("PROMOTION_CODE_ENTRY", default="ours")
+DISCOUNTS_AT_ONCE = env.int("DISCOUNTS_AT_ONCE", default=1)
 
 # What dj-stripe reads. One variable of ours feeds both key settings, so that they cannot differ.
 STRIPE_TEST_SECRET_KEY = "" if STRIPE_LIVE_MODE else STRIPE_SECRET_KEY

@@ -7,7 +7,7 @@ from billing.admin.charges import ChargeAttemptAdmin
 from billing.admin.checkouts import CheckoutIntentAdmin
 from billing.admin.credit_notes import CreditNoteAdmin
 from billing.admin.customers import CustomerAdmin
-from billing.admin.discounts import DiscountAdmin
+from billing.admin.discounts import DiscountAdmin, DiscountChangeAdmin
 from billing.admin.disputes import DisputeAdmin, EarlyFraudWarningAdmin
 from billing.admin.drift import DriftAdmin, ReconciliationAdmin
 from billing.admin.invoice_payments import InvoicePaymentAdmin
@@ -33,6 +33,7 @@ __all__ = [
     "CreditNoteAdmin",
     "CustomerAdmin",
     "DiscountAdmin",
+    "DiscountChangeAdmin",
     "DisputeAdmin",
     "DriftAdmin",
     "EarlyFraudWarningAdmin",

@@ -30,7 +30,7 @@ class CheckoutIntentAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
     readonly_fields = ["customer", "plan", "shown_price", "trial", "stripe_customer", "timeline"]
     fieldsets = [
-        (None, {"fields": ["customer", "started_by", "plan", "shown_price", "trial"]}),
+        (None, {"fields": ["customer", "started_by", "plan", "shown_price", "trial", "promotion_code"]}),
         ("State", {"fields": ["state", "failure", "created_at", "ended_at"]}),
         ("Look further", {"fields": ["stripe_customer", "stripe_session_id", "timeline"]}),
         ("Keys", {"fields": ["uuid", "request_key"]}),

@@ -11,7 +11,10 @@ from billing.gateway.client import call, client
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionCheckout:
-    """Every input of the call, so that a repeat sends the same. `trial_end` is UTC and wins over `trial_days`."""
+    """Every input of the call, so that a repeat sends the same. `trial_end` is UTC and wins over `trial_days`.
+
+    A promotion code (`promo_…`) that was typed on our page wins over `takes_codes`, a field for one on Stripe's.
+    """
 
     reference: str
     stripe_customer_id: str
@@ -24,6 +27,8 @@ class SubscriptionCheckout:
     automatic_tax: bool = False
     collect_tax_id: bool = False
     collect_address: bool = False
+    stripe_promotion_code_id: str = ""
+    takes_codes: bool = False
 
 
 def create(checkout: SubscriptionCheckout, *, key: str) -> stripe.checkout.Session:
@@ -48,6 +53,11 @@ def _params(checkout: SubscriptionCheckout) -> dict[str, Any]:
         "success_url": checkout.success_url,
         "cancel_url": checkout.cancel_url,
     }
+    # Stripe refuses both together.
+    if checkout.stripe_promotion_code_id:
+        params["discounts"] = [{"promotion_code": checkout.stripe_promotion_code_id}]
+    elif checkout.takes_codes:
+        params["allow_promotion_codes"] = True
     kept: dict[str, str] = {}
     if checkout.automatic_tax:
         params["automatic_tax"] = {"enabled": True}

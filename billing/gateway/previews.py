@@ -55,6 +55,35 @@ def quote_change(change: ItemChange, *, is_recurring_only: bool = False) -> Quot
     return _quote(preview)
 
 
+def quote_first_period(
+    *, stripe_price_id: str, quantity: int, currency: str, stripe_customer_id: str, discounts: list[dict[str, str]]
+) -> Quote:
+    """The first paid invoice of a subscription to this price (`price_…`) that does not exist yet, with `discounts`.
+
+    `stripe_customer_id` may be empty: then it is that of somebody who buys for the first time. Writes nothing at
+    Stripe and is safe to repeat. Raises StripeUnreachable, StripeRefused.
+    """
+    payer = {"customer": stripe_customer_id} if stripe_customer_id else {"currency": currency}
+    preview = call(
+        client().v1.invoices.create_preview,
+        subscription_details={"items": [{"price": stripe_price_id, "quantity": quantity}]},
+        discounts=discounts,
+        **payer,
+    )
+    return _quote(preview)
+
+
+def quote_renewal(stripe_subscription_id: str, *, discounts: list[dict[str, str]] | None = None) -> Quote:
+    """The next invoice of a subscription (`sub_…`); with `discounts`, as it would be with just these.
+
+    Each entry names a `promotion_code`, a `coupon`, or a `discount` that is kept; an empty list is none at all. The
+    subscription's own setting of tax holds. Writes nothing at Stripe and is safe to repeat. Raises StripeUnreachable,
+    StripeRefused.
+    """
+    changed: dict[str, Any] = {} if discounts is None else {"discounts": discounts or ""}
+    return _quote(call(client().v1.invoices.create_preview, subscription=stripe_subscription_id, **changed))
+
+
 def _quote(preview: Any) -> Quote:
     lines = tuple(_line(line) for line in preview["lines"]["data"])
     if preview["lines"]["has_more"]:

@@ -28,4 +28,8 @@ def translate(error: stripe.StripeError) -> errors.BillingError:
     if status >= _FIRST_SERVER_ERROR or status == _CONFLICT:
         return errors.StripeUnreachable()
     kind = errors.StripeObjectMissing if status == _NOT_FOUND else errors.StripeRefused
-    return kind(error.user_message or "Our payment provider refused the request.", code=error.code)
+    return kind(
+        error.user_message or "Our payment provider refused the request.",
+        code=error.code,
+        param=getattr(error, "param", None),
+    )

@@ -32,6 +32,12 @@ def discount_coupon_id(discount: Any) -> str:
     return text(discount, "source", "coupon") or text(discount, "coupon")
 
 
+def discount_coupon(discount: Any) -> Any:
+    """The expanded coupon of a discount, from where the discount holds it; None where it names its id alone."""
+    found = value(discount, "source", "coupon") or value(discount, "coupon")
+    return None if isinstance(found, str) else found
+
+
 def subscription_discounts(subscription: Any) -> list[Any]:
     """The expanded `discounts` today, the one `discount` of 2024 and earlier."""
     several = value(subscription, "discounts")

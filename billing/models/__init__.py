@@ -7,7 +7,7 @@ from billing.models.charge import ChargeAttempt
 from billing.models.checkout import CheckoutIntent, CheckoutSession
 from billing.models.credit_note import CreditNote
 from billing.models.customer import Customer
-from billing.models.discount import Discount
+from billing.models.discount import Discount, DiscountChange, PromotionCodeUse
 from billing.models.dispute import Dispute, EarlyFraudWarning
 from billing.models.invoice import Invoice
 from billing.models.invoice_payment import InvoicePayment
@@ -17,6 +17,7 @@ from billing.models.plan_change import ChangePreview, PlanChange
 from billing.models.portal import PortalConfiguration
 from billing.models.reconciliation import Drift, Reconciliation
 from billing.models.refund import Refund
+from billing.models.reservations import give_back_reservations, reserve_code
 from billing.models.schedule import SubscriptionSchedule
 from billing.models.staff_task import StaffTask, open_staff_task
 from billing.models.stripe_account import StripeAccount
@@ -36,6 +37,7 @@ __all__ = [
     "CreditNote",
     "Customer",
     "Discount",
+    "DiscountChange",
     "Dispute",
     "Drift",
     "EarlyFraudWarning",
@@ -52,6 +54,7 @@ __all__ = [
     "PlanFeature",
     "PortalConfiguration",
     "Price",
+    "PromotionCodeUse",
     "Reconciliation",
     "Refund",
     "StaffTask",
@@ -64,5 +67,7 @@ __all__ = [
     "TrialRedemption",
     "TrialRefusal",
     "Work",
+    "give_back_reservations",
     "open_staff_task",
+    "reserve_code",
 ]

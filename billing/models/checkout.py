@@ -28,6 +28,8 @@ class CheckoutIntent(models.Model):
     quantity = models.PositiveIntegerField(default=1, help_text="Seats; 1 where the plan has none.")
     trial_days = models.PositiveIntegerField(default=0)
     trial_end = models.DateTimeField(null=True, blank=True, help_text="The rest of a local trial.")
+    promotion_code = models.CharField(max_length=100, blank=True, help_text="As it was typed.")
+    stripe_promotion_code_id = models.CharField(max_length=255, blank=True)
     stripe_customer_id = models.CharField(max_length=255)
     state = models.CharField(max_length=10, choices=choices_of(CheckoutState), default=CheckoutState.RECORDED.value)
     stripe_session_id = models.CharField(max_length=255, unique=True, null=True, blank=True)

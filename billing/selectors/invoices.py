@@ -60,6 +60,16 @@ def invoice_rows(organization: Organization) -> QuerySet[Invoice]:
     )
 
 
+def has_paid(organization: Organization) -> bool:
+    """Whether an invoice of the organization's was ever paid with money. One query."""
+    return Invoice.objects.filter(
+        organization=organization,
+        livemode=settings.STRIPE_LIVE_MODE,
+        status=InvoiceStatus.PAID.value,
+        amount_paid_minor__gt=0,
+    ).exists()
+
+
 def latest_invoices(organization: Organization) -> tuple[InvoiceRow, ...]:
     """The first lines of the list. One query."""
     return tuple(_row(invoice) for invoice in invoice_rows(organization)[:LATEST])

@@ -1,6 +1,7 @@
 """Use case: sell a subscription through Stripe's hosted checkout; what may be sold is the rules' business."""
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,23 +14,33 @@ from billing import audit, clock
 from billing.errors import (
     AlreadySubscribed,
     CheckoutEnded,
+    InvalidInput,
     LeaseLost,
     LeaseTaken,
     StripeRefused,
     UnderWay,
-    UnknownPlan,
 )
 from billing.gateway import checkout_sessions, objects
 from billing.gateway.checkout_sessions import SubscriptionCheckout
 from billing.mirror import work
 from billing.mirror.customers import ensure_customer
+from billing.mirror.promotion_codes import offer_for_price, refusal_of_code
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
-from billing.models import CheckoutIntent, Customer, Price, TrialRedemption
+from billing.models import (
+    CheckoutIntent,
+    Customer,
+    Price,
+    TrialRedemption,
+    give_back_reservations,
+    reserve_code,
+)
 from billing.rules.checkout import refuse_other_currency, refuse_second_subscription
+from billing.rules.promotion import Promotion
 from billing.rules.return_urls import return_url
 from billing.rules.seats import check_quantity, quantity_for
 from billing.rules.trial import TrialTerms, checkout_trial
+from billing.selectors.catalogue import price_for
 from billing.selectors.seats import people_of
 from billing.selectors.trial import (
     another_trial_is_allowed,
@@ -37,12 +48,30 @@ from billing.selectors.trial import (
     has_redeemed_trial,
     running_local_trial,
 )
-from billing.terms import CheckoutState, ObjectKind, SubscriptionStatus
+from billing.terms import CheckoutState, CodeEntry, ObjectKind, SubscriptionStatus
 
 # Stripe keeps idempotency keys for 24 h at least; a repeat later could open a second session.
 _KEY_IS_SAFE_FOR = timedelta(hours=23)
 _LEASE_WAIT_SECONDS = 2.0
 _UNFINISHED = (CheckoutState.RECORDED.value, CheckoutState.OPEN.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What is bought, and the code that lowers it."""
+
+    price: Price
+    quantity: int
+    promotion: Promotion | None = None
+
+    def kept(self) -> dict[str, Any]:
+        """The same as fields of the intent."""
+        return {
+            "price": self.price,
+            "quantity": self.quantity,
+            "promotion_code": self.promotion.code if self.promotion else "",
+            "stripe_promotion_code_id": self.promotion.stripe_promotion_code_id if self.promotion else "",
+        }
 
 
 def start_checkout(
@@ -53,18 +82,20 @@ def start_checkout(
     actor: User,
     now: datetime,
     seats: int | None = None,
+    promotion_code: str = "",
 ) -> CheckoutIntent:
     """Open the hosted page for one price and return the intent; send the person to its `url`.
 
-    `now` is business time. Without `seats` a plan that has them is bought for the people who are there.
-    Safe to repeat: the same `request_key`, and another tab, reach the same session.
-    Raises UnknownPlan, CurrencyLocked, AlreadySubscribed, CheckoutEnded, UnderWay, StripeUnreachable, and the
-    refusals of a number of seats.
+    `now` is business time. Without `seats` a plan that has them is bought for the people who are there;
+    `promotion_code` is as it was typed, or empty. Safe to repeat: the same `request_key`, and another tab, reach the
+    same session. Raises UnknownPlan, CurrencyLocked, AlreadySubscribed, CheckoutEnded, UnderWay, StripeUnreachable,
+    and the refusals of a number of seats and of a code.
     """
-    price = _price_on_offer(lookup_key)
+    price = price_for(lookup_key)
     quantity = _quantity(organization, price=price, seats=seats)
     customer = ensure_customer(organization)
-    intent = _unfinished(organization, price=price, quantity=quantity)
+    order = _order(customer, price=price, quantity=quantity, code=promotion_code, now=now)
+    intent = _unfinished(organization, order=order)
     customer = _seen_at_stripe(customer)
     if intent is not None and intent.stripe_customer_id != customer.stripe_customer_id:
         _end(intent, CheckoutState(_expire(intent)["status"]))
@@ -74,24 +105,29 @@ def start_checkout(
     if intent is None:
         if CheckoutIntent.objects.filter(organization=organization, request_key=request_key).exists():
             raise CheckoutEnded()
-        intent = _record(customer, price=price, quantity=quantity, request_key=request_key, actor=actor, now=now)
-    return _open_session(intent)
+        intent = _record(customer, order=order, request_key=request_key, actor=actor, now=now)
+    try:
+        return _open_session(intent)
+    except StripeRefused as error:
+        # Another may have used the code up since the look: then a second look says so.
+        _order(customer, price=price, quantity=quantity, code=promotion_code, now=now)
+        raise refusal_of_code(error) from error
 
 
-def _price_on_offer(lookup_key: str) -> Price:
-    price = (
-        Price.objects.select_related("plan")
-        .filter(
-            lookup_key=lookup_key,
-            livemode=settings.STRIPE_LIVE_MODE,
-            is_active=True,
-            plan__is_archived=False,
-        )
-        .first()
+def _order(customer: Customer, *, price: Price, quantity: int, code: str, now: datetime) -> _Order:
+    if not code:
+        return _Order(price, quantity)
+    if settings.PROMOTION_CODE_ENTRY != CodeEntry.OURS:
+        raise InvalidInput("Codes are not taken here. Nothing was charged.", field="promotion_code")
+    offer = offer_for_price(
+        customer.organization,
+        code=code,
+        price=price,
+        quantity=quantity,
+        stripe_customer_id=str(customer.stripe_customer_id),
+        now=now,
     )
-    if price is None:
-        raise UnknownPlan()
-    return price
+    return _Order(price, quantity, offer.promotion)
 
 
 def _seen_at_stripe(customer: Customer) -> Customer:
@@ -120,7 +156,7 @@ def _refuse_what_cannot_be_sold(customer: Customer, price: Price) -> None:
     refuse_other_currency(customer_currency=customer.currency, price_currency=price.currency)
 
 
-def _unfinished(organization: Organization, *, price: Price, quantity: int) -> CheckoutIntent | None:
+def _unfinished(organization: Organization, *, order: _Order) -> CheckoutIntent | None:
     """The organization's open checkout if it still sells just this; one that does not is closed at Stripe first."""
     intent = (
         CheckoutIntent.objects.select_related("price")
@@ -139,7 +175,7 @@ def _unfinished(organization: Organization, *, price: Price, quantity: int) -> C
         # Its inputs are out of date, such as a trial's end or a setting; or Stripe knows the session no longer.
         _end(intent, CheckoutState.FAILED, failure=error.message[:200])
         return None
-    if session["status"] == "open" and (intent.price_id, intent.quantity) == (price.pk, quantity):
+    if session["status"] == "open" and CheckoutIntent.objects.filter(pk=intent.pk, **order.kept()).exists():
         return intent
     if session["status"] == "open":
         session = _expire(intent)
@@ -166,32 +202,30 @@ def _expire(intent: CheckoutIntent) -> Any:
         return objects.fetch(ObjectKind.CHECKOUT_SESSION, session_id)
 
 
-def _record(
-    customer: Customer, *, price: Price, quantity: int, request_key: UUID, actor: User, now: datetime
-) -> CheckoutIntent:
-    """Commit the decision with the reservation of the person's one trial, before anything is asked of Stripe."""
+def _record(customer: Customer, *, order: _Order, request_key: UUID, actor: User, now: datetime) -> CheckoutIntent:
+    """Commit the decision with the one trial and the one use of a code that it reserves, before Stripe is asked."""
     organization = customer.organization
     try:
         with transaction.atomic():
-            trial, reservation = _reserve_trial(organization, price=price, actor=actor, now=now)
+            trial, reservation = _reserve_trial(organization, price=order.price, actor=actor, now=now)
             intent = CheckoutIntent.objects.create(
                 organization=organization,
                 started_by=actor,
                 request_key=request_key,
-                price=price,
-                quantity=quantity,
                 trial_days=trial.days,
                 trial_end=trial.ends_at,
                 stripe_customer_id=str(customer.stripe_customer_id),
+                **order.kept(),
             )
             if reservation is not None:
                 reservation.checkout_intent = intent
                 reservation.save(update_fields=["checkout_intent"])
+            reserve_code(intent)
             audit.record("checkout_started", subject=str(intent.uuid), organization=organization, actor=actor)
     except IntegrityError:
         # Another click was first; where it buys the same it opens the same session.
         first = CheckoutIntent.objects.filter(
-            organization=organization, state__in=_UNFINISHED, price=price, quantity=quantity
+            organization=organization, state__in=_UNFINISHED, **order.kept()
         ).first()
         if first is None:
             raise UnderWay() from None
@@ -248,14 +282,16 @@ def _inputs(intent: CheckoutIntent) -> SubscriptionCheckout:
         automatic_tax=settings.CHECKOUT_AUTOMATIC_TAX,
         collect_tax_id=settings.CHECKOUT_COLLECT_TAX_ID,
         collect_address=settings.CHECKOUT_COLLECT_ADDRESS,
+        stripe_promotion_code_id=intent.stripe_promotion_code_id,
+        takes_codes=settings.PROMOTION_CODE_ENTRY == CodeEntry.STRIPE,
     )
 
 
 def _end(intent: CheckoutIntent, state: CheckoutState, *, failure: str = "") -> None:
-    """Close an unfinished intent; one that led nowhere gives the trial back."""
+    """Close an unfinished intent; one that led nowhere gives the trial and the use of a code back."""
     with transaction.atomic():
         has_ended = CheckoutIntent.objects.filter(pk=intent.pk, state__in=_UNFINISHED).update(
             state=state, failure=failure, ended_at=clock.system_now()
         )
         if has_ended and state != CheckoutState.COMPLETE:
-            TrialRedemption.objects.filter(checkout_intent=intent).delete()
+            give_back_reservations(intent)

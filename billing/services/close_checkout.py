@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from billing import clock
-from billing.models import CheckoutIntent, CheckoutSession, Transition, TrialRedemption
+from billing.models import CheckoutIntent, CheckoutSession, Transition, give_back_reservations
 from billing.terms import CheckoutState
 
 _UNFINISHED = (CheckoutState.RECORDED.value, CheckoutState.OPEN.value)
 
 
 def close_checkout(transition: Transition, *, now: datetime) -> None:
-    """Close the intent of a session that is complete or expired; an expired one gives the person's trial back.
+    """Close the intent of a session that is complete or expired; an expired one gives trial and code back.
 
     Runs in the transaction of its handled mark; reads the state anew. Safe to repeat.
     """
@@ -26,4 +26,4 @@ def close_checkout(transition: Transition, *, now: datetime) -> None:
     intent.ended_at = clock.system_now()
     intent.save(update_fields=["state", "ended_at"])
     if intent.state == CheckoutState.EXPIRED:
-        TrialRedemption.objects.filter(checkout_intent=intent).delete()
+        give_back_reservations(intent)

@@ -7,7 +7,7 @@ from django.db import transaction
 from billing import clock
 from billing.mirror import work
 from billing.mirror.refs import ObjectRef
-from billing.models import CheckoutIntent, TrialRedemption
+from billing.models import CheckoutIntent, give_back_reservations
 from billing.terms import CheckoutState, ObjectKind
 
 # A repeat of the call could open a second session after that.
@@ -36,11 +36,11 @@ def end_old_checkouts(now: datetime, *, limit: int = 100) -> int:
 
 
 def _end_unsent(intent_id: int) -> int:
-    """A click at this moment may still open it: whoever is first decides. The person's trial is given back."""
+    """A click at this moment may still open it: whoever is first decides. Trial and code are given back."""
     with transaction.atomic():
         has_ended = CheckoutIntent.objects.filter(pk=intent_id, state=CheckoutState.RECORDED).update(
             state=CheckoutState.FAILED, failure="never reached Stripe", ended_at=clock.system_now()
         )
         if has_ended:
-            TrialRedemption.objects.filter(checkout_intent_id=intent_id).delete()
+            give_back_reservations(CheckoutIntent.objects.get(pk=intent_id))
     return has_ended

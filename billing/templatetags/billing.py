@@ -1,10 +1,11 @@
 """Writes money, dates and states as a person reads them, and asks access_for for a template; decides nothing."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_percent
 from django import template
 from django.conf import settings
 from django.template import Context
@@ -46,6 +47,12 @@ def money(amount: Money, style: str = "") -> str:
     pattern = locale.currency_formats["standard"].pattern.replace(".00", "." + "0" * digits if digits else "")
     text = format_currency(major, amount.currency.upper(), format=pattern, locale=locale, currency_digits=False)
     return text.replace("-", MINUS)
+
+
+@register.filter
+def percent(share: Decimal) -> str:
+    """`20%`, or `12.5%`, as the reader's locale writes it."""
+    return format_percent(share / 100, format="#,##0.####%", locale=_locale())
 
 
 def _write_day(at: datetime, pattern: str) -> str:

@@ -36,6 +36,7 @@ def checkout(request: HttpRequest, membership: Membership) -> HttpResponse:
         actor=membership.user,
         now=business_now(),
         seats=read_seats(request.POST),
+        promotion_code=request.POST.get("promotion_code", "").strip(),
     )
     record_consent(
         user=membership.user,

@@ -1,5 +1,6 @@
 """From a plan on the pricing page to its confirmation: the choice survives sign-up; nothing is bought by looking."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,8 +11,11 @@ from django.views.decorators.http import require_safe
 from accounts.current import require_membership
 from accounts.models import Membership
 from billing.clock import business_now
+from billing.errors import BillingError
 from billing.selectors.catalogue import price_for
 from billing.selectors.choice import choice_of
+from billing.services.price_with_code import price_with_code
+from billing.terms import CodeEntry
 from billing.web.company_rules import company_rules
 from billing.web.errors import explain_failures
 from billing.web.seat_field import read_seats
@@ -47,7 +51,20 @@ def choose(request: HttpRequest, membership: Membership, lookup_key: str) -> Htt
     if choice.has_subscription:
         messages.info(request, "You have a plan already. Nothing was charged.")
         return redirect("billing:overview")
-    return render(request, "billing/choose.html", {"choice": choice, **company_rules()})
+    context = {"choice": choice, "takes_code": settings.PROMOTION_CODE_ENTRY == CodeEntry.OURS, **company_rules()}
+    code = request.GET.get("code", "").strip()
+    if not code or not context["takes_code"]:
+        return render(request, "billing/choose.html", context)
+    try:
+        offer = price_with_code(
+            membership.organization, lookup_key=lookup_key, quantity=choice.quantity, code=code, now=business_now()
+        )
+    except BillingError as error:
+        # The page stays what it is without the code: the plan can be bought all the same.
+        return render(
+            request, "billing/choose.html", {**context, "code": code, "refusal": error}, status=error.status
+        )
+    return render(request, "billing/choose.html", {**context, "code": offer.promotion.code, "offer": offer})
 
 
 def take_chosen(request: HttpRequest) -> str:

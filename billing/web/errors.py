@@ -10,7 +10,17 @@ from django.shortcuts import render
 from billing.errors import BillingError, InvalidInput
 
 CAN_BE_REPEATED = ("under_way", "lease_taken", "lease_lost", "stripe_unreachable", "stripe_rate_limited")
-REPEATED_FIELDS = ("request_key", "lookup_key", "plan", "seats", "accepts_terms", "return_to", "reason", "comment")
+REPEATED_FIELDS = (
+    "request_key",
+    "lookup_key",
+    "plan",
+    "seats",
+    "accepts_terms",
+    "return_to",
+    "reason",
+    "comment",
+    "promotion_code",
+)
 HEADINGS = {
     "invalid_input": "This request is not complete",
     "plan_unknown": "This plan is not on sale",
@@ -19,6 +29,13 @@ HEADINGS = {
     "already_subscribed": "You have a plan already",
     "checkout_ended": "This checkout has ended",
     "trial_not_available": "One trial for each person",
+    "promotion_code_unknown": "We do not know this code",
+    "promotion_code_ended": "This code has ended",
+    "promotion_code_used_up": "This code is used up",
+    "promotion_code_used": "You have used this code",
+    "promotion_code_not_for_you": "This code is not for you",
+    "promotion_code_not_for_plan": "This code is not for this plan",
+    "discount_running": "A discount is running already",
     "nothing_to_cancel": "There is nothing to cancel",
     "nothing_to_undo": "No cancellation is pending",
     "no_subscription": "There is no running plan",

@@ -1,7 +1,8 @@
 """Decides what a checkout session comes to: its lines with discounts and taxes, and what is due at once.
 
-Documented: one discount a session, either fixed or entered as a code. Assumed: a customer's own discount lowers a
-subscription's checkout when the session has none, as it lowers the invoice.
+Documented: one discount a session, either fixed or entered as a code; the cap of a coupon counts over every way to
+redeem it. Assumed: a customer's own discount lowers a subscription's checkout when the session has none, as it lowers
+the invoice; a discount that was used up while the session was open is refused before anything is charged.
 """
 
 from decimal import Decimal
@@ -139,6 +140,22 @@ def enter_code(unit: Unit, session: StripeObject, text: str) -> None:
     )
     session["discounts"] = show([Wanted(coupon=coupon, promotion=promotion)])
     recompute(unit, session)
+
+
+def check_still_redeemable(unit: Unit, session: StripeObject) -> None:
+    """Raises ApiError 409 when a discount of an open session was used up, or ended, since the session got it."""
+    for each in wanted(unit, session):
+        try:
+            if each.coupon is not None:
+                coupons.check_redeemable(each.coupon, currency=session["currency"], param="discounts")
+            if each.promotion is not None and not each.promotion["active"]:
+                raise invalid("This promotion code is inactive.", param="discounts", code="coupon_expired")
+        except ApiError as error:
+            raise ApiError(
+                "The discount of this order can no longer be redeemed. Nothing was charged.",
+                status=409,
+                code=error.code,
+            ) from error
 
 
 def remove_code(unit: Unit, session: StripeObject) -> None:

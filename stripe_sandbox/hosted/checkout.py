@@ -187,7 +187,9 @@ def submit(
 ) -> Outcome:
     """Pay. `shipping` is name and address; `fields` are the answers to custom fields, by key.
 
-    Safe to repeat: a session that is complete says so again. Raises PageRefused 410 when it has expired."""
+    Safe to repeat: a session that is complete says so again. Raises PageRefused: 410 when it has expired, 409 when
+    its discount has been used up meanwhile.
+    """
     with change(sandbox, owner(sandbox, KIND, session_id), about=session_id) as unit:
         session = unit.get(KIND, session_id)
         if session["status"] == "complete":
@@ -196,6 +198,7 @@ def submit(
             raise ApiError("This checkout has expired.", status=410)
         if checkout.needs_card(session) and card is None:
             raise ApiError("A card is needed.")
+        checkout_totals.check_still_redeemable(unit, session)
         session["_entry"] = {
             "email": email or None,
             "name": card.name if card else None,

@@ -5,6 +5,7 @@ from typing import Any
 
 from stripe_sandbox.engine import (
     changes,
+    customers,
     endings,
     foresight,
     invoice_items,
@@ -108,9 +109,12 @@ def _imagine(unit: Unit, params: dict[str, Any], details: dict[str, Any]) -> Str
     if params.get("subscription"):
         subscription = unit.get("subscription", params["subscription"], param="subscription", status=400)
     customer_id = (subscription or {}).get("customer") or params.get("customer")
-    if not customer_id:
+    if customer_id:
+        customer = unit.get("customer", customer_id, param="customer", status=400)
+    elif details.get("items"):
+        return _of_nobody(unit, params, details)
+    else:
         raise missing_parameter("customer")
-    customer = unit.get("customer", customer_id, param="customer", status=400)
     subscription_id = subscription["id"] if subscription else None
     _wait_with_items(unit, params, customer, subscription_id)
     if subscription is None and details.get("items"):
@@ -133,6 +137,13 @@ def _imagine(unit: Unit, params: dict[str, Any], details: dict[str, Any]) -> Str
         unit, customer_id=customer["id"], known=known, schedule=schedule, subscription_id=subscription["id"]
     )
     return _upcoming(unit, draft, customer, {})
+
+
+def _of_nobody(unit: Unit, params: dict[str, Any], details: dict[str, Any]) -> StripeObject:
+    """The first invoice for a customer who does not exist yet."""
+    draft = _first(unit, params, details, customers.create(unit))
+    draft["customer"] = None
+    return draft
 
 
 def _first(unit: Unit, params: dict[str, Any], details: dict[str, Any], customer: StripeObject) -> StripeObject:

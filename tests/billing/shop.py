@@ -76,9 +76,11 @@ class Shop:
         """Fill the hosted page's card form as a person would."""
         return Visitor(self.sandbox.url).pay(urlsplit(intent.url).path, number=number)
 
-    def subscribe(self, *, number: str = "4242 4242 4242 4242", price: Price | None = None) -> Subscription:
+    def subscribe(
+        self, *, number: str = "4242 4242 4242 4242", price: Price | None = None, **changed: Any
+    ) -> Subscription:
         """A subscription through the hosted checkout, looked at as its webhooks would have us do."""
-        intent = self.start(price or self.scale)
+        intent = self.start(price or self.scale, **changed)
         assert self.pay(intent, number=number).status == 303
         refresh(ObjectRef(ObjectKind.CHECKOUT_SESSION, str(intent.stripe_session_id)))
         self.work_off()

@@ -133,3 +133,18 @@ def test_tax_of_the_session_is_the_tax_of_the_invoice(driver: Driver, place: str
 
     assert (session.amount_subtotal, session.amount_total, session.total_details.amount_tax) == (1000, 1190, 190)
     assert (done.invoice.total, done.invoice.total_taxes[0].amount) == (1190, 190)
+
+
+def test_discount_that_was_used_up_meanwhile_is_not_charged(driver: Driver) -> None:
+    deal = coupon(driver, max_redemptions=1)
+    late, early = (
+        start(driver, customer=driver.customer(None).id, discounts=[{"coupon": deal.id}]) for _ in range(2)
+    )
+    finished(driver, early)
+
+    with pytest.raises(PageRefused, match="Nothing was charged") as caught:
+        checkout.submit(driver.sandbox, late.id, card=card())
+
+    assert caught.value.status == 409
+    assert driver.sdk().coupons.retrieve(deal.id).times_redeemed == 1
+    assert len(driver.sdk().charges.list().data) == 1

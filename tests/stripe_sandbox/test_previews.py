@@ -125,3 +125,13 @@ def test_preview_takes_what_is_added_to_it(driver: Driver) -> None:
 
     assert [(line.description, line.amount) for line in preview.lines.data][0] == ("Set-up", 250)
     assert preview.total == 1250
+
+
+def test_preview_for_a_customer_who_does_not_exist_yet(driver: Driver) -> None:
+    deal = driver.sdk().coupons.create({"percent_off": 25, "duration": "forever"})
+    order = {"subscription_details": {"items": [{"price": driver.price(1000).id}]}, "currency": "usd"}
+
+    preview = driver.sdk().invoices.create_preview({**order, "discounts": [{"coupon": deal.id}]})
+
+    assert (preview.total, preview.customer) == (750, None)
+    assert driver.sdk().customers.list().data == []

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -35,6 +36,8 @@ def _write(obj: Any, *, customer_id: str, subscription_id: str, now: datetime) -
             "stripe_subscription_id": subscription_id,
             "stripe_coupon_id": shapes.discount_coupon_id(obj),
             "stripe_promotion_code_id": shapes.text(obj, "promotion_code"),
+            "code": shapes.text(obj, "promotion_code", "code"),
+            **_terms(shapes.discount_coupon(obj)),
             "starts_at": shapes.moment(obj, "start"),
             "ends_at": shapes.moment(obj, "end"),
             "is_removed": False,
@@ -42,3 +45,15 @@ def _write(obj: Any, *, customer_id: str, subscription_id: str, now: datetime) -
         },
     )
     return stripe_id
+
+
+def _terms(coupon: Any) -> dict[str, Any]:
+    """What the coupon takes off and for how long; empty while only its id is known."""
+    percent = shapes.value(coupon, "percent_off")
+    return {
+        "coupon_name": shapes.text(coupon, "name"),
+        "percent_off": None if percent is None else Decimal(str(percent)),
+        "amount_off_minor": shapes.value(coupon, "amount_off"),
+        "amount_off_currency": shapes.text(coupon, "currency"),
+        "duration": shapes.text(coupon, "duration"),
+    }

@@ -17,6 +17,7 @@ from billing.models import (
     ChargeAttempt,
     CheckoutIntent,
     Customer,
+    DiscountChange,
     Drift,
     Feature,
     Handled,
@@ -153,6 +154,18 @@ def trial_allowance(number: int) -> TrialAllowance:
     )
 
 
+def discount_change(number: int) -> DiscountChange:
+    return DiscountChange.objects.create(
+        organization=OrganizationFactory(),
+        requested_by=UserFactory(),
+        request_key=uuid4(),
+        action="apply",
+        stripe_subscription_id=f"sub_{number:04}",
+        code="WELCOME",
+        stripe_promotion_code_id="promo_1",
+    )
+
+
 def audit_entry(number: int) -> AuditEntry:
     return audit.record(
         "portal_opened",
@@ -213,6 +226,7 @@ ROWS: dict[type[Model], tuple[Callable[[int], Any], Callable[[Any], str]]] = {
     CancelRequest: (cancel_request, lambda row: row.stripe_subscription_id),
     ChargeAttempt: (lambda number: ChargeAttemptFactory(), lambda row: row.stripe_charge_id),
     CheckoutIntent: (checkout_intent, lambda row: row.stripe_session_id),
+    DiscountChange: (discount_change, lambda row: row.stripe_subscription_id),
     Drift: (drift, lambda row: row.stripe_id),
     Reconciliation: (reconciliation, lambda row: row.drifts.get().stripe_id),
     Customer: (lambda number: CustomerFactory(), lambda row: row.stripe_customer_id),
