@@ -1,4 +1,4 @@
-"""Opens organizations and keeps their name and billing e-mail; it must not know what they pay for."""
+"""Opens organizations; it must not know what they pay for."""
 
 from django.db import transaction
 
@@ -18,9 +18,3 @@ def open_organization(owner: User, *, name: str, email: str = "") -> Membership:
 def default_name(owner: User) -> str:
     """What an organization is called until somebody gives it a name."""
     return owner.full_name or owner.email.partition("@")[0]
-
-
-def change_details(organization: Organization, *, name: str, email: str) -> None:
-    """Set name and billing e-mail. Safe to repeat."""
-    Organization.objects.filter(pk=organization.pk).update(name=name, email=email.strip().lower())
-    organization.refresh_from_db(fields=["name", "email"])

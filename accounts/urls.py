@@ -12,7 +12,6 @@ urlpatterns = [
     path("team/invitations/<uuid:invitation_uuid>/revoke/", invitations.withdraw, name="revoke"),
     path("team/people/<uuid:membership_uuid>/role/", team.role, name="role"),
     path("team/people/<uuid:membership_uuid>/remove/", team.remove, name="remove"),
-    path("team/organization/", organization.details, name="organization"),
     path("team/switch/", organization.switch, name="switch"),
     path("team/start/", organization.start, name="start"),
     path("team/join/<str:signed>/", invitations.join, name="join"),

@@ -112,6 +112,20 @@ class NotFound(BillingError):
     message = "Not found."
 
 
+class LinkGone(BillingError):
+    """A signed link that was used, replaced or has run out, or whose facts are no longer so."""
+
+    code = "link_gone"
+    status = 410
+    message = "This link no longer works. Nothing was changed."
+
+
+class TooManyMails(BillingError):
+    code = "too_many_mails"
+    status = 429
+    message = "We have sent several of these mails within the hour. Please try again later."
+
+
 class NothingToCancel(BillingError):
     code = "nothing_to_cancel"
     status = 409

@@ -23,9 +23,10 @@ def enqueue(
     organization: Organization,
     cause_at: datetime,
     life: timedelta = DEFAULT_LIFE,
+    recipient: str = "",
     **words: Any,
 ) -> Notice | None:
-    """Put a notice for the organization's billing address into the outbox, in the caller's transaction.
+    """Put a notice into the outbox, in the caller's transaction: for `recipient`, else the billing address.
 
     `kind` names the three templates `emails/<kind>.{subject.txt,txt,html}`; `key` is cause and kind
     (`payment_failed:in_…`); a second one under the same key is not made and gives None. Times are business time:
@@ -47,7 +48,7 @@ def enqueue(
             return None
         NoticeContent.objects.create(
             notice=notice,
-            recipient=organization.email,
+            recipient=recipient or organization.email,
             subject=" ".join(render_to_string(f"emails/{kind}.subject.txt", context).split()),
             text=render_to_string(f"emails/{kind}.txt", context).strip() + "\n",
             html=render_to_string(f"emails/{kind}.html", context),

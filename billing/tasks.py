@@ -7,10 +7,12 @@ from datetime import datetime
 from celery import shared_task
 
 from billing import clock, reactions
+from billing.services.billing_details import resume_details_requests
 from billing.services.cancellation import resume_cancellations
 from billing.services.end_old_checkouts import end_old_checkouts
 from billing.services.refuse_trials import refuse_trials
 from billing.services.send_notices import send_due_notices
+from billing.services.settle_details import settle_details
 from billing.services.sync import refresh_due
 from billing.services.trial_reminders import remind_of_trials
 
@@ -29,6 +31,8 @@ def sweep() -> None:
     _attempt(remind_of_trials, now)
     _attempt(resume_cancellations, clock.system_now())
     _attempt(end_old_checkouts, clock.system_now())
+    _attempt(settle_details, now)
+    _attempt(resume_details_requests, clock.system_now())
     _attempt(send_due_notices, now)
 
 

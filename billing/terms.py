@@ -190,6 +190,15 @@ class IntentState(StrEnum):
     FAILED = "failed"
 
 
+class TaxIdStatus(StrEnum):
+    """What the authority answered Stripe about a tax number; `unavailable` where Stripe asks none."""
+
+    PENDING = "pending"
+    VERIFIED = "verified"
+    UNVERIFIED = "unverified"
+    UNAVAILABLE = "unavailable"
+
+
 class CheckoutState(StrEnum):
     RECORDED = "recorded"
     OPEN = "open"

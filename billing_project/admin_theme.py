@@ -83,6 +83,8 @@ def _navigation() -> list[dict[str, Any]]:
             _item("Trials refused", "credit_card_off", "billing_trialrefusal"),
             _item("Further trials", "volunteer_activism", "billing_trialallowance"),
             _item("Cancellations", "event_busy", "billing_cancelrequest"),
+            _item("Details for Stripe", "contact_page", "billing_detailsrequest"),
+            _item("Billing e-mails", "alternate_email", "billing_billingemailchange"),
         ),
         _group(
             "Catalogue",

@@ -24,6 +24,10 @@ class OrganizationAdmin(ModelAdmin):
     readonly_fields = ("uuid", "created_at")
     inlines = (MembershipInline,)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Organization | None = None) -> tuple[str, ...]:
+        """Both go to the payment provider, and a new e-mail must be confirmed: that is the billing details page's."""
+        return (*self.readonly_fields, "name", "email") if obj else self.readonly_fields
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
         return super().get_queryset(request).annotate(people_count=Count("memberships", distinct=True))
 

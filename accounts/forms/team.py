@@ -1,9 +1,9 @@
-"""The forms of a team: whom to invite, which role, what the organization is called."""
+"""The forms of a team: whom to invite, which role, what a new organization is called."""
 
 from django import forms
 
 from accounts.forms.plain import INVALID_EMAIL
-from accounts.models import Organization, Role
+from accounts.models import Role
 
 ROLE_MEANINGS = {
     Role.OWNER: "Everything: people, plan, payment, invoices.",
@@ -30,22 +30,6 @@ class RoleForm(forms.Form):
     def choices_explained(self) -> list[tuple[str, str, str]]:
         """Value, name and meaning of each role, for the template."""
         return [(role.value, role.label, ROLE_MEANINGS[role]) for role in Role]
-
-
-class OrganizationForm(forms.ModelForm):
-    class Meta:
-        model = Organization
-        fields = ["name", "email"]
-        labels = {"name": "Name", "email": "Billing e-mail"}
-        help_texts = {
-            "name": "Shown to your team. The name on invoices is changed under Card and billing details.",
-            "email": "Notices about payments go here.",
-        }
-        error_messages = {"email": {"invalid": INVALID_EMAIL}}
-        widgets = {
-            "name": forms.TextInput(attrs={"autocomplete": "organization"}),
-            "email": forms.EmailInput(attrs={"autocomplete": "email"}),
-        }
 
 
 class NewOrganizationForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Which organization is current, what it is called, and how one is opened."""
+"""Which organization is current, and how one is opened; what it is called is changed with its billing details."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -7,27 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts.current import choose_organization, enter_organization, memberships_of, require_membership
-from accounts.forms.team import NewOrganizationForm, OrganizationForm
-from accounts.models import Membership, User
-from accounts.organizations import change_details, open_organization
+from accounts.current import choose_organization, enter_organization, memberships_of
+from accounts.forms.team import NewOrganizationForm
+from accounts.models import User
+from accounts.organizations import open_organization
 from accounts.views.request_key import posted_uuid, request_key_of
-
-
-@require_http_methods(["GET", "POST"])
-@require_membership(billing=True)
-def details(request: HttpRequest, membership: Membership) -> HttpResponse:
-    organization = membership.organization
-    form = OrganizationForm(request.POST or None, instance=organization)
-    if request.method == "GET":
-        return render(request, "accounts/organization.html", {"form": form})
-    request_key_of(request)
-    if not form.is_valid():
-        organization.refresh_from_db()
-        return render(request, "accounts/organization.html", {"form": form}, status=400)
-    change_details(organization, name=form.cleaned_data["name"], email=form.cleaned_data["email"])
-    messages.success(request, "Saved.")
-    return redirect("accounts:organization")
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,6 +7,7 @@ from billing.admin.charges import ChargeAttemptAdmin
 from billing.admin.checkouts import CheckoutIntentAdmin
 from billing.admin.credit_notes import CreditNoteAdmin
 from billing.admin.customers import CustomerAdmin
+from billing.admin.details import BillingEmailChangeAdmin, DetailsRequestAdmin
 from billing.admin.discounts import DiscountAdmin, DiscountChangeAdmin
 from billing.admin.disputes import DisputeAdmin, EarlyFraudWarningAdmin
 from billing.admin.drift import DriftAdmin, ReconciliationAdmin
@@ -27,11 +28,13 @@ from billing.admin.work import WorkAdmin
 
 __all__ = [
     "AuditEntryAdmin",
+    "BillingEmailChangeAdmin",
     "CancelRequestAdmin",
     "ChargeAttemptAdmin",
     "CheckoutIntentAdmin",
     "CreditNoteAdmin",
     "CustomerAdmin",
+    "DetailsRequestAdmin",
     "DiscountAdmin",
     "DiscountChangeAdmin",
     "DisputeAdmin",

@@ -1,7 +1,8 @@
 """Stripe's own list of what happened, kept for 30 days; it must not judge an event."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -28,3 +29,34 @@ def pages_of_events(*, since: datetime, until: datetime, after_id: str = "") -> 
         if not page["has_more"]:
             return
         after_id = events[-1]["id"]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerChange:
+    """When Stripe changed a customer (UTC, Stripe's clock), which fields, and under which key if it was a call."""
+
+    at: datetime
+    fields: frozenset[str]
+    key: str
+
+
+def customer_changes(stripe_customer_id: str, *, since: datetime) -> list[CustomerChange]:
+    """What was changed of one customer from `since` on, as far as Stripe keeps events, the newest first.
+
+    Raises StripeUnreachable, StripeKeyRefused; safe to repeat.
+    """
+    created = {"gte": int(since.timestamp())}
+    found = call(client().v1.events.list, type="customer.updated", created=created, limit=PAGE_SIZE)
+    return [
+        CustomerChange(
+            at=datetime.fromtimestamp(event["created"], tz=UTC),
+            fields=frozenset(_plain(event["data"]).get("previous_attributes") or {}),
+            key=str(_plain(event["request"] or {}).get("idempotency_key") or ""),
+        )
+        for event in found.auto_paging_iter()
+        if event["data"]["object"]["id"] == stripe_customer_id
+    ]
+
+
+def _plain(found: Any) -> dict[str, Any]:
+    return found if isinstance(found, dict) else found.to_dict()

@@ -9,7 +9,7 @@ from billing.gateway.client import call, client
 from billing.terms import ObjectKind
 
 _EXPANDED: dict[ObjectKind, list[str]] = {
-    ObjectKind.CUSTOMER: ["sources", "discount.source.coupon", "discount.promotion_code"],
+    ObjectKind.CUSTOMER: ["sources", "tax_ids", "discount.source.coupon", "discount.promotion_code"],
     ObjectKind.PAYMENT_METHOD: [],
     ObjectKind.SUBSCRIPTION: ["latest_invoice", "discounts.source.coupon", "discounts.promotion_code"],
     ObjectKind.INVOICE: ["payments", "discounts", "lines.data.discounts"],

@@ -1,12 +1,14 @@
 """Our rows: one file a concept. Mirror rows hold what Stripe said, intent rows hold what we decided."""
 
 from billing.models.audit import AuditEntry
+from billing.models.billing_email import BillingEmailChange
 from billing.models.cancellation import CancelRequest
 from billing.models.catalogue import Feature, Plan, PlanFeature, Price
 from billing.models.charge import ChargeAttempt
 from billing.models.checkout import CheckoutIntent, CheckoutSession
 from billing.models.credit_note import CreditNote
 from billing.models.customer import Customer
+from billing.models.details import BillingDetails, CustomerDetails, DetailsRequest, TaxId
 from billing.models.discount import Discount, DiscountChange, PromotionCodeUse
 from billing.models.dispute import Dispute, EarlyFraudWarning
 from billing.models.invoice import Invoice
@@ -29,6 +31,8 @@ from billing.models.work import Work
 
 __all__ = [
     "AuditEntry",
+    "BillingDetails",
+    "BillingEmailChange",
     "CancelRequest",
     "ChangePreview",
     "ChargeAttempt",
@@ -36,6 +40,8 @@ __all__ = [
     "CheckoutSession",
     "CreditNote",
     "Customer",
+    "CustomerDetails",
+    "DetailsRequest",
     "Discount",
     "DiscountChange",
     "Dispute",
@@ -61,6 +67,7 @@ __all__ = [
     "StripeAccount",
     "Subscription",
     "SubscriptionSchedule",
+    "TaxId",
     "Transition",
     "TrialAllowance",
     "TrialCard",

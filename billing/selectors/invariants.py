@@ -16,6 +16,8 @@ from billing.models import (
     CancelRequest,
     ChargeAttempt,
     CheckoutIntent,
+    CustomerDetails,
+    DetailsRequest,
     Invoice,
     Notice,
     Price,
@@ -80,6 +82,16 @@ def _cancellation_recorded(now: datetime) -> Iterable[str]:
 def _trial_refusal_recorded(now: datetime) -> Iterable[str]:
     late = TrialRefusal.objects.filter(state=IntentState.RECORDED, created_at__lt=now - timedelta(hours=1))
     return map(str, late.order_by("pk").values_list("uuid", flat=True))
+
+
+def _details_recorded(now: datetime) -> Iterable[str]:
+    late = DetailsRequest.objects.filter(state=IntentState.RECORDED, created_at__lt=now - timedelta(hours=24))
+    return map(str, late.order_by("pk").values_list("uuid", flat=True))
+
+
+def _details_due(now: datetime) -> Iterable[str]:
+    late = CustomerDetails.objects.filter(due_at__lt=now - timedelta(hours=1))
+    return map(str, late.order_by("pk").values_list("customer__stripe_customer_id", flat=True))
 
 
 def _notice_waiting(now: datetime) -> Iterable[str]:
@@ -157,6 +169,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "trial_refusal_recorded", "A trial that is refused is cancelled within an hour.", _trial_refusal_recorded
     ),
+    Invariant("details_recorded", "A change of billing details is at Stripe within a day.", _details_recorded),
+    Invariant("details_due", "What Stripe changed of a customer is compared within an hour.", _details_due),
     Invariant("notice_waiting", "A mail that is due leaves within an hour.", _notice_waiting),
     Invariant("staff_task_open", "A task of the staff is resolved within a week.", _staff_task_open),
     Invariant("two_live_subscriptions", "An organization pays for one subscription.", _two_live_subscriptions),

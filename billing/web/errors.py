@@ -36,6 +36,8 @@ HEADINGS = {
     "promotion_code_not_for_you": "This code is not for you",
     "promotion_code_not_for_plan": "This code is not for this plan",
     "discount_running": "A discount is running already",
+    "link_gone": "This link no longer works",
+    "too_many_mails": "Please wait a little",
     "nothing_to_cancel": "There is nothing to cancel",
     "nothing_to_undo": "No cancellation is pending",
     "no_subscription": "There is no running plan",

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from billing.web import app, billing, cancellation, checkout, choosing, history, paying, portal, pricing, returning
+from billing.web import (
+    app,
+    billing,
+    billing_email,
+    cancellation,
+    checkout,
+    choosing,
+    details,
+    history,
+    paying,
+    portal,
+    pricing,
+    returning,
+)
 
 app_name = "billing"
 urlpatterns = [
@@ -13,6 +26,11 @@ urlpatterns = [
     path("billing/confirm/", paying.confirm, name="confirm"),
     path("pay/<str:signed>/", paying.pay, name="pay"),
     path("billing/history/", history.history, name="history"),
+    path("billing/details/", details.details, name="details"),
+    path("billing/details/email/", details.change_email, name="change_email"),
+    path("billing/details/tax-ids/", details.new_tax_id, name="new_tax_id"),
+    path("billing/details/tax-ids/<str:stripe_tax_id>/remove/", details.drop_tax_id, name="drop_tax_id"),
+    path("billing/email/<str:signed>/", billing_email.confirm_email, name="confirm_email"),
     path("billing/choose/<str:lookup_key>/", choosing.choose, name="choose"),
     path("billing/trial/", checkout.trial, name="trial"),
     path("billing/checkout/", checkout.checkout, name="checkout"),

@@ -26,7 +26,6 @@ OPEN = [
 ]
 OWN = [
     "/team/",
-    "/team/organization/",
     "/team/switch/",
     "/accounts/profile/",
     "/accounts/email/",
@@ -97,7 +96,7 @@ def test_each_form_has_a_request_key_of_its_own(alice: Membership, signed_in):
 
 @pytest.mark.parametrize(
     ("path", "marked"),
-    [("/team/", "Team"), ("/team/organization/", "Team"), ("/billing/", "Billing"), ("/accounts/profile/", None)],
+    [("/team/", "Team"), ("/billing/details/", "Billing"), ("/billing/", "Billing"), ("/accounts/profile/", None)],
 )
 def test_navigation_marks_the_place(alice: Membership, signed_in, path: str, marked: str | None):
     page = signed_in(alice).get(path).content.decode()

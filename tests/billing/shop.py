@@ -116,6 +116,12 @@ class Shop:
         subscription.refresh_from_db()
         return subscription
 
+    def look_at_customer(self) -> None:
+        """What a webhook about the organization's customer leads to."""
+        customer = self.organization.billing_customers.get(is_deleted=False)
+        refresh(ObjectRef(ObjectKind.CUSTOMER, str(customer.stripe_customer_id)))
+        self.work_off()
+
     def work_off(self) -> None:
         """All refreshes and reactions that are due, as the worker does them."""
         while refresh_due():

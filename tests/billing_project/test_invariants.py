@@ -14,6 +14,8 @@ from django.utils import timezone
 from billing.models import (
     CancelRequest,
     CheckoutIntent,
+    CustomerDetails,
+    DetailsRequest,
     Notice,
     Refund,
     StaffTask,
@@ -24,7 +26,13 @@ from billing.models import (
 )
 from billing_project.invariants import INVARIANTS, broken_invariants
 from billing_project.tasks import check_invariants
-from tests.billing.factories import ChargeAttemptFactory, InvoiceFactory, PriceFactory, SubscriptionFactory
+from tests.billing.factories import (
+    ChargeAttemptFactory,
+    CustomerFactory,
+    InvoiceFactory,
+    PriceFactory,
+    SubscriptionFactory,
+)
 from tests.factories import OrganizationFactory
 from webhooks.models import Backfill, InboxEvent
 
@@ -100,6 +108,17 @@ def trial_refusal(age: timedelta) -> None:
     )
 
 
+def details_request(age: timedelta) -> None:
+    customer = CustomerFactory()
+    DetailsRequest.objects.create(
+        organization=customer.organization, customer=customer, action="update", created_at=timezone.now() - age
+    )
+
+
+def customer_details(age: timedelta) -> None:
+    CustomerDetails.objects.create(customer=CustomerFactory(), due_at=timezone.now() - age)
+
+
 def notice(age: timedelta) -> None:
     Notice.objects.create(key="a", kind="b", run_at=timezone.now() - age)
 
@@ -141,6 +160,8 @@ LIMITS: list[tuple[str, Callable[[timedelta], Any], timedelta]] = [
     ("checkout_open", checkout, 26 * HOUR),
     ("cancellation_recorded", cancellation, HOUR),
     ("trial_refusal_recorded", trial_refusal, HOUR),
+    ("details_recorded", details_request, 24 * HOUR),
+    ("details_due", customer_details, HOUR),
     ("notice_waiting", notice, HOUR),
     ("staff_task_open", staff_task, 7 * DAY),
     ("past_due_without_invoice", past_due, HOUR),

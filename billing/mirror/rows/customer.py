@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from billing.mirror import shapes
 from billing.mirror.refs import ObjectRef
+from billing.mirror.rows.details import write_details
 from billing.mirror.rows.discount import write_discounts
 from billing.mirror.written import Change, Fetched, Written
 from billing.models import ChargeAttempt, Customer, Invoice, PaymentMethod, Subscription
@@ -28,6 +29,7 @@ def write(fetched: Fetched) -> Written:
         return Written(row.organization_id, changes, follow=_gone_with(fetched.ref.stripe_id))
     fill(row, fetched.obj)
     row.save()
+    write_details(row, fetched.obj, now=fetched.system_at)
     discount = shapes.value(fetched.obj, "discount")
     write_discounts([discount] if discount else [], stripe_customer_id=fetched.ref.stripe_id, now=fetched.system_at)
     card = row.default_stripe_payment_method_id

@@ -1,4 +1,4 @@
-"""Which organization is current, what it is called, and opening one."""
+"""Which organization is current, and opening one."""
 
 import uuid
 
@@ -7,43 +7,6 @@ import pytest
 from accounts.models import Membership, Organization, Role
 from tests.accounts.steps import request_key, text_of
 from tests.factories import MembershipFactory, UserFactory
-
-
-def details_form(**changes: str) -> dict[str, str]:
-    return {"name": "Oakline Ltd", "email": "Bills@Oakline.example", "request_key": request_key()} | changes
-
-
-@pytest.mark.parametrize("role", [Role.OWNER, Role.BILLING])
-def test_owner_and_billing_manager_change_name_and_billing_email(alice: Membership, signed_in, role: Role):
-    person = MembershipFactory(organization=alice.organization, role=role)
-
-    response = signed_in(person).post("/team/organization/", details_form())
-
-    alice.organization.refresh_from_db()
-    assert response["Location"] == "/team/organization/"
-    assert (alice.organization.name, alice.organization.email) == ("Oakline Ltd", "bills@oakline.example")
-
-
-def test_member_may_neither_see_nor_change_the_details(alice: Membership, bob: Membership, signed_in):
-    browser = signed_in(bob)
-
-    assert browser.get("/team/organization/").status_code == 403
-    assert browser.post("/team/organization/", details_form()).status_code == 403
-
-    alice.organization.refresh_from_db()
-    assert alice.organization.name == "Oakline Studio"
-
-
-@pytest.mark.parametrize(
-    "changes", [{"name": ""}, {"name": "x" * 121}, {"email": "nobody"}, {"request_key": ""}], ids=str
-)
-def test_bad_details_are_refused(alice: Membership, signed_in, changes: dict[str, str]):
-    response = signed_in(alice).post("/team/organization/", details_form(**changes))
-
-    alice.organization.refresh_from_db()
-    assert response.status_code == 400
-    assert alice.organization.name == "Oakline Studio"
-    assert "Oakline Studio" in text_of(response)
 
 
 def test_person_switches_between_own_organizations(alice: Membership, charlie: Membership, signed_in):
@@ -123,7 +86,7 @@ def test_second_click_opens_no_second_organization(db, signed_in):
 def test_post_without_any_organization_is_not_found(db, signed_in):
     browser = signed_in(UserFactory())
 
-    assert browser.post("/team/organization/", details_form()).status_code == 404
+    assert browser.post("/billing/details/", {"request_key": request_key()}).status_code == 404
 
 
 @pytest.mark.parametrize("form", [{"name": ""}, {"name": "x", "request_key": ""}], ids=str)

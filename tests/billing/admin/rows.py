@@ -13,11 +13,13 @@ from billing.mirror import work
 from billing.mirror.refs import ObjectRef
 from billing.models import (
     AuditEntry,
+    BillingEmailChange,
     CancelRequest,
     ChargeAttempt,
     CheckoutIntent,
     Customer,
     DiscountChange,
+    DetailsRequest,
     Drift,
     Feature,
     Handled,
@@ -166,6 +168,24 @@ def discount_change(number: int) -> DiscountChange:
     )
 
 
+def details_request(number: int) -> DetailsRequest:
+    customer = CustomerFactory()
+    return DetailsRequest.objects.create(
+        organization=customer.organization, customer=customer, requested_by=UserFactory(), action="update"
+    )
+
+
+def billing_email_change(number: int) -> BillingEmailChange:
+    return BillingEmailChange.objects.create(
+        organization=OrganizationFactory(),
+        requested_by=UserFactory(),
+        request_key=uuid4(),
+        old_email="old@oakline.example",
+        new_email=f"new{number}@oakline.example",
+        expires_at=NOW + timedelta(days=2),
+    )
+
+
 def audit_entry(number: int) -> AuditEntry:
     return audit.record(
         "portal_opened",
@@ -223,6 +243,8 @@ def subscription(number: int) -> Subscription:
 ROWS: dict[type[Model], tuple[Callable[[int], Any], Callable[[Any], str]]] = {
     **MIRRORED,
     AuditEntry: (audit_entry, lambda row: row.subject),
+    BillingEmailChange: (billing_email_change, lambda row: row.new_email),
+    DetailsRequest: (details_request, lambda row: row.customer.stripe_customer_id),
     CancelRequest: (cancel_request, lambda row: row.stripe_subscription_id),
     ChargeAttempt: (lambda number: ChargeAttemptFactory(), lambda row: row.stripe_charge_id),
     CheckoutIntent: (checkout_intent, lambda row: row.stripe_session_id),
