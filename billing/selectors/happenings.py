@@ -116,6 +116,14 @@ ACTS: dict[str, Act] = {
     "portal_opened": Act("opened the card and billing details at Stripe", is_for_staff=True),
     "trial_refused": Act("found that the card of this trial has had one before"),
     "trial_allowed": Act("allowed another trial"),
+    "billing_details_changed": Act("changed the name or address on invoices"),
+    "billing_email_requested": Act("asked for another billing e-mail"),
+    "billing_email_changed": Act("confirmed the new billing e-mail"),
+    "billing_name_taken_over": Act("changed the name on invoices"),
+    "billing_email_taken_over": Act("changed the billing e-mail"),
+    "billing_address_taken_over": Act("changed the billing address"),
+    "tax_id_added": Act("added a tax number"),
+    "tax_id_removed": Act("removed a tax number"),
     "staff_task_resolved": Act("closed a task", is_for_staff=True),
 }
 PUBLIC_ACTS = frozenset(action for action, act in ACTS.items() if act.leads_to is None and not act.is_for_staff)

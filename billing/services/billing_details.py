@@ -19,6 +19,7 @@ from billing.selectors.customer import current_customer
 from billing.terms import IntentState
 
 _Action = DetailsRequest.Action
+_AUDITED = {_Action.ADD_TAX_ID: "tax_id_added", _Action.REMOVE_TAX_ID: "tax_id_removed"}
 _REST_BEFORE_RESUME = timedelta(minutes=1)
 
 
@@ -137,7 +138,7 @@ def _record(
                 action=action,
                 values=values,
             )
-            audit.record(action.value, subject=str(request.uuid), organization=organization, actor=actor)
+            audit.record(_AUDITED[action], subject=str(request.uuid), organization=organization, actor=actor)
     except IntegrityError:
         raise UnderWay() from None
     return request

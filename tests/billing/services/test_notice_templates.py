@@ -4,12 +4,15 @@ from collections.abc import Callable
 from copy import deepcopy
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings as django_settings
 
 from accounts.models import Organization
 from billing.models import Invoice, Notice, Subscription, Transition, TrialCard, TrialRefusal
+from billing.models import Notice, Subscription, Transition
+from billing.services.billing_email import confirm_billing_email, request_billing_email
 from billing.services.payment_failure import announce_payment_failure
 from billing.services.subscription_notices import announce_cancellation, announce_end, announce_start
 from billing.services.trial_reminders import remind_of_trials
@@ -24,7 +27,7 @@ from tests.billing.factories import (
     PriceFactory,
     SubscriptionFactory,
 )
-from tests.factories import OrganizationFactory
+from tests.factories import OrganizationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -164,6 +167,21 @@ def pass_local_trial_end(organization: Organization) -> None:
     remind_of_trials(NOW)
 
 
+def ask_for_another_address(organization: Organization) -> None:
+    Organization.objects.filter(pk=organization.pk).update(email="office@oakline.example")
+    request_billing_email(
+        organization, email="books@oakline.example", request_key=uuid4(), actor=UserFactory(), now=NOW
+    )
+
+
+def move_to_another_address(organization: Organization) -> None:
+    request_billing_email(
+        organization, email="office@oakline.example", request_key=uuid4(), actor=UserFactory(), now=NOW
+    )
+    link = Notice.objects.get(kind="billing_email_confirm").content.text
+    confirm_billing_email(link.partition("/billing/email/")[2].partition("/")[0], now=NOW)
+
+
 Situation = Callable[[Organization], None]
 MAILS: list[tuple[str, Situation, list[str]]] = [
     ("subscription_started", start, ["€48.00 each month", "14 Dec 2026", "Visa 4242", "/billing/"]),
@@ -185,6 +203,12 @@ MAILS: list[tuple[str, Situation, list[str]]] = [
     ("action_required", fail_for_want_of_an_answer, ["€48.00", "Your card is fine", "/pay/"]),
     ("trial_ending", near_trial_end, ["23 Nov 2026", "€48.00", "Visa 4242", "/billing/"]),
     ("local_trial_ending", near_local_trial_end, ["23 Nov 2026", "not given a card", "nothing is deleted"]),
+    (
+        "billing_email_confirm",
+        ask_for_another_address,
+        ["office@oakline.example", "/billing/email/", "Nothing changes"],
+    ),
+    ("billing_email_changed", move_to_another_address, ["office@oakline.example", "nothing was charged"]),
     ("local_trial_ended", pass_local_trial_end, ["20 Nov 2026", "Nothing was charged", "nothing is deleted"]),
 ]
 NAMES = [f"{kind}-{situation.__name__}" for kind, situation, _ in MAILS]
