@@ -11,7 +11,6 @@ from django.conf import settings as django_settings
 
 from accounts.models import Organization
 from billing.models import Invoice, Notice, Subscription, Transition, TrialCard, TrialRefusal
-from billing.models import Notice, Subscription, Transition
 from billing.services.billing_email import confirm_billing_email, request_billing_email
 from billing.services.payment_failure import announce_payment_failure
 from billing.services.subscription_notices import announce_cancellation, announce_end, announce_start

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("billing", "0006_change_previews_in_full"),
+        ("billing", "0010_promotion_codes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
