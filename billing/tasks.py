@@ -8,6 +8,7 @@ from celery import shared_task
 
 from billing import clock, reactions
 from billing.services.billing_details import resume_details_requests
+from billing.services.cancel_now import resume_cancellations_now
 from billing.services.cancellation import resume_cancellations
 from billing.services.end_old_checkouts import end_old_checkouts
 from billing.services.refuse_trials import refuse_trials
@@ -33,6 +34,7 @@ def sweep() -> None:
     _attempt(end_old_checkouts, clock.system_now())
     _attempt(settle_details, now)
     _attempt(resume_details_requests, clock.system_now())
+    _attempt(resume_cancellations_now, clock.system_now())
     _attempt(send_due_notices, now)
 
 

@@ -1,5 +1,6 @@
 """Subscriptions at Stripe."""
 
+from datetime import datetime
 from typing import Any
 
 import stripe
@@ -11,24 +12,38 @@ def schedule_cancellation(
     stripe_subscription_id: str, *, feedback: str, comment: str, key: str
 ) -> stripe.Subscription:
     """End a subscription (`sub_…`) with its paid period or trial. `feedback` is one of Stripe's reasons or empty."""
-    details: dict[str, Any] = {}
-    if feedback:
-        details["feedback"] = feedback
-    if comment:
-        details["comment"] = comment
-    extra = {"cancellation_details": details} if details else {}
-    return call(client().v1.subscriptions.update, stripe_subscription_id, key=key, cancel_at_period_end=True, **extra)
+    details = _details(feedback, comment)
+    return call(
+        client().v1.subscriptions.update, stripe_subscription_id, key=key, cancel_at_period_end=True, **details
+    )
+
+
+def schedule_cancellation_at(
+    stripe_subscription_id: str, *, at: datetime, feedback: str, comment: str, key: str
+) -> stripe.Subscription:
+    """End a subscription at a moment (UTC). What was paid beyond it is not given back by this."""
+    return call(
+        client().v1.subscriptions.update,
+        stripe_subscription_id,
+        key=key,
+        cancel_at=int(at.timestamp()),
+        proration_behavior="none",
+        **_details(feedback, comment),
+    )
 
 
 def undo_cancellation(stripe_subscription_id: str, *, key: str) -> stripe.Subscription:
-    """Let a subscription that was to end go on."""
+    """Let a subscription that was to end with its period go on."""
     return call(client().v1.subscriptions.update, stripe_subscription_id, key=key, cancel_at_period_end=False)
 
 
-def cancel_unbilled(stripe_subscription_id: str, *, comment: str, key: str) -> stripe.Subscription:
-    """End a subscription (`sub_…`) at once: no last invoice, no credit, nothing charged.
+def cancel_unbilled(
+    stripe_subscription_id: str, *, comment: str, key: str, feedback: str = ""
+) -> stripe.Subscription:
+    """End a subscription (`sub_…`) at once: no last invoice, no credit, nothing charged (facts S22).
 
-    Raises StripeObjectMissing for one that has ended.
+    Stripe stops collecting its invoices; open ones stay open until they are voided. Raises StripeObjectMissing for
+    one that has ended.
     """
     return call(
         client().v1.subscriptions.cancel,
@@ -36,5 +51,16 @@ def cancel_unbilled(stripe_subscription_id: str, *, comment: str, key: str) -> s
         key=key,
         invoice_now=False,
         prorate=False,
-        cancellation_details={"comment": comment},
+        **_details(feedback, comment),
     )
+
+
+def undo_cancellation_at(stripe_subscription_id: str, *, key: str) -> stripe.Subscription:
+    """Let a subscription that was to end at a date go on."""
+    return call(client().v1.subscriptions.update, stripe_subscription_id, key=key, cancel_at="")
+
+
+def _details(feedback: str, comment: str) -> dict[str, Any]:
+    given = {"feedback": feedback, "comment": comment}
+    details = {name: value for name, value in given.items() if value}
+    return {"cancellation_details": details} if details else {}

@@ -88,7 +88,7 @@ REFUSALS: Mapping[Action, Mapping[State, Refusal]] = {
     Action.CHANGE_SEATS: _GONE | _OWED | _ENDING | _PAUSED | _UNPAID_CHANGE,
     Action.UNDO_CHANGE: _only(State.CHANGE_SCHEDULED, State.CHANGE_UNPAID, otherwise=errors.NoChangePending),
     Action.CANCEL_AT_END: dict.fromkeys((*_GONE, *_ENDING), errors.NothingToCancel)
-    | {State.INCOMPLETE: errors.PaymentIncomplete},
+    | {State.INCOMPLETE: errors.PaymentIncomplete, State.PAUSED: errors.SubscriptionPaused},
     Action.CANCEL_AT_DATE: dict.fromkeys(_GONE, errors.NothingToCancel)
     | _OWED
     | {State.PAUSED: errors.SubscriptionPaused}

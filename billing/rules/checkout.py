@@ -1,15 +1,20 @@
 """Decides whether a checkout may open and in which currency; it must not call Stripe."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from billing.errors import AlreadySubscribed, CurrencyLocked
-from billing.terms import LIVE_SUBSCRIPTION_STATUSES
+from billing.errors import CurrencyLocked
+from billing.rules.actions import SubscriptionState, require, state_of
+from billing.terms import SubscriptionAction
 
 
-def refuse_second_subscription(statuses: Iterable[str]) -> None:
-    """Raise AlreadySubscribed where one of the customer's subscriptions at Stripe can still cost money."""
-    if any(status in LIVE_SUBSCRIPTION_STATUSES for status in statuses):
-        raise AlreadySubscribed()
+def refuse_second_subscription(statuses: Iterable[str], *, now: datetime) -> None:
+    """Raise AlreadySubscribed where the table of actions forbids a purchase beside one of these at Stripe.
+
+    A planned end does not count: until it has come, the subscription can still cost money.
+    """
+    for status in statuses:
+        require(SubscriptionAction.SUBSCRIBE, state_of(SubscriptionState(status), now=now))
 
 
 def refuse_other_currency(*, customer_currency: str, price_currency: str) -> None:

@@ -1,33 +1,27 @@
-"""Use case: end a subscription when its paid period ends, or take that back before it does."""
+"""Use case: end a subscription when its paid period ends or on a date, or take that back before it does."""
 
 import time
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-
 from accounts.models import Organization, User
-from billing import audit, clock
-from billing.errors import (
-    BillingError,
-    InvalidInput,
-    NothingToCancel,
-    NothingToUndo,
-    StripeRefused,
-    UnderWay,
-)
-from billing.gateway import subscriptions
+from billing import intents
+from billing.errors import BillingError, NothingToCancel, NothingToUndo, StripeRefused, StripeUnreachable
+from billing.gateway import invoices, subscriptions
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
-from billing.models import CancelRequest, StaffTask
-from billing.selectors.subscription import current_subscription
-from billing.terms import CancellationReason, IntentState, ObjectKind
+from billing.models import CancelRequest, Subscription
+from billing.rules.actions import require
+from billing.rules.cancellation import check_feedback, end_on
+from billing.selectors.lifecycle import Lifecycle, lifecycle_of
+from billing.terms import IntentState, LifecycleState, ObjectKind, SubscriptionAction
 
 _LEASE_WAIT_SECONDS = 2.0
-_KEY_IS_SAFE_FOR = timedelta(hours=23)
-_LONGEST_COMMENT = 500
 _REST_BEFORE_RESUME = timedelta(minutes=1)
 _FAILED_EARLIER = "This could not be done. Please look at your plan and, if you still want it, send it again."
+_Action = CancelRequest.Action
+_PLANNED = (_Action.CANCEL, _Action.CANCEL_AT, _Action.UNDO)
 
 
 def cancel_at_period_end(
@@ -35,29 +29,56 @@ def cancel_at_period_end(
 ) -> CancelRequest:
     """Let the subscription end when the paid period or trial does. `reason` is a CancellationReason or empty.
 
-    Safe to repeat with the same `request_key`. Raises NothingToCancel, InvalidInput, StripeUnreachable (the wish is
-    kept and carried out later), StripeRefused.
+    Safe to repeat with the same `request_key`. Raises the refusals of the table of actions, InvalidInput,
+    StripeUnreachable (the wish is kept and carried out later), StripeRefused.
     """
-    if reason and reason not in list(CancellationReason):
-        raise InvalidInput("Please choose one of the reasons, or none.", field="reason")
-    if len(comment) > _LONGEST_COMMENT:
-        raise InvalidInput(f"Please use at most {_LONGEST_COMMENT} characters.", field="comment")
-    request = _repeated(organization, request_key, action=CancelRequest.Action.CANCEL)
+    check_feedback(reason=reason, comment=comment)
+    request = intents.find_repeated(CancelRequest, organization, request_key, actions=(_Action.CANCEL,))
     if request is None:
-        subscription = current_subscription(organization)
-        if subscription is None or subscription.cancel_at is not None:
+        lifecycle = lifecycle_of(organization, now)
+        require(SubscriptionAction.CANCEL_AT_END, lifecycle.state)
+        subscription = _running(lifecycle)
+        if subscription.cancel_at is not None:
             raise NothingToCancel()
         request = _record(
-            CancelRequest(
-                organization=organization,
-                requested_by=actor,
-                request_key=request_key,
-                action=CancelRequest.Action.CANCEL,
-                stripe_subscription_id=subscription.stripe_subscription_id,
-                reason=reason,
-                comment=comment,
-            ),
+            _Action.CANCEL,
+            lifecycle,
+            request_key=request_key,
             actor=actor,
+            reason=reason,
+            comment=comment,
+        )
+    return _carry_out(request)
+
+
+def cancel_at_date(
+    organization: Organization,
+    *,
+    ends_on: date,
+    reason: str,
+    comment: str,
+    request_key: UUID,
+    actor: User,
+    now: datetime,
+) -> CancelRequest:
+    """Let the subscription end on a day (UTC), at the hour at which its periods end; an end that was set moves there.
+
+    Renewals before that day go on. Safe to repeat with the same `request_key`. Raises what `cancel_at_period_end`
+    raises.
+    """
+    check_feedback(reason=reason, comment=comment)
+    request = intents.find_repeated(CancelRequest, organization, request_key, actions=(_Action.CANCEL_AT,))
+    if request is None:
+        lifecycle = lifecycle_of(organization, now)
+        require(SubscriptionAction.CANCEL_AT_DATE, lifecycle.state)
+        request = _record(
+            _Action.CANCEL_AT,
+            lifecycle,
+            request_key=request_key,
+            actor=actor,
+            reason=reason,
+            comment=comment,
+            ends_at=end_on(ends_on, period_end=_running(lifecycle).current_period_end or now, now=now),
         )
     return _carry_out(request)
 
@@ -67,21 +88,13 @@ def undo_cancellation(organization: Organization, *, request_key: UUID, actor: U
 
     Safe to repeat with the same `request_key`. Raises NothingToUndo, StripeUnreachable, StripeRefused.
     """
-    request = _repeated(organization, request_key, action=CancelRequest.Action.UNDO)
+    request = intents.find_repeated(CancelRequest, organization, request_key, actions=(_Action.UNDO,))
     if request is None:
-        subscription = current_subscription(organization)
-        if subscription is None or subscription.cancel_at is None or now >= subscription.cancel_at:
+        lifecycle = lifecycle_of(organization, now)
+        require(SubscriptionAction.UNDO_CANCEL, lifecycle.state)
+        if _running(lifecycle).cancel_at is None:
             raise NothingToUndo()
-        request = _record(
-            CancelRequest(
-                organization=organization,
-                requested_by=actor,
-                request_key=request_key,
-                action=CancelRequest.Action.UNDO,
-                stripe_subscription_id=subscription.stripe_subscription_id,
-            ),
-            actor=actor,
-        )
+        request = _record(_Action.UNDO, lifecycle, request_key=request_key, actor=actor)
     return _carry_out(request)
 
 
@@ -92,7 +105,9 @@ def resume_cancellations(now: datetime, *, seconds: float = 10.0) -> int:
     `seconds`, so that a silent Stripe does not hold up what the worker has to do besides.
     """
     deadline = time.monotonic() + seconds
-    waiting = CancelRequest.objects.filter(state=IntentState.RECORDED, created_at__lt=now - _REST_BEFORE_RESUME)
+    waiting = CancelRequest.objects.filter(
+        state=IntentState.RECORDED, action__in=_PLANNED, created_at__lt=now - _REST_BEFORE_RESUME
+    )
     ended = 0
     for request in waiting.order_by("created_at")[:50]:
         if time.monotonic() > deadline:
@@ -101,71 +116,110 @@ def resume_cancellations(now: datetime, *, seconds: float = 10.0) -> int:
         request.refresh_from_db()
         if request.state != IntentState.RECORDED:
             continue
-        try:
-            _carry_out(request)
-        except BillingError:
-            continue  # Still unreachable, or refused and so ended: the row says which.
-        ended += 1
+        ended += _is_carried_out(request)
     return ended
 
 
-def _repeated(organization: Organization, request_key: UUID, *, action: str) -> CancelRequest | None:
-    return CancelRequest.objects.filter(organization=organization, request_key=request_key, action=action).first()
-
-
-def _record(request: CancelRequest, *, actor: User) -> CancelRequest:
-    """Commit the wish; an older one for the same subscription that never reached Stripe is superseded by it."""
+def _is_carried_out(request: CancelRequest) -> bool:
+    """Try once more. Stripe repeats an answer that it failed to give, so its state is looked at, too."""
     try:
-        with transaction.atomic():
-            CancelRequest.objects.filter(
-                stripe_subscription_id=request.stripe_subscription_id, state=IntentState.RECORDED
-            ).update(state=IntentState.FAILED, failure="superseded", ended_at=clock.system_now())
-            request.save()
-            audit.record(
-                f"subscription_{request.action}",
-                subject=request.stripe_subscription_id,
-                organization=request.organization,
-                actor=actor,
-            )
-    except IntegrityError:
-        raise UnderWay() from None
-    return request
+        _carry_out(request)
+    except StripeUnreachable:
+        with suppress(BillingError):
+            if _is_done(request):
+                _end(request, IntentState.SUCCEEDED)
+    except BillingError:
+        pass  # Refused, and so ended: the row says why.
+    return request.state == IntentState.SUCCEEDED
+
+
+def _running(lifecycle: Lifecycle) -> Subscription:
+    """The subscription of a state in which the table of actions allows what needs one."""
+    if lifecycle.subscription is None:
+        raise NothingToCancel()
+    return lifecycle.subscription
+
+
+def _record(
+    action: str, lifecycle: Lifecycle, *, request_key: UUID, actor: User, **wish: str | datetime
+) -> CancelRequest:
+    """Commit the wish; an older one for the same subscription that never reached Stripe is superseded by it."""
+    subscription = _running(lifecycle)
+    change = lifecycle.change if lifecycle.state == LifecycleState.CHANGE_UNPAID else None
+    request = CancelRequest(
+        organization=subscription.organization,
+        requested_by=actor,
+        request_key=request_key,
+        action=action,
+        stripe_subscription_id=subscription.stripe_subscription_id,
+        voids_stripe_invoice_id=change.stripe_invoice_id if change else "",
+        **wish,
+    )
+    older = CancelRequest.objects.filter(stripe_subscription_id=request.stripe_subscription_id)
+    return intents.record(request, event=f"subscription_{action}", supersedes=older)
 
 
 def _carry_out(request: CancelRequest) -> CancelRequest:
     """Tell Stripe with the request's own key, read back, and close the request. Raises for one that failed."""
     if request.state == IntentState.SUCCEEDED:
         return request
-    if request.state == IntentState.RECORDED and clock.system_now() - request.created_at > _KEY_IS_SAFE_FOR:
+    if request.state == IntentState.RECORDED and not intents.is_key_safe(request):
+        if _is_done(request):
+            return _end(request, IntentState.SUCCEEDED)
         _end(request, IntentState.FAILED, failure="never reached Stripe")
     if request.state == IntentState.FAILED:
         raise StripeRefused(_FAILED_EARLIER)
-    key = f"{request.uuid}:{request.action}"
     try:
-        if request.action == CancelRequest.Action.CANCEL:
-            subscriptions.schedule_cancellation(
-                request.stripe_subscription_id, feedback=request.reason, comment=request.comment, key=key
-            )
-        else:
-            subscriptions.undo_cancellation(request.stripe_subscription_id, key=key)
+        _give_up_change(request)
+        _tell_stripe(request)
     except StripeRefused as error:
-        _end(request, IntentState.FAILED, failure=error.message[:200])
+        _end(request, IntentState.FAILED, failure=error.message)
         raise
-    refresh(ObjectRef(ObjectKind.SUBSCRIPTION, request.stripe_subscription_id), wait_seconds=_LEASE_WAIT_SECONDS)
+    _look(request)
     return _end(request, IntentState.SUCCEEDED)
 
 
+def _give_up_change(request: CancelRequest) -> None:
+    """Void the invoice of a change that waits for its payment: Stripe then drops the change.
+
+    One that was paid or given up meanwhile holds up no cancellation.
+    """
+    invoice_id = request.voids_stripe_invoice_id
+    if invoice_id:
+        with suppress(StripeRefused):
+            invoices.void(invoice_id, key=f"{request.uuid}:void")
+        refresh(ObjectRef(ObjectKind.INVOICE, invoice_id), wait_seconds=_LEASE_WAIT_SECONDS)
+
+
+def _tell_stripe(request: CancelRequest) -> None:
+    subscription_id, key = request.stripe_subscription_id, f"{request.uuid}:{request.action}"
+    feedback = {"feedback": request.reason, "comment": request.comment}
+    if request.action == _Action.CANCEL:
+        subscriptions.schedule_cancellation(subscription_id, **feedback, key=key)
+    elif request.action == _Action.CANCEL_AT and request.ends_at is not None:
+        subscriptions.schedule_cancellation_at(subscription_id, at=request.ends_at, **feedback, key=key)
+    elif Subscription.objects.filter(stripe_subscription_id=subscription_id, cancel_at_period_end=True).exists():
+        subscriptions.undo_cancellation(subscription_id, key=key)
+    else:
+        subscriptions.undo_cancellation_at(subscription_id, key=f"{key}:date")
+
+
+def _is_done(request: CancelRequest) -> bool:
+    """Whether Stripe has what was wished; asked when the calls cannot be repeated or give no answer."""
+    subscription = _look(request)
+    if subscription.ended_at is not None:
+        return False
+    if request.action == _Action.CANCEL_AT:
+        return subscription.cancel_at == request.ends_at
+    return (subscription.cancel_at is None) == (request.action == _Action.UNDO)
+
+
+def _look(request: CancelRequest) -> Subscription:
+    subscription_id = request.stripe_subscription_id
+    refresh(ObjectRef(ObjectKind.SUBSCRIPTION, subscription_id), wait_seconds=_LEASE_WAIT_SECONDS)
+    return Subscription.objects.get(stripe_subscription_id=subscription_id)
+
+
 def _end(request: CancelRequest, state: IntentState, *, failure: str = "") -> CancelRequest:
-    with transaction.atomic():
-        has_ended = CancelRequest.objects.filter(pk=request.pk, state=IntentState.RECORDED).update(
-            state=state, failure=failure, ended_at=clock.system_now()
-        )
-        if has_ended and state == IntentState.FAILED:
-            StaffTask.objects.create(
-                key=f"cancellation_failed:{request.uuid}",
-                kind="cancellation_failed",
-                organization=request.organization,
-                summary=f"{request.get_action_display()} of {request.stripe_subscription_id} failed: {failure}"[:300],
-            )
-    request.refresh_from_db()
+    intents.end(request, state, failure=failure, failed_kind="cancellation_failed", said=request.get_action_display())
     return request

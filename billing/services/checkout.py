@@ -101,7 +101,7 @@ def start_checkout(
         _end(intent, CheckoutState(_expire(intent)["status"]))
         intent = None
     # Only now: a session that was completed until that look has its subscription at Stripe.
-    _refuse_what_cannot_be_sold(customer, price)
+    _refuse_what_cannot_be_sold(customer, price, now=now)
     if intent is None:
         if CheckoutIntent.objects.filter(organization=organization, request_key=request_key).exists():
             raise CheckoutEnded()
@@ -147,12 +147,12 @@ def _quantity(organization: Organization, *, price: Price, seats: int | None) ->
     return seats
 
 
-def _refuse_what_cannot_be_sold(customer: Customer, price: Price) -> None:
+def _refuse_what_cannot_be_sold(customer: Customer, price: Price, *, now: datetime) -> None:
     """Asks Stripe, not our rows: a webhook may be on its way."""
     live = objects.list_live_subscriptions(str(customer.stripe_customer_id))
     # Whoever is sent away because of one shall find it on the billing page, even if its events were lost.
     work.want(ObjectRef(ObjectKind.SUBSCRIPTION, subscription["id"]) for subscription in live)
-    refuse_second_subscription(subscription["status"] for subscription in live)
+    refuse_second_subscription((subscription["status"] for subscription in live), now=now)
     refuse_other_currency(customer_currency=customer.currency, price_currency=price.currency)
 
 

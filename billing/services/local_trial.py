@@ -2,15 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts.models import Organization, User
 from billing import audit
-from billing.errors import AlreadySubscribed, TrialNotAvailable, UnknownPlan
-from billing.models import LocalTrial, Plan, Subscription, TrialRedemption
+from billing.errors import TrialNotAvailable, UnknownPlan
+from billing.models import LocalTrial, Plan, TrialRedemption
+from billing.rules.actions import require
+from billing.selectors.lifecycle import lifecycle_of
 from billing.selectors.trial import email_digest, has_redeemed_trial, reserved_trials
-from billing.terms import LIVE_SUBSCRIPTION_STATUSES
+from billing.terms import SubscriptionAction
 
 
 def start_local_trial(organization: Organization, *, plan_code: str, actor: User, now: datetime) -> LocalTrial:
@@ -25,10 +26,7 @@ def start_local_trial(organization: Organization, *, plan_code: str, actor: User
     running = _running(organization, plan=plan, now=now)
     if running is not None:
         return running
-    if Subscription.objects.filter(
-        organization=organization, livemode=settings.STRIPE_LIVE_MODE, status__in=LIVE_SUBSCRIPTION_STATUSES
-    ).exists():
-        raise AlreadySubscribed()
+    require(SubscriptionAction.START_TRIAL, lifecycle_of(organization, now).state)
     if has_redeemed_trial(organization, email=actor.email):
         return _begun_meanwhile(organization, plan=plan, now=now)
     try:

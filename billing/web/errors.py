@@ -20,6 +20,8 @@ REPEATED_FIELDS = (
     "reason",
     "comment",
     "promotion_code",
+    "refund",
+    "ends_on",
 )
 HEADINGS = {
     "invalid_input": "This request is not complete",

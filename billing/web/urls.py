@@ -39,6 +39,8 @@ urlpatterns = [
     path("billing/portal/", portal.portal, name="portal"),
     path("billing/portal/return/", portal.portal_return, name="portal_return"),
     path("billing/cancel/", cancellation.cancel, name="cancel"),
+    path("billing/cancel/day/", cancellation.cancel_on_day, name="cancel_on_day"),
+    path("billing/cancel/now/", cancellation.cancel_at_once, name="cancel_now"),
     path("billing/cancel/undo/", cancellation.undo_cancel, name="undo_cancel"),
     path("app/", app.app, name="app"),
 ]

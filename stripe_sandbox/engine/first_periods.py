@@ -89,9 +89,21 @@ def present_lines(unit: Unit, subscription: StripeObject, items: list[Item]) -> 
     for item in items:
         if metered.is_metered(item) or is_free(subscription, item):
             continue
-        start, end = item["current_period_start"], item["current_period_end"]
+        start, end = item["current_period_start"], _billed_end(subscription, item)
         lines.append(_line(unit, subscription, item, start=start, end=end, whole=whole_seconds(subscription, item)))
     return lines
+
+
+def _billed_end(subscription: StripeObject, item: Item) -> int:
+    """Documented: a planned end in a later period always causes a proration for it: it is billed up to that end.
+
+    Assumed: that the item's period keeps its length.
+    """
+    start, end, ends_at = item["current_period_start"], item["current_period_end"], subscription["cancel_at"]
+    if ends_at is None or not start < ends_at < end:
+        return int(end)
+    subscription["_ends_prorated"] = False
+    return int(ends_at)
 
 
 def _past_lines(unit: Unit, subscription: StripeObject, begin: Beginning) -> list[dict[str, Any]]:

@@ -1,11 +1,14 @@
 """Whether a checkout may open, and in which currency."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from billing.errors import AlreadySubscribed, CurrencyLocked
 from billing.rules.checkout import refuse_other_currency, refuse_second_subscription
 from billing.terms import SubscriptionStatus
 
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 CAN_STILL_COST = {
     "incomplete": False,
     "incomplete_expired": False,
@@ -25,14 +28,14 @@ def test_the_table_names_every_status_of_stripe() -> None:
 @pytest.mark.parametrize("status", [status for status, costs in CAN_STILL_COST.items() if costs])
 def test_a_subscription_that_can_still_cost_money_stops_a_second_one(status: str) -> None:
     with pytest.raises(AlreadySubscribed):
-        refuse_second_subscription(["canceled", status, "incomplete_expired"])
+        refuse_second_subscription(["canceled", status, "incomplete_expired"], now=NOW)
 
 
 def test_what_is_over_or_never_began_stops_nothing() -> None:
     over = [status for status, costs in CAN_STILL_COST.items() if not costs]
 
-    refuse_second_subscription(over)
-    refuse_second_subscription([])
+    refuse_second_subscription(over, now=NOW)
+    refuse_second_subscription([], now=NOW)
 
 
 @pytest.mark.parametrize(("customer", "price"), [("", "eur"), ("eur", "eur"), ("usd", "usd")])

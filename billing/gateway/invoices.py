@@ -1,0 +1,28 @@
+"""Invoices at Stripe that a decision of ours reads or gives up."""
+
+from typing import Any
+
+import stripe
+
+from billing.gateway.client import call, client
+from billing.money import Money
+
+
+def list_open(stripe_subscription_id: str) -> list[stripe.StripeObject]:
+    """The open invoices of one subscription (`sub_…`) as Stripe has them now."""
+    page = call(client().v1.invoices.list, subscription=stripe_subscription_id, status="open", limit=100)
+    return list(page.auto_paging_iter())
+
+
+def void(stripe_invoice_id: str, *, key: str) -> stripe.Invoice:
+    """Give an open invoice (`in_…`) up. Raises StripeRefused for one that is paid or void already."""
+    return call(client().v1.invoices.void_invoice, stripe_invoice_id, key=key)
+
+
+def preview_unused(stripe_subscription_id: str) -> Money:
+    """What Stripe would credit for the rest of the period if it ended now, with tax; zero for none."""
+    details: dict[str, Any] = {"cancel_now": True, "proration_behavior": "create_prorations"}
+    preview = call(
+        client().v1.invoices.create_preview, subscription=stripe_subscription_id, subscription_details=details
+    )
+    return Money(max(0, -preview["total"]), preview["currency"])
