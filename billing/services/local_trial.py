@@ -11,7 +11,7 @@ from billing.models import LocalTrial, Plan, TrialRedemption
 from billing.rules.actions import require
 from billing.selectors.lifecycle import lifecycle_of
 from billing.selectors.trial import email_digest, has_redeemed_trial, reserved_trials
-from billing.terms import SubscriptionAction
+from billing.terms import LifecycleState, SubscriptionAction
 
 
 def start_local_trial(organization: Organization, *, plan_code: str, actor: User, now: datetime) -> LocalTrial:
@@ -26,7 +26,10 @@ def start_local_trial(organization: Organization, *, plan_code: str, actor: User
     running = _running(organization, plan=plan, now=now)
     if running is not None:
         return running
-    require(SubscriptionAction.START_TRIAL, lifecycle_of(organization, now).state)
+    state = lifecycle_of(organization, now).state
+    if state == LifecycleState.LOCAL_TRIAL:
+        return _begun_meanwhile(organization, plan=plan, now=now)
+    require(SubscriptionAction.START_TRIAL, state)
     if has_redeemed_trial(organization, email=actor.email):
         return _begun_meanwhile(organization, plan=plan, now=now)
     try:

@@ -46,3 +46,19 @@ def test_a_card_for_off_session_charges_begins_a_subscription_alone(
     begun = driver.subscribe(customer, driver.price(), off_session=is_off_session)
 
     assert begun.status == status
+
+
+@pytest.mark.parametrize("behavior", ["none", "create_prorations"])
+def test_a_later_period_is_billed_only_up_to_the_end_that_cuts_it(driver: Driver, behavior: str) -> None:
+    begun = driver.subscribe(driver.customer(), driver.price(3000))
+    renews_at = begun["items"].data[0].current_period_end
+    ends_at = renews_at + 15 * 86400
+    driver.sdk().subscriptions.update(begun.id, {"cancel_at": ends_at, "proration_behavior": behavior})
+
+    driver.set_clock(ends_at + 86400)
+
+    last, first = driver.sdk().invoices.list({"subscription": begun.id}).data
+    assert first.total == 3000
+    assert 1400 <= last.total <= 1610
+    assert last.lines.data[0].period.end == ends_at
+    assert not driver.sdk().invoice_items.list({"pending": True}).data
