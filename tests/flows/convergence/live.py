@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -26,6 +27,8 @@ _LONGEST_STEP_SECONDS = 0.25
 _LONGEST_WAY_SECONDS = 0.3
 _SHARE_DROPPED = 0.08
 _SHARE_DOUBLED = 0.3
+# Stripe lists events for thirty days; what is as old as that when it is first heard of could not be found again.
+_LISTED_FOR = timedelta(days=29)
 
 
 class Messenger:
@@ -38,8 +41,9 @@ class Messenger:
         self._ways: list[threading.Timer] = []
 
     def bring_news(self) -> None:
+        oldest = clock.business_now() - _LISTED_FOR
         for event in self.listener.news():
-            if self._chance.random() < _SHARE_DROPPED:
+            if self._chance.random() < _SHARE_DROPPED and event["created"] > oldest.timestamp():
                 self.has_dropped = True
                 continue
             for _ in range(1 + (self._chance.random() < _SHARE_DOUBLED)):
@@ -51,6 +55,11 @@ class Messenger:
         way.start()
         self._ways.append(way)
 
+    def look_for_dropped(self) -> None:
+        """The back-fill comes every ten minutes, long before Stripe forgets an event."""
+        if self.has_dropped:
+            look_for_missed_events()
+
     def finish(self) -> None:
         for way in self._ways:
             way.join()
@@ -60,14 +69,17 @@ def run_live(scenario: Scenario, seed: int, *, sandbox: Sandbox, settings: Any) 
     """Play the scenario anew with its events on their way meanwhile; the outcome. The database must be empty."""
     messenger = Messenger(sandbox, seed=seed)
     with Line(sandbox.url) as line, _over(line, settings), Workers.at_work() as workers, line.bad(seed):
-        scenario(Stage(sandbox, tell=messenger.bring_news, undisturbed=line.good))
+
+        def look_for_dropped() -> None:
+            with line.good():
+                messenger.look_for_dropped()
+
+        scenario(Stage(sandbox, tell=messenger.bring_news, before_leap=look_for_dropped, undisturbed=line.good))
         messenger.bring_news()
         messenger.finish()
         workers.finish()
-        if messenger.has_dropped:
-            with line.good():
-                look_for_missed_events()
-            workers.finish()
+        look_for_dropped()
+        workers.finish()
     recording = Recording.of(sandbox, messenger.listener.events, ours=our_ids())
     faults = faults_of(recording) + [f"fetched twice at the same time: {path}" for path in line.overlaps]
     assert not faults, f"seed {seed} (LIVE): " + "\n".join(faults)

@@ -33,15 +33,19 @@ class Stage:
         sandbox: Sandbox,
         *,
         tell: Callable[[], None] = lambda: None,
+        before_leap: Callable[[], None] = lambda: None,
         undisturbed: Callable[[], AbstractContextManager[Any]] = nullcontext,
     ) -> None:
-        """`tell` is called after each step; calls of the product in the person's name are made `undisturbed`."""
+        """`tell` is called after each step, `before_leap` before the clock is moved.
+
+        Calls of the product in the person's name are made `undisturbed`.
+        """
         sandbox.reset()
         sandbox.ask("POST", "/_sandbox/webhooks/pause")
         sandbox.ask("POST", "/_sandbox/clock", {"set": BEGINS_AT.timestamp()})
         sandbox.ask("POST", "/_sandbox/clock", {"freeze": True})
         self.sandbox = sandbox
-        self.tell, self._undisturbed = tell, undisturbed
+        self.tell, self._before_leap, self._undisturbed = tell, before_leap, undisturbed
         client = stripe.StripeClient(
             settings.STRIPE_SECRET_KEY,
             base_addresses={"api": sandbox.url},
@@ -80,6 +84,7 @@ class Stage:
         return membership.organization, membership.user
 
     def advance(self, duration: str) -> None:
+        self._before_leap()
         self.sandbox.advance(duration)
         clock.reread()
         self.tell()
