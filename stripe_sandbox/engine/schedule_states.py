@@ -45,6 +45,7 @@ def phase(subscription: StripeObject, *, start: int, end: int) -> dict[str, Any]
     """A phase equal to what the subscription is now."""
     return blank(
         "subscription_schedule_phase",
+        automatic_tax=dict(subscription["automatic_tax"]),
         collection_method=subscription["collection_method"],
         currency=subscription["currency"],
         default_payment_method=subscription["default_payment_method"],
@@ -90,12 +91,19 @@ def current(schedule: StripeObject) -> dict[str, Any] | None:
     return next((each for each in schedule["phases"] if each["start_date"] == running["start_date"]), None)
 
 
-def follow_items(unit: Unit, subscription: StripeObject) -> None:
-    """Write a direct change of the subscription's items into the current phase (assumed)."""
+FOLLOWED = ("items", "discounts", "default_payment_method")
+
+
+def follow(unit: Unit, subscription: StripeObject) -> None:
+    """Write a direct change of the subscription into the current phase, and into no later one (assumed).
+
+    Of metadata it is documented that they are not followed.
+    """
     schedule = schedule_of(unit, subscription)
     running = current(schedule) if schedule is not None else None
     if schedule is not None and running is not None:
-        running["items"] = phase_items(subscription)
+        known = phase(subscription, start=running["start_date"], end=running["end_date"])
+        running.update({key: known[key] for key in FOLLOWED})
         unit.emit("subscription_schedule.updated", schedule)
 
 

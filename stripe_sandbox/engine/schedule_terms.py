@@ -19,6 +19,12 @@ def set_defaults(schedule: StripeObject, given: dict[str, Any]) -> None:
     common.update({**given, "invoice_settings": mailed})
 
 
+def automatic_tax(given: dict[str, Any]) -> dict[str, Any]:
+    """Whether tax is found out automatically, as a subscription or a phase shows it."""
+    is_enabled = bool(given.get("enabled"))
+    return {"disabled_reason": None, "enabled": is_enabled, "liability": {"type": "self"} if is_enabled else None}
+
+
 def of_phase(schedule: StripeObject | None, phase: dict[str, Any]) -> dict[str, Any]:
     """The terms as a subscription has them; a card or a text is named only where somebody set one.
 
@@ -36,6 +42,7 @@ def of_phase(schedule: StripeObject | None, phase: dict[str, Any]) -> dict[str, 
         "collection_method": collection,
         "days_until_due": days,
         "default_tax_rates": list(phase["default_tax_rates"] or []),
+        "automatic_tax": phase["automatic_tax"] or defaults.get("automatic_tax") or automatic_tax({}),
     }
 
 

@@ -36,7 +36,7 @@ def from_subscription(unit: Unit, subscription: StripeObject, **values: Any) -> 
         subscription, start=item["current_period_start"], end=subscriptions.period_end(subscription)
     )
     schedule = _new(unit, customer_id=subscription["customer"], phases=[phase], **values)
-    schedule["default_settings"].update({key: phase[key] for key in schedule_terms.KEYS})
+    schedule["default_settings"].update({key: phase[key] for key in (*schedule_terms.KEYS, "automatic_tax")})
     schedule["subscription"] = subscription["id"]
     subscription["schedule"] = schedule["id"]
     schedule_states.enter(unit, schedule, phase)
@@ -142,13 +142,13 @@ def apply_phase(
 ) -> None:
     """Give the subscription the items, discounts and notes of a phase, prorated as the phase (or the call) says.
 
+    A phase that names no discount ends those of the phase before
+    (https://docs.stripe.com/billing/subscriptions/subscription-schedules, read 2026-11-30).
     At the end of a period nothing is left to prorate: the renewal bills the new items.
     """
     schedule = schedule_states.schedule_of(unit, subscription)
     schedule_terms.apply(subscription, schedule, phase)
-    if phase["discounts"]:
-        wanted = _wanted(unit, phase, customer_id=subscription["customer"])
-        discounts.replace(unit, subscription, wanted)
+    discounts.replace(unit, subscription, _wanted(unit, phase, customer_id=subscription["customer"]))
     is_boundary = all(item["current_period_end"] <= unit.now for item in subscription["items"]["data"])
     behavior = proration_behavior or phase["proration_behavior"]
     item_changes = _item_changes(unit, subscription, phase)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import metered, periods, schedule_states, tax
-from stripe_sandbox.errors import invalid_parameter, missing_parameter, not_built
+from stripe_sandbox.engine import metered, periods, schedule_states, schedule_terms, tax
+from stripe_sandbox.errors import invalid_parameter, missing_parameter
 from stripe_sandbox.resources.item_params import check_quantity, read_added, wanted_price
 from stripe_sandbox.resources.updates import merge_metadata, refuse
 from stripe_sandbox.shapes import blank
@@ -36,14 +36,13 @@ def read(
 
 def _phase(unit: Unit, entry: dict[str, Any], *, prefix: str, begins_at: int) -> dict[str, Any]:
     refuse(entry, *NOT_BUILT)
-    if (entry.get("automatic_tax") or {}).get("enabled"):
-        raise not_built(f"{prefix}[automatic_tax]")
     items, first = _items(unit, entry, prefix=prefix)
     ends_at = _end(entry, first, prefix=prefix, begins_at=begins_at)
     param = f"{prefix}[default_tax_rates]"
     return blank(
         "subscription_schedule_phase",
         **{key: entry[key] for key in PLAIN if entry.get(key)},
+        automatic_tax=schedule_terms.automatic_tax(entry["automatic_tax"]) if entry.get("automatic_tax") else None,
         add_invoice_items=read_added(unit, entry.get("add_invoice_items"), path=f"{prefix}[add_invoice_items]"),
         currency=first["currency"],
         default_tax_rates=tax.resolve(unit, entry.get("default_tax_rates"), param=param),

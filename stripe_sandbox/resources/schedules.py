@@ -63,9 +63,8 @@ def _check(params: dict[str, Any]) -> None:
 def _default_settings(params: dict[str, Any]) -> dict[str, Any]:
     given = dict(params.get("default_settings") or {})
     refuse(given, "application_fee_percent", "billing_thresholds", "on_behalf_of", "transfer_data")
-    if (given.get("automatic_tax") or {}).get("enabled"):
-        raise not_built("default_settings[automatic_tax]")
-    given.pop("automatic_tax", None)
+    if given.get("automatic_tax"):
+        given["automatic_tax"] = schedule_terms.automatic_tax(given["automatic_tax"])
     settings = schedule_phases.invoice_settings(given.pop("invoice_settings", None), prefix="default_settings")
     if settings is not None:
         given["invoice_settings"] = {"days_until_due": settings["days_until_due"]}

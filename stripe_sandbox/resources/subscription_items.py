@@ -85,4 +85,4 @@ def _apply(unit: Unit, subscription: StripeObject, entry: dict[str, Any]) -> Non
             payment_behavior=entry.get("payment_behavior") or "allow_incomplete",
         ),
     )
-    schedule_states.follow_items(unit, subscription)
+    schedule_states.follow(unit, subscription)

@@ -63,8 +63,8 @@ def update(unit: Unit, params: dict[str, Any], subscription: str) -> StripeObjec
         return found
     added_items.create(unit, found, read_added(unit, params.get("add_invoice_items"), path="add_invoice_items"))
     changes.apply(unit, found, change)
-    if change.item_changes:
-        schedule_states.follow_items(unit, found)
+    if change.item_changes or {"discounts", "default_payment_method"} & set(params):
+        schedule_states.follow(unit, found)
     if found["status"] not in subscriptions.ENDED:
         subscriptions.plan_timers(unit, found)
     return found
