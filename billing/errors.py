@@ -190,6 +190,14 @@ class ChangeScheduled(BillingError):
     message = "A change of plan is planned. Please take it back first; nothing was changed."
 
 
+class ChangeArranged(BillingError):
+    """A schedule that we did not make manages the subscription: what staff arranged is not to be overwritten."""
+
+    code = "change_arranged"
+    status = 409
+    message = "A change of your plan is arranged with us already. Please write to us; nothing was changed."
+
+
 class NoChangePending(BillingError):
     code = "no_change_pending"
     status = 409

@@ -16,10 +16,11 @@ from billing.services.alarms import alarm_second_subscription, alarm_unknown_own
 from billing.services.check_trial_card import check_trial_card
 from billing.services.close_checkout import close_checkout
 from billing.services.end_local_trial import end_local_trial
+from billing.services.follow_scheduled_change import follow_schedule, follow_subscription
 from billing.services.payment_failure import announce_bank_question, announce_payment_failure
 from billing.services.redeem_trial import redeem_trial
 from billing.services.subscription_notices import announce_cancellation, announce_end, announce_start
-from billing.terms import Authentication, ChargeStatus, ObjectKind, SubscriptionStatus
+from billing.terms import Authentication, ChargeStatus, ObjectKind, ScheduleStatus, SubscriptionStatus
 
 logger = logging.getLogger(__name__)
 _GIVE_UP_AFTER = timedelta(hours=24)
@@ -29,10 +30,13 @@ _LONGEST_WAIT = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """`service` runs in the transaction of its handled mark: it records what is to be done and calls nobody."""
+    """`service` runs in the transaction of its handled mark: it records what is to be done and calls nobody.
+
+    `to_states` and `from_states` are None where any will do.
+    """
 
     kind: ObjectKind
-    to_states: frozenset[str]
+    to_states: frozenset[str] | None
     service: Callable[..., None]
     from_states: frozenset[str] | None = None
     aspect: str = "status"
@@ -45,7 +49,7 @@ class Reaction:
         return (
             transition.kind == self.kind
             and transition.aspect == self.aspect
-            and transition.to_state in self.to_states
+            and (self.to_states is None or transition.to_state in self.to_states)
             and (self.from_states is None or transition.from_state in self.from_states)
         )
 
@@ -53,6 +57,12 @@ class Reaction:
 _BEGUN = frozenset({SubscriptionStatus.ACTIVE.value, SubscriptionStatus.TRIALING.value})
 _NOT_BEGUN = frozenset({"", SubscriptionStatus.INCOMPLETE.value})
 _PAST_DUE = frozenset({SubscriptionStatus.PAST_DUE.value})
+_NOT_RUNNING = frozenset(
+    {SubscriptionStatus.PAST_DUE.value, SubscriptionStatus.UNPAID.value, SubscriptionStatus.CANCELED.value}
+)
+_SCHEDULE_OVER = frozenset(
+    {ScheduleStatus.RELEASED.value, ScheduleStatus.CANCELED.value, ScheduleStatus.COMPLETED.value}
+)
 
 REACTIONS: tuple[Reaction, ...] = (
     Reaction(ObjectKind.CHECKOUT_SESSION, frozenset({"complete", "expired"}), close_checkout),
@@ -77,6 +87,13 @@ REACTIONS: tuple[Reaction, ...] = (
         announce_bank_question,
         aspect="authentication",
     ),
+    Reaction(ObjectKind.SUBSCRIPTION, _NOT_RUNNING, follow_subscription),
+    *(
+        Reaction(ObjectKind.SUBSCRIPTION, None, follow_subscription, aspect=aspect)
+        for aspect in ("price", "quantity", "payment_method", "discounts")
+    ),
+    Reaction(ObjectKind.SUBSCRIPTION_SCHEDULE, None, follow_schedule, aspect="next"),
+    Reaction(ObjectKind.SUBSCRIPTION_SCHEDULE, _SCHEDULE_OVER, follow_schedule),
 )
 
 

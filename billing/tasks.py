@@ -11,7 +11,9 @@ from billing.services.billing_details import resume_details_requests
 from billing.services.cancel_now import resume_cancellations_now
 from billing.services.cancellation import resume_cancellations
 from billing.services.end_old_checkouts import end_old_checkouts
+from billing.services.follow_scheduled_change import settle_due_changes
 from billing.services.refuse_trials import refuse_trials
+from billing.services.schedule_plan_change import resume_scheduled_changes
 from billing.services.send_notices import send_due_notices
 from billing.services.settle_details import settle_details
 from billing.services.sync import refresh_due
@@ -35,6 +37,8 @@ def sweep() -> None:
     _attempt(settle_details, now)
     _attempt(resume_details_requests, clock.system_now())
     _attempt(resume_cancellations_now, clock.system_now())
+    _attempt(settle_due_changes, now)
+    _attempt(resume_scheduled_changes, clock.system_now())
     _attempt(send_due_notices, now)
 
 

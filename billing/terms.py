@@ -238,6 +238,23 @@ class PlanChangeState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+class ReleaseReason(StrEnum):
+    """Why a planned change is let go of at Stripe. `overtaken`: Stripe's dashboard decided otherwise.
+
+    `landed` and `failed`: the change has come to its end, and only its empty schedule is left to remove.
+    """
+
+    UNDONE = "undone"
+    CANCELLED = "cancelled"
+    REPLACED = "replaced"
+    ARCHIVED = "archived"
+    PAST_DUE = "past_due"
+    ENDED = "ended"
+    OVERTAKEN = "overtaken"
+    LANDED = "landed"
+    FAILED = "failed"
+
+
 UNFINISHED_CHANGE_STATES = (
     PlanChangeState.RECORDED,
     PlanChangeState.AWAITING_PAYMENT,

@@ -15,7 +15,7 @@ from billing.models.invoice import Invoice
 from billing.models.invoice_payment import InvoicePayment
 from billing.models.notice import Notice, NoticeContent
 from billing.models.payment_method import PaymentMethod
-from billing.models.plan_change import ChangePreview, PlanChange
+from billing.models.plan_change import ChangePreview, PlanChange, end_change, let_go_of_change, scheduled_change
 from billing.models.portal import PortalConfiguration
 from billing.models.reconciliation import Drift, Reconciliation
 from billing.models.refund import Refund
@@ -77,4 +77,7 @@ __all__ = [
     "give_back_reservations",
     "open_staff_task",
     "reserve_code",
+    "end_change",
+    "let_go_of_change",
+    "scheduled_change",
 ]

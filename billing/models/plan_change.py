@@ -1,14 +1,21 @@
 """A change of plan or seats that was shown (the preview) and one that was decided (the intent)."""
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 
 from billing.models.choices import choices_of
-from billing.terms import UNFINISHED_CHANGE_STATES, ChangeBehaviour, ChangeDirection, PlanChangeState
+from billing.terms import (
+    UNFINISHED_CHANGE_STATES,
+    ChangeBehaviour,
+    ChangeDirection,
+    PlanChangeState,
+    ReleaseReason,
+)
 
 
 class ChangePreview(models.Model):
@@ -81,6 +88,16 @@ class PlanChange(models.Model):
     stripe_schedule_id = models.CharField(max_length=255, blank=True)
     effective_at = models.DateTimeField(null=True, blank=True, help_text="When a scheduled change happens.")
     pays_until = models.DateTimeField(null=True, blank=True, help_text="When an unpaid change is given up by Stripe.")
+    revision = models.PositiveIntegerField(default=0, help_text="How often the phases of the schedule were written.")
+    written_revision = models.PositiveIntegerField(default=0, help_text="The last one that Stripe took.")
+    wanted_revision = models.PositiveIntegerField(
+        default=0, help_text="Above the written one: the subscription changed, and what waits is to be written anew."
+    )
+    release_reason = models.CharField(
+        max_length=20, blank=True, choices=choices_of(ReleaseReason), help_text="Why the schedule is let go of."
+    )
+    released_at = models.DateTimeField(null=True, blank=True, help_text="When Stripe had let go of the schedule.")
+    undo_request_key = models.UUIDField(null=True, blank=True)
     failure = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -98,3 +115,30 @@ class PlanChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.uuid} {self.state}"
+
+
+def scheduled_change(stripe_subscription_id: str) -> PlanChange | None:
+    """The change of this subscription that waits for its period's end, locked where a transaction is open."""
+    waiting = PlanChange.objects.filter(
+        stripe_subscription_id=stripe_subscription_id, state=PlanChangeState.SCHEDULED.value
+    )
+    return waiting.select_for_update(of=("self",)).first() if connection.in_atomic_block else waiting.first()
+
+
+def let_go_of_change(stripe_subscription_id: str, *, reason: ReleaseReason) -> None:
+    """Note that a planned change is given up; whoever notes it releases the schedule, or else a sweep does.
+
+    The first reason stays. Safe to repeat.
+    """
+    PlanChange.objects.filter(
+        stripe_subscription_id=stripe_subscription_id, state=PlanChangeState.SCHEDULED.value, release_reason=""
+    ).update(release_reason=reason.value)
+
+
+def end_change(change: PlanChange, state: PlanChangeState, *, at: datetime, failure: str = "") -> bool:
+    """Close a change that is not closed yet; `at` is business time. False if somebody else was first."""
+    has_ended = PlanChange.objects.filter(
+        pk=change.pk, state__in=[unfinished.value for unfinished in UNFINISHED_CHANGE_STATES]
+    ).update(state=state.value, failure=failure[:200], ended_at=at)
+    change.refresh_from_db()
+    return bool(has_ended)

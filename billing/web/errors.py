@@ -50,6 +50,7 @@ HEADINGS = {
     "not_paused": "Your plan is not paused",
     "change_unpaid": "A change of plan waits for its payment",
     "change_scheduled": "A change of plan is planned",
+    "change_arranged": "A change of your plan is arranged already",
     "no_change_pending": "No change of plan is pending",
     "nothing_to_change": "You have this plan already",
     "item_unclear": "This plan is changed by us",

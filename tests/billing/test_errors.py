@@ -19,6 +19,7 @@ EXPECTED_STATUS = {
     "stripe_object_missing": 404,
     "already_subscribed": 409,
     "cancellation_pending": 409,
+    "change_arranged": 409,
     "change_scheduled": 409,
     "change_unpaid": 409,
     "checkout_ended": 409,

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from billing.mirror import shapes
 from billing.mirror.rows.owner import ask_for_customer, organization_id_of
-from billing.mirror.written import Fetched, Written, status_change
+from billing.mirror.written import Change, Fetched, Written, status_change
 from billing.models import SubscriptionSchedule
 from billing.terms import ScheduleStatus
 
@@ -17,13 +17,13 @@ def write(fetched: Fetched) -> Written:
     rows = SubscriptionSchedule.objects.select_for_update()
     row = rows.filter(stripe_schedule_id=fetched.ref.stripe_id).first()
     row = row or SubscriptionSchedule(stripe_schedule_id=fetched.ref.stripe_id)
-    before = row.status
+    before, planned = row.status, _planned(row)
     fill(row, fetched.obj)
     row.fetched_at = fetched.system_at
     row.save()
     return Written(
         row.organization_id,
-        changes=status_change(before, row.status),
+        changes=(*status_change(before, row.status), *_plan_change(planned, _planned(row))),
         follow=ask_for_customer(row.stripe_customer_id, organization_id=row.organization_id),
     )
 
@@ -44,6 +44,15 @@ def fill(row: SubscriptionSchedule, obj: Any) -> None:
     row.ended_at = (
         shapes.moment(obj, "canceled_at") or shapes.moment(obj, "completed_at") or shapes.moment(obj, "released_at")
     )
+
+
+def _planned(row: SubscriptionSchedule) -> str:
+    """What the next phase brings, as the transitions of the aspect `next` name it."""
+    return f"{row.next_stripe_price_id} x {row.next_quantity}" if row.next_stripe_price_id else "none"
+
+
+def _plan_change(before: str, after: str) -> tuple[Change, ...]:
+    return () if before == after else (Change(before, after, aspect="next"),)
 
 
 def _next_phase(obj: Any) -> Any:

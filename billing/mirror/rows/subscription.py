@@ -9,6 +9,7 @@ from billing.mirror import shapes
 from billing.mirror.refs import ObjectRef
 from billing.mirror.rows.discount import write_discounts
 from billing.mirror.rows.owner import ask_for_customer, organization_id_of
+from billing.mirror.rows.subscription_terms import changed_terms, terms_of
 from billing.mirror.written import Change, Fetched, Written, status_change
 from billing.models import Invoice, PaymentMethod, Subscription, SubscriptionSchedule
 from billing.terms import ObjectKind, SubscriptionStatus
@@ -21,6 +22,7 @@ def write(fetched: Fetched) -> Written:
     if row is None:
         row = Subscription(stripe_subscription_id=fetched.ref.stripe_id)
     before, was_ending, paid_until = row.status, _is_ending(row), row.current_period_end
+    terms = terms_of(row) if row.pk else None
     fill(row, fetched.obj)
     row.past_due_at = _past_due_at(row, before=before, now=fetched.business_at)
     row.paused_paid_until = _paused_paid_until(row, paid_until)
@@ -34,7 +36,11 @@ def write(fetched: Fetched) -> Written:
     )
     return Written(
         row.organization_id,
-        changes=(*status_change(before, row.status), *_cancellation_change(was_ending, _is_ending(row))),
+        changes=(
+            *status_change(before, row.status),
+            *_cancellation_change(was_ending, _is_ending(row)),
+            *(changed_terms(terms, terms_of(row)) if terms else ()),
+        ),
         follow=_follow(row, fetched.obj),
     )
 

@@ -26,6 +26,7 @@ from tests.billing.factories import (
     PriceFactory,
     SubscriptionFactory,
 )
+from tests.billing.planned_mails import PLANNED_MAILS
 from tests.factories import OrganizationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -208,6 +209,7 @@ MAILS: list[tuple[str, Situation, list[str]]] = [
         ["office@oakline.example", "/billing/email/", "Nothing changes"],
     ),
     ("billing_email_changed", move_to_another_address, ["office@oakline.example", "nothing was charged"]),
+    *PLANNED_MAILS,
     ("local_trial_ended", pass_local_trial_end, ["20 Nov 2026", "Nothing was charged", "nothing is deleted"]),
 ]
 NAMES = [f"{kind}-{situation.__name__}" for kind, situation, _ in MAILS]
