@@ -19,7 +19,7 @@ CHECKS := check-format check-lint check-types check-imports check-migrations che
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-servers test-full conformance live-contract bench check $(CHECKS) install install-dev lock format travel setup-stripe clean-data
+.PHONY: help run test test-servers test-full conformance live-contract bench check $(CHECKS) install install-dev lock format messages travel setup-stripe clean-data
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -97,6 +97,11 @@ install-dev:
 
 format: install-dev ## Format the code and mend what lint can mend
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --fix --quiet .
+
+messages: install-dev ## Gather the texts of mails for translation and compile what is translated (needs gettext)
+	@$(BIN)/python manage.py makemessages --locale de --no-obsolete --no-wrap --add-location file \
+		--ignore .venv --ignore stripe_sandbox --ignore tests --ignore var --extension html,txt,py
+	@$(BIN)/python manage.py compilemessages --locale de --ignore .venv
 
 lock: install-dev ## Write requirements*.txt anew from requirements*.in
 	@for name in requirements requirements-dev; do \

@@ -1,19 +1,24 @@
 """The outbox of e-mails: a notice is a row, under a key that lets each be sent once, before it is a message."""
 
-from datetime import datetime, timedelta
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.utils import timezone, translation
 
-from accounts.models import Organization
+from accounts.models import Organization, User
+from accounts.models.reader import language_of, time_zone_of
 from billing.models import Notice, NoticeContent
 
 NOTICE_HEADER = "X-Notice"
 """Marks a message of the outbox, which the mail backend must not list a second time."""
 
 DEFAULT_LIFE = timedelta(hours=48)
+_BREAKS = re.compile(r"[^\S\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]+")
 
 
 def enqueue(
@@ -30,30 +35,60 @@ def enqueue(
 
     `kind` names the three templates `emails/<kind>.{subject.txt,txt,html}`; `key` is cause and kind
     (`payment_failed:in_…`); a second one under the same key is not made and gives None. Times are business time:
-    a notice that was not sent within `life` of its cause is dropped.
+    a notice that was not sent within `life` of its cause is dropped. It is written in the reader's language and time
+    zone: the organization's, else those of the person to whom the billing address belongs.
     """
-    context = {
-        "product_name": settings.PRODUCT_NAME,
-        "support_email": settings.SUPPORT_EMAIL,
-        "site_url": settings.SITE_URL,
-        "adds_tax": settings.CHECKOUT_AUTOMATIC_TAX,
-        "organization": organization,
-        **words,
-    }
     with transaction.atomic():
         notice, is_new = Notice.objects.get_or_create(
             key=key, defaults={"kind": kind, "organization": organization, "expires_at": cause_at + life}
         )
         if not is_new:
             return None
+        address = recipient or organization.email
+        reader = User.objects.filter(email=address.lower()).first()
+        written = write(
+            kind,
+            organization=organization,
+            language=language_of(organization, reader),
+            time_zone=time_zone_of(organization, reader),
+            **words,
+        )
         NoticeContent.objects.create(
             notice=notice,
-            recipient=recipient or organization.email,
-            subject=" ".join(render_to_string(f"emails/{kind}.subject.txt", context).split()),
+            recipient=address,
+            subject=written.subject[:255],
+            text=written.text,
+            html=written.html,
+        )
+    return notice
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The three parts of a mail."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def write(kind: str, *, organization: Organization, language: str, time_zone: tzinfo, **words: Any) -> Written:
+    """The mail of this kind in a language (`de`) and a time zone. Stores nothing and sends nothing."""
+    context = {
+        "product_name": settings.PRODUCT_NAME,
+        "support_email": settings.SUPPORT_EMAIL,
+        "site_url": settings.SITE_URL,
+        "adds_tax": settings.CHECKOUT_AUTOMATIC_TAX,
+        "organization": organization,
+        "language": language,
+        **words,
+    }
+    with translation.override(language), timezone.override(time_zone):
+        return Written(
+            subject=_BREAKS.sub(" ", render_to_string(f"emails/{kind}.subject.txt", context)).strip(),
             text=render_to_string(f"emails/{kind}.txt", context).strip() + "\n",
             html=render_to_string(f"emails/{kind}.html", context),
         )
-    return notice
 
 
 def record_message(*, kind: str, key: str, recipient: str, subject: str, text: str, html: str) -> Notice:

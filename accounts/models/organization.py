@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
+from accounts.models.reader import Reader
 from accounts.models.user import User
 
 
@@ -20,7 +21,7 @@ class Role(models.TextChoices):
         return f"{article} {self.label.lower()}"
 
 
-class Organization(models.Model):
+class Organization(Reader):
     """The payer. One person who signs up alone has one, too."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

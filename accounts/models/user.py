@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from accounts.models.reader import Reader
+
 
 class UserManager(BaseUserManager["User"]):
     """Creates users by e-mail; Django's `createsuperuser` calls it. E-mail addresses are kept in lower case."""
@@ -24,7 +26,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(username or "").strip().lower())
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser, PermissionsMixin, Reader):
     """A person who signs in with an e-mail address."""
 
     email = models.EmailField("e-mail", unique=True)

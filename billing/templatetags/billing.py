@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_percent
 from django import template
 from django.conf import settings
@@ -25,6 +26,20 @@ NEAR = timedelta(days=7)
 MOST_OF_A_YEAR = timedelta(days=300)
 MINUS = "\N{MINUS SIGN}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
+_PATTERNS = {
+    "en_US": {
+        "d MMM y": "MMM d, y",
+        "d MMMM y": "MMMM d, y",
+        "EEE, d MMM": "EEE, MMM d",
+        "d MMM": "MMM d",
+    },
+    "de": {
+        "d MMM y": "d. MMM y",
+        "d MMMM y": "d. MMMM y",
+        "EEE, d MMM": "EEE, d. MMM",
+        "d MMM": "d. MMM",
+    },
+}
 _STATUS_WORDS = {
     "canceled": "Cancelled",
     "incomplete_expired": "Not completed",
@@ -56,7 +71,10 @@ def percent(share: Decimal) -> str:
 
 
 def _write_day(at: datetime, pattern: str) -> str:
-    return format_date(timezone.localtime(at).date(), format=pattern, locale=_locale())
+    """`pattern` as English is written in Britain; other languages have theirs for the same parts of a date."""
+    locale = _locale()
+    other = _PATTERNS.get(str(locale)) or _PATTERNS.get(locale.language) or {}
+    return format_date(timezone.localtime(at).date(), format=other.get(pattern, pattern), locale=locale)
 
 
 def _time_element(at: datetime, text: str) -> SafeString:
@@ -89,6 +107,13 @@ def day_text(at: datetime) -> str:
 
 
 @register.filter
+def moment_text(at: datetime) -> str:
+    """`14 Dec 2026, 16:30 CET`: where the hour decides, in a mail."""
+    local = timezone.localtime(at)
+    return f"{_write_day(at, 'd MMM y')}, {format_time(local.time(), format='short', locale=_locale())} {local:%Z}"
+
+
+@register.filter
 def day_short(at: datetime, other: datetime | None = None) -> str:
     """`14 Dec` without an element: for a ruler; with the year where `other`, its far end, is most of a year away."""
     is_long = other is not None and abs(other - at) > MOST_OF_A_YEAR
@@ -112,6 +137,14 @@ def card_brand(brand: str) -> str:
 def card_name(card: CardName) -> str:
     """`Visa 4242`, which no line breaks apart."""
     return f"{card_brand(card.brand)}{NO_BREAK}{card.last4}"
+
+
+@register.filter
+def charged_card(row: Any) -> str:
+    """`Visa 4242` of a payment method or a charge, in a mail; `your card` where we know none, or if it is no card."""
+    if not getattr(row, "card_last4", ""):
+        return translation.gettext("your card")
+    return f"{card_brand(row.card_brand)} {row.card_last4}"
 
 
 @register.filter

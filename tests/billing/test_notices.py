@@ -1,16 +1,17 @@
 """The outbox: a notice is a row under a key that the database gives out once."""
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from billing import notices
 from billing.models import Notice, NoticeContent
-from tests.billing.factories import NOW, PlanFactory
-from tests.factories import OrganizationFactory
+from billing.money import Money
+from tests.billing.factories import NOW, InvoiceFactory, PlanFactory
+from tests.factories import OrganizationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +82,69 @@ def test_a_subject_is_one_line_whatever_a_name_holds() -> None:
     notice = enqueue(OrganizationFactory(), plan=plan)
 
     assert notice.content.subject == "Your trial of Growth Bcc: everybody@example.com has ended. Nothing was charged"
+
+
+def pay_mail(organization) -> NoticeContent:
+    invoice = InvoiceFactory(organization=organization, status="open", number="OAK-0019")
+    notice = notices.enqueue(
+        "action_required",
+        key="action_required:1",
+        organization=organization,
+        cause_at=NOW,
+        invoice=invoice,
+        amount=Money(1234567, "eur"),
+        access_ends_at=datetime(2026, 12, 14, 23, 30, tzinfo=UTC),
+        pay_url="http://127.0.0.1/pay/",
+    )
+    assert notice is not None
+    return notice.content
+
+
+@pytest.mark.parametrize(
+    ("language", "time_zone", "amount", "day"),
+    [
+        ("", "", "€12,345.67", "14 Dec 2026"),
+        ("en-us", "America/New_York", "€12,345.67", "Dec 14, 2026"),
+        ("en-gb", "Europe/Berlin", "€12,345.67", "15 Dec 2026"),
+        ("de", "Europe/Berlin", "12.345,67\N{NO-BREAK SPACE}€", "15. Dez. 2026"),
+        ("xx", "Mars/Olympus", "€12,345.67", "14 Dec 2026"),
+    ],
+)
+def test_amounts_and_days_are_the_readers(language: str, time_zone: str, amount: str, day: str) -> None:
+    content = pay_mail(OrganizationFactory(language=language, time_zone=time_zone))
+
+    assert amount in content.subject
+    assert day in content.text
+    assert day in content.html
+
+
+def test_a_mail_is_written_in_the_readers_language() -> None:
+    content = pay_mail(OrganizationFactory(language="de"))
+
+    assert content.subject.startswith("Ihre Bank bittet Sie")
+    assert "es wird nichts gelöscht" in content.text
+    assert "es wird nichts gelöscht" in content.html
+
+
+def test_an_organization_that_chose_nothing_is_written_to_as_the_person_at_its_address() -> None:
+    UserFactory(email="books@oakline.example", language="de", time_zone="Europe/Berlin")
+
+    content = pay_mail(OrganizationFactory(email="Books@oakline.example"))
+
+    assert "15. Dez. 2026" in content.text
+
+
+def test_who_chose_nothing_reads_as_the_installation_says(settings) -> None:
+    settings.DEFAULT_LANGUAGE, settings.DEFAULT_TIME_ZONE = "de", "Pacific/Auckland"
+
+    assert "15. Dez. 2026" in pay_mail(OrganizationFactory()).text
+
+
+def test_writing_leaves_language_and_time_zone_of_the_caller_alone() -> None:
+    pay_mail(OrganizationFactory(language="de", time_zone="Pacific/Auckland"))
+
+    assert translation.get_language() == "en-gb"
+    assert timezone.get_current_timezone_name() == "UTC"
 
 
 @pytest.mark.django_db(transaction=True)

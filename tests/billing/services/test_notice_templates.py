@@ -269,6 +269,22 @@ def test_a_name_is_plain_in_text_and_escaped_in_html(
     assert "Oakline & Sons" not in content.html
 
 
+@pytest.mark.parametrize(("kind", "situation", "said"), MAILS, ids=NAMES)
+def test_a_mail_has_no_hole_in_another_language_either(
+    kind: str, situation: Situation, said: list[str], organization: Organization
+) -> None:
+    Organization.objects.update(language="de", time_zone="Europe/Berlin")
+    organization.refresh_from_db()
+
+    situation(organization)
+
+    content = Notice.objects.select_related("content").get(kind=kind).content
+    for part in (content.subject, content.text, content.html):
+        for hole in ("ABSENT", "None", "{{", "{%", "%(", "<time", "&amp;amp;", "()", "€48.00"):
+            assert hole not in part
+    assert '<html lang="de">' in content.html
+
+
 @pytest.mark.parametrize("adds_tax", [True, False])
 @pytest.mark.parametrize("situation", [start, start_trial, near_trial_end])
 def test_tax_is_named_where_the_checkout_adds_it_and_nowhere_else(
