@@ -212,6 +212,14 @@ class NothingToChange(BillingError):
     message = "This is your plan already. Nothing was changed."
 
 
+class PreviewStale(BillingError):
+    """Something that the shown amounts rest on is another now, or they were shown too long ago."""
+
+    code = "preview_stale"
+    status = 409
+    message = "The amount has changed since you saw it. Nothing was charged. Please look at the new one."
+
+
 class ItemUnclear(BillingError):
     """The subscription has several items, and which of them is the plan cannot be told."""
 
@@ -241,19 +249,24 @@ class NotPerSeat(BillingError):
 class SeatsBelowUsed(BillingError):
     code = "seats_below_used"
     status = 409
-    message = "More people than that use a seat. Nothing was changed."
 
 
 class SeatsBelowMinimum(BillingError):
     code = "seats_below_minimum"
     status = 409
-    message = "The plan has more seats than that at least. Nothing was changed."
 
 
 class SeatsAboveMaximum(BillingError):
     code = "seats_above_maximum"
     status = 409
-    message = "The plan has fewer seats than that at most. Nothing was changed."
+
+
+class SeatChangeFailed(BillingError):
+    """The form belongs to a change that was refused or never reached Stripe."""
+
+    code = "seat_change_failed"
+    status = 409
+    message = "The number of seats could not be changed. Nothing was charged. Please look at it and try again."
 
 
 class UnderWay(BillingError):

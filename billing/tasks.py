@@ -13,6 +13,7 @@ from billing.services.cancellation import resume_cancellations
 from billing.services.end_old_checkouts import end_old_checkouts
 from billing.services.follow_scheduled_change import settle_due_changes
 from billing.services.refuse_trials import refuse_trials
+from billing.services.resume_seat_changes import resume_seat_changes
 from billing.services.schedule_plan_change import resume_scheduled_changes
 from billing.services.send_notices import send_due_notices
 from billing.services.settle_details import settle_details
@@ -33,6 +34,7 @@ def sweep() -> None:
     _attempt(refuse_trials, now)
     _attempt(remind_of_trials, now)
     _attempt(resume_cancellations, clock.system_now())
+    _attempt(resume_seat_changes, clock.system_now())
     _attempt(end_old_checkouts, clock.system_now())
     _attempt(settle_details, now)
     _attempt(resume_details_requests, clock.system_now())

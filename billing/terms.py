@@ -262,6 +262,14 @@ UNFINISHED_CHANGE_STATES = (
 )
 
 
+class SeatChangeOrigin(StrEnum):
+    """Why the number of seats changes: somebody chose it, the team changed, or the nightly comparison found it."""
+
+    PERSON = "person"
+    TEAM = "team"
+    TRUE_UP = "true_up"
+
+
 class LifecycleState(StrEnum):
     """How an organization's subscription stands, as far as what may be done with it depends on that.
 

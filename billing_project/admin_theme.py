@@ -85,6 +85,7 @@ def _navigation() -> list[dict[str, Any]]:
             _item("Cancellations", "event_busy", "billing_cancelrequest"),
             _item("Details for Stripe", "contact_page", "billing_detailsrequest"),
             _item("Billing e-mails", "alternate_email", "billing_billingemailchange"),
+            _item("Changes of seats", "group", "billing_seatchange"),
         ),
         _group(
             "Catalogue",

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
+from billing.rules.seats import SeatSync
 from billing.terms import ChangeBehaviour
 
 TAG = "billing"
@@ -26,6 +27,11 @@ MOST_DISCOUNTS = 20
 STRIPE_API_BASE = "https://api.stripe.com"
 TEST_PREFIXES = ("sk_test_", "rk_test_")
 LIVE_PREFIXES = ("sk_live_", "rk_live_")
+SEAT_SETTINGS = {
+    "SEATS_UP_BEHAVIOUR": (ChangeBehaviour.NOW_NEXT_INVOICE, ChangeBehaviour.NOW_INVOICE),
+    "SEATS_DOWN_BEHAVIOUR": (ChangeBehaviour.PERIOD_END, ChangeBehaviour.NOW_NEXT_INVOICE),
+    "SEATS_SYNC": tuple(SeatSync),
+}
 
 
 def refuse_bad_configuration() -> None:
@@ -160,3 +166,12 @@ def check_limits(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iter
     for name in ("PLAN_CHANGE_UP_BEHAVIOUR", "PLAN_CHANGE_DOWN_BEHAVIOUR"):
         if getattr(settings, name) not in list(ChangeBehaviour):
             yield Error(f"{name} must be one of {', '.join(ChangeBehaviour)}.", id="billing.E020")
+
+
+@register(TAG)
+def check_seats(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterator[CheckMessage]:
+    for name, known in SEAT_SETTINGS.items():
+        if getattr(settings, name) not in known:
+            yield Error(f"{name} must be one of {', '.join(known)}.", id="billing.E021")
+    if settings.SEATS_QUIET_SECONDS < 1:
+        yield Error("SEATS_QUIET_SECONDS must be at least 1.", id="billing.E021")

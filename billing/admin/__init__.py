@@ -16,6 +16,7 @@ from billing.admin.invoices import InvoiceAdmin
 from billing.admin.notices import NoticeAdmin
 from billing.admin.refunds import RefundAdmin
 from billing.admin.schedule import PeriodicTaskAdmin
+from billing.admin.seats import SeatChangeAdmin
 from billing.admin.staff_tasks import StaffTaskAdmin
 from billing.admin.stripe_accounts import StripeAccountAdmin
 from billing.admin.subscription_schedules import SubscriptionScheduleAdmin
@@ -50,6 +51,7 @@ __all__ = [
     "PriceAdmin",
     "ReconciliationAdmin",
     "RefundAdmin",
+    "SeatChangeAdmin",
     "StaffTaskAdmin",
     "StripeAccountAdmin",
     "SubscriptionAdmin",

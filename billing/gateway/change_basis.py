@@ -48,6 +48,10 @@ class ChangeBasis:
     stripe_schedule_id: str
     is_ending: bool
 
+    def item_of(self, stripe_price_id: str) -> BilledItem | None:
+        """The item of this price (`price_…`): a subscription has at most one of each."""
+        return next((item for item in self.items if item.stripe_price_id == stripe_price_id), None)
+
     @property
     def is_trialing(self) -> bool:
         return self.status == "trialing"

@@ -1,6 +1,7 @@
 """Invoices that a change would make, as Stripe computes them (https://docs.stripe.com/api/invoices/create_preview)."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -82,6 +83,14 @@ def quote_renewal(stripe_subscription_id: str, *, discounts: list[dict[str, str]
     """
     changed: dict[str, Any] = {} if discounts is None else {"discounts": discounts or ""}
     return _quote(call(client().v1.invoices.create_preview, subscription=stripe_subscription_id, **changed))
+
+
+def as_data(lines: Iterable[QuotedLine]) -> list[dict[str, Any]]:
+    """The lines as a stored preview keeps them; times are ISO 8601."""
+    return [
+        {**asdict(line), "starts_at": line.starts_at.isoformat(), "ends_at": line.ends_at.isoformat()}
+        for line in lines
+    ]
 
 
 def _quote(preview: Any) -> Quote:

@@ -21,6 +21,7 @@ from billing.models.reconciliation import Drift, Reconciliation
 from billing.models.refund import Refund
 from billing.models.reservations import give_back_reservations, reserve_code
 from billing.models.schedule import SubscriptionSchedule
+from billing.models.seats import SeatChange, SeatSync
 from billing.models.staff_task import StaffTask, open_staff_task
 from billing.models.stripe_account import StripeAccount
 from billing.models.subscription import Subscription
@@ -63,6 +64,8 @@ __all__ = [
     "PromotionCodeUse",
     "Reconciliation",
     "Refund",
+    "SeatChange",
+    "SeatSync",
     "StaffTask",
     "StripeAccount",
     "Subscription",

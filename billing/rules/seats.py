@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from billing.errors import NotPerSeat, SeatsAboveMaximum, SeatsBelowMinimum, SeatsBelowUsed
 from billing.rules.catalogue import SeatTerms
+from billing.terms import ChangeBehaviour, Interval
 
 
 class SeatSync(StrEnum):
@@ -75,20 +76,58 @@ def quantity_to_follow(terms: SeatTerms, *, paid: int, used: int, sync: SeatSync
 
 
 @dataclass(frozen=True, slots=True)
+class SeatPolicy:
+    """What more and fewer seats do to the bill, as the settings say."""
+
+    up: ChangeBehaviour
+    down: ChangeBehaviour
+
+
+@dataclass(frozen=True, slots=True)
 class SeatSteps:
-    """The quantities to set one after the other: `charged` for money until the period ends, then `final` for none."""
+    """The quantities to set one after the other: `charged` for money until the period ends, then `final` for none.
+
+    `held` seats are paid until the period ends once that is done; `behaviour` says when the money moves, and is
+    `period_end` where none does before.
+    """
 
     charged: int
     final: int
+    held: int
+    behaviour: ChangeBehaviour
 
 
-def steps_to(quantity: int, *, billed: int, held: int) -> SeatSteps:
+def steps_to(quantity: int, *, billed: int, held: int, is_trial: bool, policy: SeatPolicy) -> SeatSteps:
     """How to get from `billed` seats (Stripe's quantity) to `quantity`, when `held` are paid until the period ends.
 
-    Seats that were given up and are still paid come back for nothing: only those above `held` are charged for.
+    Fewer seats give no money back by default: who could give up a seat for credit and take it again would pay for
+    the days of use only (rule S15). They stay until the period ends, and until then come back for nothing: only seats
+    above `held` are charged for. In a trial nothing is.
     """
-    charged = billed + max(0, quantity - max(held, billed))
-    return SeatSteps(charged=charged, final=quantity)
+    if is_trial:
+        return SeatSteps(charged=billed, final=quantity, held=quantity, behaviour=ChangeBehaviour.PERIOD_END)
+    if quantity < billed and policy.down != ChangeBehaviour.PERIOD_END:
+        return SeatSteps(charged=quantity, final=quantity, held=quantity, behaviour=policy.down)
+    paid = max(held, billed)
+    charged = billed + max(0, quantity - paid)
+    return SeatSteps(
+        charged=charged,
+        final=quantity,
+        held=max(paid, quantity),
+        behaviour=policy.up if charged > billed else ChangeBehaviour.PERIOD_END,
+    )
+
+
+def policy_for_person(policy: SeatPolicy, *, interval: Interval) -> SeatPolicy:
+    """The same, but nobody's choice waits up to a year for its invoice: with a yearly price it is paid at once."""
+    if interval == Interval.YEAR and policy.up == ChangeBehaviour.NOW_NEXT_INVOICE:
+        return SeatPolicy(up=ChangeBehaviour.NOW_INVOICE, down=policy.down)
+    return policy
+
+
+def policy_for_team(policy: SeatPolicy) -> SeatPolicy:
+    """The same, but what follows the team by itself is pooled on the next invoice: no invoice for each person."""
+    return SeatPolicy(up=ChangeBehaviour.NOW_NEXT_INVOICE, down=policy.down)
 
 
 def _too_many(terms: SeatTerms, *, used: int) -> str:

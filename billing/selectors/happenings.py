@@ -113,6 +113,8 @@ ACTS: dict[str, Act] = {
     "checkout_started": Act("opened the checkout", is_for_staff=True),
     "subscription_cancel": Act("cancelled the plan for the end of its period", leads_to=Happening.CANCELLED),
     "subscription_undo": Act("took the cancellation back", leads_to=Happening.CANCELLATION_UNDONE),
+    "seats_raised": Act("raised the seats to {quantity}"),
+    "seats_lowered": Act("lowered the seats to {quantity}"),
     "portal_opened": Act("opened the card and billing details at Stripe", is_for_staff=True),
     "trial_refused": Act("found that the card of this trial has had one before"),
     "trial_allowed": Act("allowed another trial"),

@@ -56,6 +56,7 @@ HEADINGS = {
     "item_unclear": "This plan is changed by us",
     "on_trial": "Not during a trial",
     "not_on_trial": "There is no running trial",
+    "seat_change_failed": "The seats are as they were",
     "not_per_seat": "This plan has no seats",
     "seats_below_used": "More people use a seat",
     "seats_below_minimum": "The plan has more seats than that",

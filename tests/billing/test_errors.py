@@ -37,6 +37,8 @@ EXPECTED_STATUS = {
     "payment_due": 409,
     "payment_incomplete": 409,
     "reconciliation_running": 409,
+    "preview_stale": 409,
+    "seat_change_failed": 409,
     "seats_above_maximum": 409,
     "seats_below_minimum": 409,
     "seats_below_used": 409,

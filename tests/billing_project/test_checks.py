@@ -82,6 +82,8 @@ def test_a_sound_configuration_is_accepted(settings: Any, base: dict[str, Any]) 
         (PRODUCTION, {"STRIPE_WEBHOOK_ENDPOINTS": {"second": {"secrets": []}}}, ["billing.E017"]),
         (PRODUCTION, {"RECONCILE_HOUR": 24}, ["billing.E018"]),
         (PRODUCTION, {"PLAN_CHANGE_UP_BEHAVIOUR": "at once"}, ["billing.E020"]),
+        (PRODUCTION, {"SEATS_SYNC": "down"}, ["billing.E021"]),
+        (PRODUCTION, {"SEATS_DOWN_BEHAVIOUR": "now_invoice"}, ["billing.E021"]),
     ],
 )
 def test_a_dangerous_configuration_is_refused(

@@ -29,6 +29,7 @@ from billing.models import (
     Plan,
     Price,
     Reconciliation,
+    SeatChange,
     StaffTask,
     Subscription,
     Transition,
@@ -128,6 +129,25 @@ def cancel_request(number: int) -> CancelRequest:
         action="cancel",
         stripe_subscription_id=f"sub_{number:04}",
         reason="too_expensive",
+    )
+
+
+def seat_change(number: int) -> SeatChange:
+    return SeatChange.objects.create(
+        organization=OrganizationFactory(),
+        requested_by=UserFactory(),
+        request_key=uuid4(),
+        origin="person",
+        stripe_subscription_id=f"sub_{number:04}",
+        stripe_item_id=f"si_{number:04}",
+        price=PriceFactory(lookup_key=f"seat_{number}", plan__code=f"seats-{number}"),
+        from_quantity=3,
+        charged_quantity=5,
+        quantity=5,
+        held_quantity=5,
+        behaviour="now_next_invoice",
+        proration_at=NOW,
+        period_end=NOW + timedelta(days=20),
     )
 
 
@@ -259,6 +279,7 @@ ROWS: dict[type[Model], tuple[Callable[[int], Any], Callable[[Any], str]]] = {
     PeriodicTask: (periodic_task, lambda row: row.name),
     Plan: (plan, lambda row: row.code),
     Price: (price, lambda row: row.stripe_price_id),
+    SeatChange: (seat_change, lambda row: row.stripe_subscription_id),
     StaffTask: (staff_task, lambda row: row.key),
     Subscription: (subscription, lambda row: row.organization.email),
     Transition: (transition, lambda row: row.stripe_id),

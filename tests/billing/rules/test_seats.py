@@ -8,13 +8,17 @@ from billing.errors import BillingError, SeatsAboveMaximum
 from billing.rules.catalogue import SeatTerms
 from billing.rules.seats import (
     People,
+    SeatPolicy,
     SeatSteps,
     SeatSync,
     check_quantity,
+    policy_for_person,
+    policy_for_team,
     quantity_for,
     quantity_to_follow,
     steps_to,
 )
+from billing.terms import ChangeBehaviour, Interval
 
 TERMS = SeatTerms(minimum=5, maximum=20)
 
@@ -77,21 +81,39 @@ def test_seats_follow_the_people_as_the_setting_says(paid: int, used: int, sync:
     assert quantity_to_follow(TERMS, paid=paid, used=used, sync=sync) == expected
 
 
+NEXT, AT_ONCE, END = ChangeBehaviour.NOW_NEXT_INVOICE, ChangeBehaviour.NOW_INVOICE, ChangeBehaviour.PERIOD_END
+POOLED = SeatPolicy(up=NEXT, down=END)
+WITH_CREDIT = SeatPolicy(up=NEXT, down=NEXT)
+
+
 @pytest.mark.parametrize(
     ("quantity", "billed", "held", "expected"),
     [
-        (12, 10, 10, SeatSteps(charged=12, final=12)),
-        (8, 10, 10, SeatSteps(charged=10, final=8)),
-        (10, 8, 10, SeatSteps(charged=8, final=10)),
-        (9, 8, 10, SeatSteps(charged=8, final=9)),
-        (12, 8, 10, SeatSteps(charged=10, final=12)),
-        (8, 8, 10, SeatSteps(charged=8, final=8)),
+        (12, 10, 10, SeatSteps(charged=12, final=12, held=12, behaviour=NEXT)),
+        (8, 10, 10, SeatSteps(charged=10, final=8, held=10, behaviour=END)),
+        (10, 8, 10, SeatSteps(charged=8, final=10, held=10, behaviour=END)),
+        (9, 8, 10, SeatSteps(charged=8, final=9, held=10, behaviour=END)),
+        (12, 8, 10, SeatSteps(charged=10, final=12, held=12, behaviour=NEXT)),
+        (7, 8, 10, SeatSteps(charged=8, final=7, held=10, behaviour=END)),
     ],
 )
 def test_seats_that_are_still_paid_come_back_for_nothing(
     quantity: int, billed: int, held: int, expected: SeatSteps
 ) -> None:
-    assert steps_to(quantity, billed=billed, held=held) == expected
+    assert steps_to(quantity, billed=billed, held=held, is_trial=False, policy=POOLED) == expected
+
+
+@pytest.mark.parametrize("quantity", [8, 12])
+def test_in_a_trial_nothing_is_charged_for(quantity: int) -> None:
+    steps = steps_to(quantity, billed=10, held=10, is_trial=True, policy=WITH_CREDIT)
+
+    assert steps == SeatSteps(charged=10, final=quantity, held=quantity, behaviour=END)
+
+
+def test_by_setting_fewer_seats_give_credit() -> None:
+    steps = steps_to(8, billed=10, held=10, is_trial=False, policy=WITH_CREDIT)
+
+    assert steps == SeatSteps(charged=8, final=8, held=8, behaviour=NEXT)
 
 
 @given(st.lists(st.integers(min_value=1, max_value=50), min_size=1, max_size=12))
@@ -99,8 +121,21 @@ def test_within_a_period_no_seat_is_charged_for_twice(quantities: list[int]) -> 
     billed = held = first = quantities[0]
     charged = 0
     for quantity in quantities[1:]:
-        steps = steps_to(quantity, billed=billed, held=held)
+        steps = steps_to(quantity, billed=billed, held=held, is_trial=False, policy=POOLED)
         charged += steps.charged - billed
-        billed, held = steps.final, max(held, quantity)
+        billed, held = steps.final, steps.held
 
     assert charged == max(quantities) - first
+
+
+@pytest.mark.parametrize(
+    ("interval", "up", "expected"), [("month", NEXT, NEXT), ("year", NEXT, AT_ONCE), ("year", AT_ONCE, AT_ONCE)]
+)
+def test_nobodys_choice_waits_a_year_for_its_invoice(
+    interval: str, up: ChangeBehaviour, expected: ChangeBehaviour
+) -> None:
+    assert policy_for_person(SeatPolicy(up=up, down=END), interval=Interval(interval)).up == expected
+
+
+def test_what_follows_the_team_is_pooled() -> None:
+    assert policy_for_team(SeatPolicy(up=AT_ONCE, down=NEXT)) == SeatPolicy(up=NEXT, down=NEXT)
