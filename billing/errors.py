@@ -106,6 +106,20 @@ class DiscountRunning(BillingError):
     message = "A discount is running already. Remove it first, or wait until it ends."
 
 
+class NoDiscount(BillingError):
+    code = "no_discount"
+    status = 409
+    message = "There is no discount that could be removed."
+
+
+class SumChanged(BillingError):
+    """Another sum would come of it than the one that the person has seen."""
+
+    code = "sum_changed"
+    status = 409
+    message = "The sum has changed since it was shown. Nothing was done. Please look at it again."
+
+
 class NotFound(BillingError):
     code = "not_found"
     status = 404

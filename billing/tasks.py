@@ -10,6 +10,7 @@ from billing import clock, reactions
 from billing.services.billing_details import resume_details_requests
 from billing.services.cancel_now import resume_cancellations_now
 from billing.services.cancellation import resume_cancellations
+from billing.services.discounts import resume_discount_changes
 from billing.services.end_old_checkouts import end_old_checkouts
 from billing.services.follow_scheduled_change import settle_due_changes
 from billing.services.refuse_trials import refuse_trials
@@ -35,6 +36,7 @@ def sweep() -> None:
     _attempt(remind_of_trials, now)
     _attempt(resume_cancellations, clock.system_now())
     _attempt(resume_seat_changes, clock.system_now())
+    _attempt(resume_discount_changes, clock.system_now())
     _attempt(end_old_checkouts, clock.system_now())
     _attempt(settle_details, now)
     _attempt(resume_details_requests, clock.system_now())

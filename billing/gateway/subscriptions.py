@@ -64,3 +64,12 @@ def _details(feedback: str, comment: str) -> dict[str, Any]:
     given = {"feedback": feedback, "comment": comment}
     details = {name: value for name, value in given.items() if value}
     return {"cancellation_details": details} if details else {}
+
+
+def set_discounts(stripe_subscription_id: str, *, discounts: list[dict[str, str]], key: str) -> stripe.Subscription:
+    """Make these the subscription's only discounts, from its next invoice on; an empty list takes them all away.
+
+    Each entry names a `promotion_code` or a `discount` that is kept. What was paid stays paid. Raises StripeRefused,
+    StripeUnreachable. https://docs.stripe.com/api/subscriptions/update (read 2026-11-30).
+    """
+    return call(client().v1.subscriptions.update, stripe_subscription_id, key=key, discounts=discounts or "")

@@ -115,6 +115,8 @@ ACTS: dict[str, Act] = {
     "subscription_undo": Act("took the cancellation back", leads_to=Happening.CANCELLATION_UNDONE),
     "seats_raised": Act("raised the seats to {quantity}"),
     "seats_lowered": Act("lowered the seats to {quantity}"),
+    "discount_apply": Act("used the promotion code {code}"),
+    "discount_remove": Act("removed the discount"),
     "portal_opened": Act("opened the card and billing details at Stripe", is_for_staff=True),
     "trial_refused": Act("found that the card of this trial has had one before"),
     "trial_allowed": Act("allowed another trial"),

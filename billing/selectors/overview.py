@@ -12,6 +12,7 @@ from billing.selectors.access import access_for
 from billing.selectors.banner import Banner, choose_banner
 from billing.selectors.contract import Contract, Situation, contracts_of
 from billing.selectors.customer import current_customer
+from billing.selectors.discount_page import DiscountPage, discount_page
 from billing.selectors.history import latest_entries
 from billing.selectors.invoices import InvoiceRow, latest_invoices
 from billing.selectors.payment_failure import CardName, PaymentFailure, payment_failure
@@ -40,6 +41,7 @@ class Overview:
     past: tuple[Entry, ...]
     continue_lookup_key: str
     has_customer: bool
+    discounts: DiscountPage
 
 
 def billing_overview(organization: Organization, now: datetime) -> Overview:
@@ -76,6 +78,7 @@ def billing_overview(organization: Organization, now: datetime) -> Overview:
         past=latest_entries(organization, now=now),
         continue_lookup_key=_continue_lookup_key(on_local_trial, customer=customer),
         has_customer=bool(customer and customer.stripe_customer_id),
+        discounts=discount_page(organization, now),
     )
 
 

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from billing.clock import business_now
 from billing.money import Money, decimals
 from billing.rules.entitlement import Access
+from billing.rules.promotion import Deal
 from billing.selectors.access import access_for
 from billing.selectors.payment_failure import CardName
 
@@ -65,9 +66,25 @@ def money(amount: Money, style: str = "") -> str:
 
 
 @register.filter
+def posted(amount: Money) -> str:
+    """`3840 eur`: for the hidden field of a form that says which sum it showed."""
+    return f"{amount.amount_minor} {amount.currency}"
+
+
+@register.filter
 def percent(share: Decimal) -> str:
     """`20%`, or `12.5%`, as the reader's locale writes it."""
     return format_percent(share / 100, format="#,##0.####%", locale=_locale())
+
+
+@register.filter
+def deal_words(deal: Deal | None) -> str:
+    """What a coupon takes off: `20% off`, `€5.00 off`."""
+    if deal is None:
+        return "a discount"
+    if deal.percent_off is not None:
+        return f"{percent(deal.percent_off)} off"
+    return f"{money(deal.amount_off)} off" if deal.amount_off is not None else "a discount"
 
 
 def _write_day(at: datetime, pattern: str) -> str:

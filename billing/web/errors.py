@@ -22,6 +22,8 @@ REPEATED_FIELDS = (
     "promotion_code",
     "refund",
     "ends_on",
+    "code",
+    "shown",
 )
 HEADINGS = {
     "invalid_input": "This request is not complete",
@@ -40,6 +42,8 @@ HEADINGS = {
     "discount_running": "A discount is running already",
     "link_gone": "This link no longer works",
     "too_many_mails": "Please wait a little",
+    "no_discount": "There is no discount",
+    "sum_changed": "The sum has changed",
     "nothing_to_cancel": "There is nothing to cancel",
     "nothing_to_undo": "No cancellation is pending",
     "no_subscription": "There is no running plan",
