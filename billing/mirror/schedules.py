@@ -73,7 +73,12 @@ def _note_revision(change: PlanChange, *, schedule: Any, subscription: Any) -> N
         row = PlanChange.objects.select_for_update().get(pk=change.pk)
         quantity = _quantity_of(subscription, price_id=_from_price_id(change))
         row.effective_at = shapes.moment(schedule, "current_phase", "end_date")
-        row.quantity = followed_quantity(planned_of(row), quantity=quantity)
+        row.quantity = followed_quantity(
+            planned_of(row),
+            quantity=quantity,
+            before=row.from_price.plan.seat_terms if row.from_price else None,
+            after=row.price.plan.seat_terms,
+        )
         row.from_quantity = quantity
         row.revision += 1
         row.save(update_fields=["effective_at", "quantity", "from_quantity", "revision"])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from billing.rules.catalogue import SeatTerms
 from billing.terms import PlanChangeState, ReleaseReason, SubscriptionStatus
 
 # Stripe moves period and items together; an hour for its draft, the rest for a late webhook.
@@ -78,6 +79,14 @@ def judge(planned: Planned, present: Present, *, now: datetime) -> Verdict:
     return Verdict.WAITS if present.quantity == planned.from_quantity else Verdict.FOLLOWS
 
 
-def followed_quantity(planned: Planned, *, quantity: int) -> int:
-    """The seats of the waiting phase once the subscription has `quantity`: the difference counts there, too."""
-    return max(1, planned.quantity + quantity - planned.from_quantity)
+def followed_quantity(
+    planned: Planned, *, quantity: int, before: SeatTerms | None = None, after: SeatTerms | None = None
+) -> int:
+    """The seats of the waiting phase once the subscription has `quantity`: the difference counts there, too.
+
+    `before` and `after` are what the plans say of seats; where only one has them, they tell nothing of the other.
+    """
+    if (before is None) != (after is None):
+        return planned.quantity
+    followed = max(1, planned.quantity + quantity - planned.from_quantity)
+    return min(max(followed, after.minimum), after.maximum) if after else followed

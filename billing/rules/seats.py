@@ -41,6 +41,18 @@ def quantity_for(terms: SeatTerms | None, *, used: int) -> int:
     return max(used, terms.minimum)
 
 
+def quantity_after_change(before: SeatTerms | None, after: SeatTerms | None, *, billed: int, used: int) -> int:
+    """How many to bill on another plan for somebody who has `billed` of the present one, `used` by people.
+
+    Seats go along from a plan that has them to another that does; where only one of them has seats, a number of the
+    one says nothing about the other. Raises SeatsAboveMaximum where the team is too large for the other plan.
+    """
+    if after is None:
+        return billed if before is None else 1
+    needed = quantity_for(after, used=used)
+    return needed if before is None else min(max(billed, needed), after.maximum)
+
+
 def check_quantity(terms: SeatTerms | None, *, quantity: int, used: int) -> None:
     """Raise the refusal of a number of seats that somebody asks for.
 

@@ -26,8 +26,10 @@ from billing.rules.plan_change import (
     due_with,
     terms_for,
 )
+from billing.rules.seats import quantity_after_change
 from billing.selectors.catalogue import price_for
 from billing.selectors.lifecycle import Lifecycle, lifecycle_of
+from billing.selectors.seats import people_of
 from billing.terms import (
     ChangeBehaviour,
     ChangeDirection,
@@ -66,7 +68,8 @@ def preview_change(
     """Ask Stripe what the change costs and keep its answer for 30 minutes, within one period. Charges nothing.
 
     `lookup_key` names a price on sale; empty keeps the present price, and so does the plan and interval that the
-    organization has, even if its price is sold no more. `quantity` None keeps the seats. `now` is business time.
+    organization has, even if its price is sold no more. `quantity` None keeps the seats
+    as far as the plan allows. `now` is business time.
     Safe to repeat: each preview is a row of its own. Raises what the table of actions says, UnknownPlan,
     CurrencyLocked, NothingToChange, ItemUnclear, StripeUnreachable, StripeRefused.
     """
@@ -79,7 +82,8 @@ def preview_change(
             wait_seconds=_LEASE_WAIT_SECONDS,
         )
         lifecycle, subscription = _changeable(organization, action=action, now=now)
-    wish = _wish(basis, lookup_key=lookup_key, quantity=quantity, behaviour=behaviour)
+    used = people_of(organization).used
+    wish = _wish(basis, lookup_key=lookup_key, quantity=quantity, used=used, behaviour=behaviour)
     _refuse_what_is_planned(lifecycle.change, wish)
     return _ask(organization, basis, wish, actor=actor, now=now)
 
@@ -104,12 +108,16 @@ def _is_outdated(subscription: Subscription, basis: ChangeBasis) -> bool:
     )
 
 
-def _wish(basis: ChangeBasis, *, lookup_key: str, quantity: int | None, behaviour: ChangeBehaviour | None) -> _Wish:
+def _wish(
+    basis: ChangeBasis, *, lookup_key: str, quantity: int | None, used: int, behaviour: ChangeBehaviour | None
+) -> _Wish:
     item = _plan_item(basis)
     before = Price.objects.select_related("plan").filter(stripe_price_id=item.stripe_price_id).first()
     price = _target(lookup_key, before=before)
     refuse_other_currency(customer_currency=basis.currency, price_currency=price.currency)
-    seats = item.quantity if quantity is None else quantity
+    seats = quantity
+    if seats is None:
+        seats = _quantity(before, price, billed=item.quantity, used=used)
     if price.stripe_price_id == item.stripe_price_id and seats == item.quantity:
         raise NothingToChange()
     if any(other.stripe_price_id == price.stripe_price_id for other in basis.items if other is not item):
@@ -130,6 +138,11 @@ def _wish(basis: ChangeBasis, *, lookup_key: str, quantity: int | None, behaviou
             is_trial=basis.is_trialing,
         ),
     )
+
+
+def _quantity(before: Price | None, price: Price, *, billed: int, used: int) -> int:
+    terms = before.plan.seat_terms if before else None
+    return quantity_after_change(terms, price.plan.seat_terms, billed=billed, used=used)
 
 
 def _plan_item(basis: ChangeBasis) -> BilledItem:

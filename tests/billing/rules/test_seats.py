@@ -14,6 +14,7 @@ from billing.rules.seats import (
     check_quantity,
     policy_for_person,
     policy_for_team,
+    quantity_after_change,
     quantity_for,
     quantity_to_follow,
     steps_to,
@@ -36,6 +37,24 @@ def test_a_plan_is_bought_for_the_people_who_are_there(terms: SeatTerms | None, 
 def test_a_plan_that_is_too_small_for_the_team_is_refused() -> None:
     with pytest.raises(SeatsAboveMaximum, match="20 seats at most, and 21 people"):
         quantity_for(TERMS, used=21)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "billed", "used", "expected"),
+    [
+        (TERMS, None, 9, 4, 1),
+        (None, TERMS, 1, 4, 5),
+        (None, TERMS, 1, 9, 9),
+        (TERMS, SeatTerms(minimum=2, maximum=8), 9, 4, 8),
+        (TERMS, SeatTerms(minimum=12, maximum=50), 9, 4, 12),
+        (TERMS, SeatTerms(minimum=2, maximum=50), 9, 4, 9),
+        (None, None, 3, 4, 3),
+    ],
+)
+def test_another_plan_is_billed_for_the_seats_that_it_has(
+    before: SeatTerms | None, after: SeatTerms | None, billed: int, used: int, expected: int
+) -> None:
+    assert quantity_after_change(before, after, billed=billed, used=used) == expected
 
 
 @pytest.mark.parametrize(
