@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from billing import clock
-from billing.errors import ChangeArranged, LeaseLost, LeaseTaken, StripeRefused
+from billing.errors import CancellationPending, ChangeArranged, LeaseLost, LeaseTaken, StripeRefused
 from billing.gateway import objects, schedules
 from billing.mirror import shapes
 from billing.mirror.refresh import refresh
@@ -23,11 +23,15 @@ def attach_schedule(change: PlanChange) -> None:
     """First step: see that the subscription has a schedule and commit its id, so that none is left that nobody knows.
 
     Asks Stripe first: an earlier try may have made one whose answer was lost, and the empty rest of another change
-    may serve, too. Safe to repeat. Raises ChangeArranged where another schedule still has something ahead;
-    StripeUnreachable, StripeRefused.
+    may serve, too. Safe to repeat. Raises ChangeArranged where another schedule still has something ahead,
+    CancellationPending, StripeUnreachable, StripeRefused.
     """
     subscription_id = change.stripe_subscription_id
-    schedule_id = shapes.text(objects.fetch(ObjectKind.SUBSCRIPTION, subscription_id), "schedule")
+    subscription = objects.fetch(ObjectKind.SUBSCRIPTION, subscription_id)
+    schedule_id = shapes.text(subscription, "schedule")
+    if subscription["cancel_at"]:
+        # The end that is set would be lost: a schedule that lets go takes it back.
+        raise CancellationPending()
     if not schedule_id:
         schedule_id = schedules.create_from_subscription(subscription_id, key=f"{change.uuid}:schedule")["id"]
     elif not schedules.is_idle(objects.fetch(ObjectKind.SUBSCRIPTION_SCHEDULE, schedule_id)):

@@ -11,11 +11,12 @@ from billing.errors import BillingError, NothingToCancel, NothingToUndo, StripeR
 from billing.gateway import invoices, subscriptions
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
-from billing.models import CancelRequest, Subscription
+from billing.mirror.schedules import release_schedule
+from billing.models import CancelRequest, Subscription, let_go_of_change
 from billing.rules.actions import require
 from billing.rules.cancellation import check_feedback, end_on
 from billing.selectors.lifecycle import Lifecycle, lifecycle_of
-from billing.terms import IntentState, LifecycleState, ObjectKind, SubscriptionAction
+from billing.terms import IntentState, LifecycleState, ObjectKind, ReleaseReason, SubscriptionAction
 
 _LEASE_WAIT_SECONDS = 2.0
 _REST_BEFORE_RESUME = timedelta(minutes=1)
@@ -171,6 +172,7 @@ def _carry_out(request: CancelRequest) -> CancelRequest:
         raise StripeRefused(_FAILED_EARLIER)
     try:
         _give_up_change(request)
+        _let_go_of_schedule(request)
         _tell_stripe(request)
     except StripeRefused as error:
         _end(request, IntentState.FAILED, failure=error.message)
@@ -189,6 +191,13 @@ def _give_up_change(request: CancelRequest) -> None:
         with suppress(StripeRefused):
             invoices.void(invoice_id, key=f"{request.uuid}:void")
         refresh(ObjectRef(ObjectKind.INVOICE, invoice_id), wait_seconds=_LEASE_WAIT_SECONDS)
+
+
+def _let_go_of_schedule(request: CancelRequest) -> None:
+    """While a schedule manages the subscription Stripe refuses an end; what was planned ends with this wish."""
+    if request.action != _Action.UNDO:
+        let_go_of_change(request.stripe_subscription_id, reason=ReleaseReason.CANCELLED)
+        release_schedule(request.stripe_subscription_id, key=f"{request.uuid}:release")
 
 
 def _tell_stripe(request: CancelRequest) -> None:

@@ -12,6 +12,7 @@ from accounts.models import Organization, User
 from billing import audit, clock
 from billing.errors import (
     BillingError,
+    CancellationPending,
     ChangeArranged,
     NoChangePending,
     NotFound,
@@ -175,7 +176,7 @@ def _carry_out(change: PlanChange) -> PlanChange:
         if not change.stripe_schedule_id:
             attach_schedule(change)
         write_phases(change)
-    except (StripeRefused, ChangeArranged) as error:
+    except (StripeRefused, ChangeArranged, CancellationPending) as error:
         raise _give_up(change, error, failure=error.message) from error
     look_at_schedule(change.stripe_schedule_id, stripe_subscription_id=change.stripe_subscription_id)
     PlanChange.objects.filter(pk=change.pk, state=PlanChangeState.RECORDED.value).update(

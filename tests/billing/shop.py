@@ -45,7 +45,7 @@ class Shop:
         )
 
     @staticmethod
-    def publish(plan: Any, *, amount_minor: int, currency: str = "eur") -> Price:
+    def publish(plan: Any, *, amount_minor: int, currency: str = "eur", interval: str = "month") -> Price:
         stripe = client().v1
         product = stripe.products.create(params={"name": plan.name})
         price = stripe.prices.create(
@@ -53,10 +53,16 @@ class Shop:
                 "product": product["id"],
                 "currency": currency,
                 "unit_amount": amount_minor,
-                "recurring": {"interval": "month"},
+                "recurring": {"interval": interval},
             }
         )
-        return PriceFactory(plan=plan, stripe_price_id=price["id"], amount_minor=amount_minor, currency=currency)
+        return PriceFactory(
+            plan=plan,
+            stripe_price_id=price["id"],
+            amount_minor=amount_minor,
+            currency=currency,
+            interval=interval,
+        )
 
     @property
     def now(self) -> datetime:

@@ -10,6 +10,7 @@ from billing.errors import ChangeArranged, NoChangePending, StripeUnreachable, U
 from billing.gateway.client import client
 from billing.models import AuditEntry, Notice, PlanChange, StaffTask
 from billing.terms import PlanChangeState
+from tests.billing.factories import PlanFactory
 from tests.billing.planning import at_stripe, plan, plan_down, preview, schedules_at_stripe, sweep, undo
 from tests.billing.shop import Shop
 
@@ -125,8 +126,7 @@ def test_undo_needs_something_planned(shop: Shop) -> None:
 
 def test_a_newer_plan_replaces_the_one_that_waits(shop: Shop) -> None:
     subscription = shop.subscribe()
-    starter = shop.publish(shop.growth.plan.__class__.objects.create(code="starter", name="Starter", rank=1),
-                           amount_minor=1600)  # fmt: skip
+    starter = shop.publish(PlanFactory(code="starter", rank=1), amount_minor=1600)
     first = plan_down(shop, subscription)
 
     second = plan(shop, preview(shop, subscription, starter))
@@ -164,8 +164,7 @@ def test_what_changes_nothing_writes_nothing(shop: Shop) -> None:
 
 def test_two_replacements_at_once_leave_one_plan(shop: Shop) -> None:
     subscription = shop.subscribe()
-    starter = shop.publish(shop.growth.plan.__class__.objects.create(code="starter", name="Starter", rank=1),
-                           amount_minor=1600)  # fmt: skip
+    starter = shop.publish(PlanFactory(code="starter", rank=1), amount_minor=1600)
     plan_down(shop, subscription)
     shown = [preview(shop, subscription, price) for price in (starter, starter)]
 
