@@ -1,15 +1,17 @@
 """Reads an organization's invoices for its pages and exports; drafts and deleted ones are not the customer's yet."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from accounts.models import Organization
-from billing.models import Invoice
+from billing.models import ChargeAttempt, CreditNote, Invoice
 from billing.money import Money
-from billing.terms import InvoiceStatus
+from billing.terms import CreditNoteStatus, InvoiceStatus
 
 PAGE_SIZE = 12
 LATEST = 4
@@ -17,8 +19,21 @@ EXPORT_LIMIT = 1000
 
 
 @dataclass(frozen=True, slots=True)
+class CreditRow:
+    """A credit note, as it stands under its invoice."""
+
+    number: str
+    amount: Money
+    created_at: datetime
+    pdf_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceRow:
-    """One line of the list. Times are UTC; an address is empty where Stripe gave none."""
+    """One line of the list. Times are UTC; an address is empty where Stripe gave none.
+
+    `refunded` is what was sent back of what was paid, or None; `is_overdue` says that a day to pay by has passed.
+    """
 
     stripe_invoice_id: str
     number: str
@@ -32,6 +47,15 @@ class InvoiceRow:
     pay_url: str
     hosted_url: str
     pdf_url: str
+    is_overdue: bool = False
+    refunded: Money | None = None
+    credit_notes: tuple[CreditRow, ...] = ()
+
+    @property
+    def shown_status(self) -> str:
+        """Stripe's status, or `refunded` once all that was paid has been sent back."""
+        is_back = self.refunded is not None and self.refunded.amount_minor >= self.total.amount_minor
+        return "refunded" if is_back else self.status
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +94,22 @@ def has_paid(organization: Organization) -> bool:
     ).exists()
 
 
-def latest_invoices(organization: Organization) -> tuple[InvoiceRow, ...]:
-    """The first lines of the list. One query."""
-    return tuple(_row(invoice) for invoice in invoice_rows(organization)[:LATEST])
+def latest_invoices(organization: Organization, *, now: datetime) -> tuple[InvoiceRow, ...]:
+    """The first lines of the list at `now` (business time), without their credit notes. One query."""
+    return tuple(_row(invoice, now=now) for invoice in invoice_rows(organization)[:LATEST])
 
 
-def invoice_page(organization: Organization, *, number: int, is_open_only: bool = False) -> InvoicePage:
-    """Page `number` (from 1); a number past the end shows the last page. Three queries."""
+def invoice_page(
+    organization: Organization, *, number: int, now: datetime, is_open_only: bool = False
+) -> InvoicePage:
+    """Page `number` (from 1) at `now` (business time); a number past the end shows the last page. Five queries."""
     rows = invoice_rows(organization)
     open_rows = rows.filter(status=InvoiceStatus.OPEN.value)
     open_total = open_rows.count()
     total = open_total if is_open_only else rows.count()
     number = max(1, min(number, -(-total // PAGE_SIZE)))
     first = (number - 1) * PAGE_SIZE
-    shown = tuple(_row(invoice) for invoice in (open_rows if is_open_only else rows)[first : first + PAGE_SIZE])
+    shown = _with_what_came_back((open_rows if is_open_only else rows)[first : first + PAGE_SIZE], now=now)
     return InvoicePage(
         rows=shown,
         number=number,
@@ -99,11 +125,33 @@ def invoice_page(organization: Organization, *, number: int, is_open_only: bool 
 def invoices_to_export(organization: Organization) -> tuple[InvoiceRow, ...]:
     """The newest invoices, up to a thousand, for a program. One query."""
     return tuple(
-        _row(invoice) for invoice in invoice_rows(organization).order_by("-created_at", "-pk")[:EXPORT_LIMIT]
+        _row(invoice, now=None)
+        for invoice in invoice_rows(organization).order_by("-created_at", "-pk")[:EXPORT_LIMIT]
     )
 
 
-def _row(invoice: Invoice) -> InvoiceRow:
+def _with_what_came_back(invoices: Iterable[Invoice], *, now: datetime) -> tuple[InvoiceRow, ...]:
+    rows = [_row(invoice, now=now) for invoice in invoices]
+    ids = [row.stripe_invoice_id for row in rows]
+    notes: dict[str, list[CreditRow]] = defaultdict(list)
+    issued = CreditNote.objects.filter(stripe_invoice_id__in=ids, status=CreditNoteStatus.ISSUED.value)
+    for note in issued.order_by("created_at", "pk"):
+        amount = -Money(note.total_minor, note.currency)
+        notes[note.stripe_invoice_id].append(CreditRow(str(note), amount, note.created_at, note.pdf_url))
+    refunded: dict[str, int] = defaultdict(int)
+    for charge in ChargeAttempt.objects.filter(stripe_invoice_id__in=ids, amount_refunded_minor__gt=0):
+        refunded[charge.stripe_invoice_id] += charge.amount_refunded_minor
+    return tuple(
+        replace(
+            row,
+            credit_notes=tuple(notes[row.stripe_invoice_id]),
+            refunded=Money(back, row.total.currency) if (back := refunded[row.stripe_invoice_id]) else None,
+        )
+        for row in rows
+    )
+
+
+def _row(invoice: Invoice, *, now: datetime | None) -> InvoiceRow:
     is_open = invoice.status == InvoiceStatus.OPEN.value
     return InvoiceRow(
         stripe_invoice_id=invoice.stripe_invoice_id,
@@ -118,4 +166,5 @@ def _row(invoice: Invoice) -> InvoiceRow:
         pay_url=invoice.hosted_invoice_url if is_open else "",
         hosted_url=invoice.hosted_invoice_url,
         pdf_url=invoice.invoice_pdf_url,
+        is_overdue=bool(is_open and now and invoice.due_at and invoice.due_at <= now),
     )

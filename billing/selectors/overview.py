@@ -65,7 +65,7 @@ def billing_overview(organization: Organization, now: datetime) -> Overview:
         failure=failure,
         banner=choose_banner(contracts, failure=failure, access_until=until, local_trial=local_trial, now=now),
         ruler=_ruler(contract, failure=failure, on_local_trial=on_local_trial, access_until=until, now=now),
-        invoices=latest_invoices(organization),
+        invoices=latest_invoices(organization, now=now),
         coming=coming_entries(
             contract,
             organization=organization,

@@ -42,5 +42,7 @@ def invoices(request: HttpRequest, membership: Membership) -> HttpResponse:
     show = request.GET.get("show", "")
     if show not in _SHOWN:
         raise InvalidInput("Show all invoices, or the open ones.", field="show")
-    page = invoice_page(membership.organization, number=page_number(request), is_open_only=_SHOWN[show])
+    page = invoice_page(
+        membership.organization, number=page_number(request), now=business_now(), is_open_only=_SHOWN[show]
+    )
     return render(request, "billing/invoices.html", {"page": page, "show": show or "all", "tab": "invoices"})

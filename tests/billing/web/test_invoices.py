@@ -3,7 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from billing.models import CreditNote
+from tests.billing.admin import mirrored_rows
+from tests.billing.factories import ChargeAttemptFactory
 from tests.billing.situations import DAY, buy, give_invoice
 from tests.billing.web.reading import words
 
@@ -75,3 +80,66 @@ def test_another_organizations_invoices_are_not_in_the_list(catalogue, alice, ch
     give_invoice(buy(alice.organization, now=now), number="PAID-1")
 
     assert "PAID-1" not in words(browser_of(charlie).get("/billing/invoices/"))
+
+
+def credit(invoice, **changed):
+    row = mirrored_rows.credit_note(changed.pop("number", 1))
+    CreditNote.objects.filter(pk=row.pk).update(stripe_invoice_id=invoice.stripe_invoice_id, **changed)
+
+
+def test_a_credit_note_stands_under_its_invoice_with_amount_and_file(catalogue, alice, bob, browser_of, now) -> None:
+    credit(give_invoice(buy(alice.organization, now=now), number="PAID-1"), total_minor=1200)
+
+    page, of_member = browser_of(alice).get("/billing/invoices/"), browser_of(bob).get("/billing/invoices/")
+
+    assert "PAID-1 Invoice Credit note OAK-0019-CN-01, −€12.00 PDF" in words(page).replace("Renewal", "Invoice")
+    assert 'href="https://pay.example/cn.pdf"' in page.content.decode()
+    assert "OAK-0019-CN-01" in words(of_member)
+    assert "cn.pdf" not in of_member.content.decode()
+
+
+def test_a_voided_credit_note_is_not_shown(catalogue, alice, browser_of, now) -> None:
+    credit(give_invoice(buy(alice.organization, now=now)), status="void")
+
+    assert "Credit note" not in words(browser_of(alice).get("/billing/invoices/"))
+
+
+@pytest.mark.parametrize(("back", "word"), [(4800, "Refunded"), (3000, "Paid")])
+def test_what_was_sent_back_is_said_with_its_sum(catalogue, alice, browser_of, now, back: int, word: str) -> None:
+    invoice = give_invoice(buy(alice.organization, now=now), number="PAID-1")
+    ChargeAttemptFactory(
+        organization=alice.organization,
+        stripe_invoice_id=invoice.stripe_invoice_id,
+        status="succeeded",
+        amount_refunded_minor=back,
+    )
+
+    text = words(browser_of(alice).get("/billing/invoices/"))
+
+    assert f"{word} €{back // 100}.00 sent back" in text
+
+
+def test_an_invoice_past_its_day_says_so(catalogue, alice, browser_of, now) -> None:
+    subscription = buy(alice.organization, now=now)
+    give_invoice(subscription, number="LATE-1", status="open", due_at=now - DAY)
+    give_invoice(subscription, number="SOON-1", status="open", due_at=now + DAY)
+
+    text = words(browser_of(alice).get("/billing/invoices/"))
+
+    assert text.count("Overdue") == text.count("Was due") == 1
+    assert text.count("Due ") == 1
+
+
+def test_more_invoices_cost_no_more_queries(catalogue, alice, browser_of, now) -> None:
+    browser = browser_of(alice)
+    subscription = buy(alice.organization, now=now)
+    credit(give_invoice(subscription))
+    with CaptureQueriesContext(connection) as few:
+        browser.get("/billing/invoices/")
+
+    for number in range(2, 11):
+        credit(give_invoice(subscription, number=f"N-{number}"), number=number)
+    with CaptureQueriesContext(connection) as many:
+        browser.get("/billing/invoices/")
+
+    assert len(many) == len(few)
