@@ -10,6 +10,7 @@ from billing import clock, reactions
 from billing.services.billing_details import resume_details_requests
 from billing.services.cancel_now import resume_cancellations_now
 from billing.services.cancellation import resume_cancellations
+from billing.services.change_trial import resume_trial_changes
 from billing.services.discounts import resume_discount_changes
 from billing.services.end_old_checkouts import end_old_checkouts
 from billing.services.follow_scheduled_change import settle_due_changes
@@ -33,6 +34,7 @@ def sweep() -> None:
     now = clock.business_now()
     _attempt(reactions.run_due, now)
     _attempt(refuse_trials, now)
+    _attempt(resume_trial_changes, now)
     _attempt(remind_of_trials, now)
     _attempt(resume_cancellations, clock.system_now())
     _attempt(resume_seat_changes, clock.system_now())

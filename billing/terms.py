@@ -327,6 +327,21 @@ class CancellationReason(StrEnum):
     OTHER = "other"
 
 
+class MissingCardPolicy(StrEnum):
+    """Stripe's `trial_settings.end_behavior.missing_payment_method`: what comes when a trial ends without a card."""
+
+    CANCEL = "cancel"
+    PAUSE = "pause"
+    CREATE_INVOICE = "create_invoice"
+
+
+class FirstPaymentPolicy(StrEnum):
+    """What a failing first payment after a trial leaves: the grace that every failed payment has, or no access."""
+
+    GRACE = "grace"
+    NO_ACCESS = "no_access"
+
+
 class AccessReason(StrEnum):
     """Why an organization has the plan that it has now."""
 

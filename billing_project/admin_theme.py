@@ -79,6 +79,7 @@ def _navigation() -> list[dict[str, Any]]:
             _item("Schedules", "event_repeat", "billing_subscriptionschedule"),
             _item("Checkouts", "shopping_cart_checkout", "billing_checkoutintent"),
             _item("Trials without card", "hourglass_top", "billing_localtrial"),
+            _item("Changes of trials", "more_time", "billing_trialchange"),
             _item("Trials taken", "person_check", "billing_trialredemption"),
             _item("Trials refused", "credit_card_off", "billing_trialrefusal"),
             _item("Further trials", "volunteer_activism", "billing_trialallowance"),

@@ -13,7 +13,7 @@ from django.core.checks import CheckMessage, Error, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from billing.rules.seats import SeatSync
-from billing.terms import ChangeBehaviour
+from billing.terms import ChangeBehaviour, FirstPaymentPolicy, MissingCardPolicy
 
 TAG = "billing"
 ENVIRONMENTS = ("development", "production")
@@ -175,3 +175,11 @@ def check_seats(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Itera
             yield Error(f"{name} must be one of {', '.join(known)}.", id="billing.E021")
     if settings.SEATS_QUIET_SECONDS < 1:
         yield Error("SEATS_QUIET_SECONDS must be at least 1.", id="billing.E021")
+
+
+@register(TAG)
+def check_trials(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterator[CheckMessage]:
+    if settings.TRIAL_MISSING_CARD_POLICY not in list(MissingCardPolicy):
+        yield Error(f"TRIAL_MISSING_CARD_POLICY must be one of {', '.join(MissingCardPolicy)}.", id="billing.E022")
+    if settings.TRIAL_FIRST_PAYMENT_POLICY not in list(FirstPaymentPolicy):
+        yield Error(f"TRIAL_FIRST_PAYMENT_POLICY must be one of {', '.join(FirstPaymentPolicy)}.", id="billing.E023")

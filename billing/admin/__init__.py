@@ -24,7 +24,7 @@ from billing.admin.subscriptions import SubscriptionAdmin
 from billing.admin.taken_out import take_out
 from billing.admin.transitions import TransitionAdmin
 from billing.admin.trial_cards import TrialAllowanceAdmin, TrialRedemptionAdmin, TrialRefusalAdmin
-from billing.admin.trials import LocalTrialAdmin
+from billing.admin.trials import LocalTrialAdmin, TrialChangeAdmin
 from billing.admin.work import WorkAdmin
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "SubscriptionScheduleAdmin",
     "TransitionAdmin",
     "TrialAllowanceAdmin",
+    "TrialChangeAdmin",
     "TrialRedemptionAdmin",
     "TrialRefusalAdmin",
     "WorkAdmin",

@@ -1,13 +1,15 @@
 """Subscriptions as Stripe last gave them, with plan and price by name."""
 
+from datetime import datetime
+
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from billing.admin.read_only import ReadOnlyAdmin
 from billing.admin.shown import NOTHING, find, link_to, link_to_list, price_text
+from billing.admin.trial_actions import ChangesTrial
 from billing.models import Price, Subscription
 from billing.terms import SubscriptionStatus
 
@@ -21,7 +23,7 @@ _COLOURS = {
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(ReadOnlyAdmin):
+class SubscriptionAdmin(ChangesTrial):
     list_display = ["payer", "plan", "price", "shown_status", "renews_at", "cancel_at", "stripe_subscription_id"]
     list_filter = ["status", "cancel_at_period_end", "is_collection_paused", "livemode"]
     list_select_related = ["organization"]
@@ -60,6 +62,9 @@ class SubscriptionAdmin(ReadOnlyAdmin):
             unit_amount_minor=Subquery(price.values("amount_minor")[:1]),
             interval=Subquery(price.values("interval")[:1]),
         )
+
+    def running_trial_end(self, row: Subscription) -> datetime | None:
+        return row.trial_end if row.status == SubscriptionStatus.TRIALING and row.organization_id else None
 
     @display(description="Organization", ordering="organization__name")
     def payer(self, row: Subscription) -> str:

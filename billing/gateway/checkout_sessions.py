@@ -13,6 +13,8 @@ from billing.gateway.client import call, client
 class SubscriptionCheckout:
     """Every input of the call, so that a repeat sends the same. `trial_end` is UTC and wins over `trial_days`.
 
+    `missing_card_policy` says what Stripe does when the trial ends without a card: `cancel`, `pause`,
+    `create_invoice`; a checkout without a trial does not send it.
     A promotion code (`promo_…`) that was typed on our page wins over `takes_codes`, a field for one on Stripe's.
     """
 
@@ -24,6 +26,7 @@ class SubscriptionCheckout:
     quantity: int = 1
     trial_days: int = 0
     trial_end: datetime | None = None
+    missing_card_policy: str = ""
     automatic_tax: bool = False
     collect_tax_id: bool = False
     collect_address: bool = False
@@ -42,6 +45,8 @@ def _params(checkout: SubscriptionCheckout) -> dict[str, Any]:
         subscription["trial_end"] = int(checkout.trial_end.timestamp())
     elif checkout.trial_days:
         subscription["trial_period_days"] = checkout.trial_days
+    if checkout.missing_card_policy and (checkout.trial_end or checkout.trial_days):
+        subscription["trial_settings"] = {"end_behavior": {"missing_payment_method": checkout.missing_card_policy}}
     params: dict[str, Any] = {
         "mode": "subscription",
         "customer": checkout.stripe_customer_id,

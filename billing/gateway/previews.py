@@ -93,6 +93,20 @@ def as_data(lines: Iterable[QuotedLine]) -> list[dict[str, Any]]:
     ]
 
 
+def quote_trial_end(stripe_subscription_id: str) -> Quote:
+    """What Stripe would bill if the trial of a subscription (`sub_…`) ended now. Writes nothing; safe to repeat.
+
+    Raises StripeUnreachable, StripeRefused.
+    """
+    return _quote(
+        call(
+            client().v1.invoices.create_preview,
+            subscription=stripe_subscription_id,
+            subscription_details={"trial_end": "now", "proration_behavior": "none"},
+        )
+    )
+
+
 def _quote(preview: Any) -> Quote:
     lines = tuple(_line(line) for line in preview["lines"]["data"])
     if preview["lines"]["has_more"]:

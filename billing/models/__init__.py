@@ -28,6 +28,7 @@ from billing.models.subscription import Subscription
 from billing.models.transition import Handled, Transition
 from billing.models.trial import LocalTrial, TrialRedemption
 from billing.models.trial_card import TrialAllowance, TrialCard, TrialRefusal
+from billing.models.trial_change import TrialChange
 from billing.models.work import Work
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "Transition",
     "TrialAllowance",
     "TrialCard",
+    "TrialChange",
     "TrialRedemption",
     "TrialRefusal",
     "Work",

@@ -40,6 +40,12 @@ class Subscription(models.Model):
         blank=True,
         help_text="When the present run of failed payments began; grace counts from here.",
     )
+    is_past_due_since_trial = models.BooleanField(
+        default=False, help_text="The present run of failed payments began with the first one after the trial."
+    )
+    missing_card_policy = models.CharField(
+        max_length=20, blank=True, help_text="What comes when the trial ends without a card."
+    )
     fetched_at = models.DateTimeField()
 
     def __str__(self) -> str:

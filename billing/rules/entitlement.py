@@ -42,6 +42,7 @@ class SubscriptionFacts:
     cancel_at: datetime | None = None
     ended_at: datetime | None = None
     past_due_at: datetime | None = None
+    is_past_due_since_trial: bool = False
     paused_paid_until: datetime | None = None
 
 
@@ -86,15 +87,18 @@ def decide_access(
     free_plan: PlanFacts,
     now: datetime,
     grace_days: int,
+    first_grace_days: int | None = None,
 ) -> Access:
     """The best that anything gives; `now` is business time.
 
+    `first_grace_days` is the grace of who has not paid yet since the trial, if it is another one.
     The highest plan wins, then a subscription over a trial, then what lasts longest; the order never counts.
     """
+    grace = {False: grace_days, True: grace_days if first_grace_days is None else first_grace_days}
     offers = [
         offer
         for subscription in subscriptions
-        if (offer := _access_through(subscription, now=now, grace_days=grace_days))
+        if (offer := _access_through(subscription, now=now, grace_days=grace[subscription.is_past_due_since_trial]))
     ]
     if local_trial and now < local_trial.closes_at():
         offers.append(

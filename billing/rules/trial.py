@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from billing.errors import InvalidInput, NotOnTrial
 from billing.terms import SubscriptionStatus
 
 # Stripe refuses a trial end less than 48 h ahead, and a session may be completed up to a day after it was made
@@ -10,6 +11,10 @@ from billing.terms import SubscriptionStatus
 # cover the call itself.
 SHORTEST_CHECKOUT_TRIAL = timedelta(hours=48, seconds=10)
 REMIND_BEFORE = timedelta(days=3)
+# Stripe takes no trial end further ahead (https://docs.stripe.com/billing/subscriptions/trials, read 2026-07).
+LONGEST_TRIAL = timedelta(days=730)
+# A trial that ends while we change it would become another one on a subscription that was just paid for.
+SHORTEST_REST_TO_CHANGE = timedelta(minutes=1)
 # A trial that ends while we cancel it would be billed first: what is so near its end is left to be paid for.
 SHORTEST_REST_TO_REFUSE = timedelta(hours=1)
 # Stripe begins a checkout's trial with the subscription; the rest is for clocks.
@@ -68,6 +73,27 @@ def why_not_refuse(trial: SeenTrial, *, now: datetime) -> str:
     if trial.trial_end - now < SHORTEST_REST_TO_REFUSE:
         return "it is about to be paid for"
     return ""
+
+
+def require_extension(ends_at: datetime, *, present_ends_at: datetime, now: datetime) -> None:
+    """Check the new end of a running trial; all times are UTC, `now` is business time.
+
+    Raises NotOnTrial where the present end has come or comes within a minute, InvalidInput for an end that is in the
+    past, not later than the present one, or more than 730 days ahead.
+    """
+    require_rest(present_ends_at, now=now)
+    if ends_at <= now:
+        raise InvalidInput("The new end lies in the past.", field="ends_at")
+    if ends_at <= present_ends_at:
+        raise InvalidInput("The new end must be later than the present one.", field="ends_at")
+    if ends_at - now > LONGEST_TRIAL:
+        raise InvalidInput(f"A trial ends at most {LONGEST_TRIAL.days} days from today.", field="ends_at")
+
+
+def require_rest(ends_at: datetime, *, now: datetime) -> None:
+    """Raise NotOnTrial where a trial that ends at `ends_at` is over, or is within a minute."""
+    if ends_at - now < SHORTEST_REST_TO_CHANGE:
+        raise NotOnTrial()
 
 
 def reminder_is_due(*, ends_at: datetime, started_at: datetime, now: datetime) -> bool:

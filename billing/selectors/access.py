@@ -16,7 +16,7 @@ from billing.rules.entitlement import (
     SubscriptionFacts,
     decide_access,
 )
-from billing.terms import SubscriptionStatus
+from billing.terms import FirstPaymentPolicy, SubscriptionStatus
 
 _ENDED = (SubscriptionStatus.CANCELED.value, SubscriptionStatus.INCOMPLETE_EXPIRED.value)
 _NO_PLAN = PlanFacts(code="", name="No plan", rank=-1)
@@ -41,8 +41,15 @@ def access_for(organization: Organization, now: datetime) -> Access:
         local_trial=LocalTrialFacts(plans[trial.plan_id], trial.ends_at, trial.ended_at) if trial else None,
         free_plan=free_plan,
         now=now,
-        grace_days=settings.GRACE_DAYS,
+        grace_days=grace_days(is_since_trial=False),
+        first_grace_days=grace_days(is_since_trial=True),
     )
+
+
+def grace_days(*, is_since_trial: bool) -> int:
+    """How long access outlasts a failed payment; `is_since_trial`: nothing was paid since the trial."""
+    has_none = is_since_trial and settings.TRIAL_FIRST_PAYMENT_POLICY == FirstPaymentPolicy.NO_ACCESS
+    return 0 if has_none else int(settings.GRACE_DAYS)
 
 
 def _plan_ids_by_price(stripe_price_ids: Iterable[str]) -> dict[str, int]:
@@ -81,5 +88,6 @@ def _subscription_facts(row: Subscription, *, plan: PlanFacts) -> SubscriptionFa
         cancel_at=row.cancel_at,
         ended_at=row.ended_at,
         past_due_at=row.past_due_at,
+        is_past_due_since_trial=row.is_past_due_since_trial,
         paused_paid_until=row.paused_paid_until,
     )

@@ -118,6 +118,8 @@ ACTS: dict[str, Act] = {
     "discount_apply": Act("used the promotion code {code}"),
     "discount_remove": Act("removed the discount"),
     "portal_opened": Act("opened the card and billing details at Stripe", is_for_staff=True),
+    "trial_extend": Act("let the trial last longer"),
+    "trial_end": Act("ended the trial"),
     "trial_refused": Act("found that the card of this trial has had one before"),
     "trial_allowed": Act("allowed another trial"),
     "billing_details_changed": Act("changed the name or address on invoices"),

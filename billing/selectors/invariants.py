@@ -25,6 +25,7 @@ from billing.models import (
     StaffTask,
     Subscription,
     Transition,
+    TrialChange,
     TrialRefusal,
     Work,
 )
@@ -92,6 +93,11 @@ def _details_recorded(now: datetime) -> Iterable[str]:
 def _details_due(now: datetime) -> Iterable[str]:
     late = CustomerDetails.objects.filter(due_at__lt=now - timedelta(hours=1))
     return map(str, late.order_by("pk").values_list("customer__stripe_customer_id", flat=True))
+
+
+def _trial_change_recorded(now: datetime) -> Iterable[str]:
+    late = TrialChange.objects.filter(state=IntentState.RECORDED, created_at__lt=now - timedelta(hours=1))
+    return map(str, late.order_by("pk").values_list("uuid", flat=True))
 
 
 def _notice_waiting(now: datetime) -> Iterable[str]:
@@ -171,6 +177,9 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant("details_recorded", "A change of billing details is at Stripe within a day.", _details_recorded),
     Invariant("details_due", "What Stripe changed of a customer is compared within an hour.", _details_due),
+    Invariant(
+        "trial_change_recorded", "A change of a trial has reached Stripe within an hour.", _trial_change_recorded
+    ),
     Invariant("notice_waiting", "A mail that is due leaves within an hour.", _notice_waiting),
     Invariant("staff_task_open", "A task of the staff is resolved within a week.", _staff_task_open),
     Invariant("two_live_subscriptions", "An organization pays for one subscription.", _two_live_subscriptions),

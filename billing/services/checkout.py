@@ -279,6 +279,7 @@ def _inputs(intent: CheckoutIntent) -> SubscriptionCheckout:
         cancel_url=return_url("pricing", site_url=settings.SITE_URL),
         trial_days=intent.trial_days,
         trial_end=intent.trial_end,
+        missing_card_policy=settings.TRIAL_MISSING_CARD_POLICY,
         automatic_tax=settings.CHECKOUT_AUTOMATIC_TAX,
         collect_tax_id=settings.CHECKOUT_COLLECT_TAX_ID,
         collect_address=settings.CHECKOUT_COLLECT_ADDRESS,

@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import Q
 
 from billing import notices
 from billing.errors import NotYet
 from billing.models import ChargeAttempt, Invoice, PlanChange, Subscription, Transition
 from billing.money import Money
+from billing.selectors.access import grace_days
 from billing.selectors.pay_link import pay_url
 from billing.terms import (
     Authentication,
@@ -22,6 +22,8 @@ from billing.terms import (
 _ON_SESSION_REASONS = ("subscription_create", "manual")
 _CHANGES_ON_SESSION = (PlanChangeState.RECORDED, PlanChangeState.AWAITING_PAYMENT)
 _SENT = "send_invoice"
+# The first invoice after a trial is made where it ends; the rest is for Stripe's own clocks.
+_BEGINS_WITHIN = timedelta(hours=1)
 _CONFIRM_CODE = "authentication_required"
 
 
@@ -69,7 +71,7 @@ def _tell(kind: str, invoice: Invoice, transition: Transition, *, attempt: Charg
         pay_url=pay_url(invoice),
         amount=Money(invoice.amount_remaining_minor, invoice.currency),
         attempt=attempt,
-        access_ends_at=_access_end(subscription, transition.business_at),
+        access_ends_at=_access_end(subscription, invoice, transition.business_at),
     )
 
 
@@ -106,8 +108,14 @@ def _latest_attempt(stripe_invoice_id: str) -> ChargeAttempt | None:
     )
 
 
-def _access_end(subscription: Subscription | None, failed_at: datetime) -> datetime | None:
-    """The end of the grace, which counts from the first failure; None where a later one comes after it."""
+def _access_end(subscription: Subscription | None, invoice: Invoice, failed_at: datetime) -> datetime | None:
+    """The end of the grace, which counts from the first failure; None where there is none, or it is over."""
     began = subscription.past_due_at if subscription and subscription.past_due_at else failed_at
-    ends_at = began + timedelta(days=settings.GRACE_DAYS)
+    ends_at = began + timedelta(days=grace_days(is_since_trial=_is_first_after_trial(invoice, subscription)))
     return ends_at if ends_at > failed_at else None
+
+
+def _is_first_after_trial(invoice: Invoice, subscription: Subscription | None) -> bool:
+    """Told by the invoice: the subscription's row may not say yet that it is past due."""
+    trial_end = subscription.trial_end if subscription else None
+    return trial_end is not None and invoice.created_at <= trial_end + _BEGINS_WITHIN

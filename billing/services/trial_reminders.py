@@ -42,7 +42,7 @@ def _local_ending(now: datetime) -> dict[str, _Write]:
         key: partial(_write_local, "local_trial_ending", key=key, trial=trial, cause_at=now)
         for trial in ending.select_related("organization", "plan")
         if reminder_is_due(started_at=trial.started_at, ends_at=trial.ends_at, now=now)
-        and (key := f"trial_ending:{trial.uuid}")
+        and (key := f"trial_ending:{trial.uuid}:{trial.ends_at:%Y%m%d}")
     }
 
 

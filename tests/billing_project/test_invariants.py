@@ -21,6 +21,7 @@ from billing.models import (
     StaffTask,
     Transition,
     TrialCard,
+    TrialChange,
     TrialRefusal,
     Work,
 )
@@ -119,6 +120,18 @@ def customer_details(age: timedelta) -> None:
     CustomerDetails.objects.create(customer=CustomerFactory(), due_at=timezone.now() - age)
 
 
+def trial_change(age: timedelta) -> None:
+    TrialChange.objects.create(
+        organization=OrganizationFactory(),
+        request_key=uuid4(),
+        action="end",
+        reason="They want to begin",
+        stripe_subscription_id="sub_1",
+        ended_before_at=timezone.now(),
+        created_at=timezone.now() - age,
+    )
+
+
 def notice(age: timedelta) -> None:
     Notice.objects.create(key="a", kind="b", run_at=timezone.now() - age)
 
@@ -162,6 +175,7 @@ LIMITS: list[tuple[str, Callable[[timedelta], Any], timedelta]] = [
     ("trial_refusal_recorded", trial_refusal, HOUR),
     ("details_recorded", details_request, 24 * HOUR),
     ("details_due", customer_details, HOUR),
+    ("trial_change_recorded", trial_change, HOUR),
     ("notice_waiting", notice, HOUR),
     ("staff_task_open", staff_task, 7 * DAY),
     ("past_due_without_invoice", past_due, HOUR),

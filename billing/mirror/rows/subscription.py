@@ -1,6 +1,6 @@
 """Writes the typed row of a subscription and says which of its states moved."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +14,9 @@ from billing.mirror.written import Change, Fetched, Written, status_change
 from billing.models import Invoice, PaymentMethod, Subscription, SubscriptionSchedule
 from billing.terms import ObjectKind, SubscriptionStatus
 
+# A period begins where its trial ends; the rest is for Stripe's own clocks.
+_BEGINS_WITHIN = timedelta(hours=1)
+
 
 def write(fetched: Fetched) -> Written:
     row = Subscription.objects.select_for_update().filter(stripe_subscription_id=fetched.ref.stripe_id).first()
@@ -24,6 +27,7 @@ def write(fetched: Fetched) -> Written:
     before, was_ending, paid_until = row.status, _is_ending(row), row.current_period_end
     terms = terms_of(row) if row.pk else None
     fill(row, fetched.obj)
+    row.is_past_due_since_trial = _is_past_due_since_trial(row, before=before)
     row.past_due_at = _past_due_at(row, before=before, now=fetched.business_at)
     row.paused_paid_until = _paused_paid_until(row, paid_until)
     row.fetched_at = fetched.system_at
@@ -79,6 +83,7 @@ def fill(row: Subscription, obj: Any) -> None:
     row.cancel_at_period_end = bool(shapes.value(obj, "cancel_at_period_end"))
     row.canceled_at = shapes.moment(obj, "canceled_at")
     row.ended_at = shapes.moment(obj, "ended_at")
+    row.missing_card_policy = shapes.text(obj, "trial_settings", "end_behavior", "missing_payment_method")
     row.is_collection_paused = shapes.value(obj, "pause_collection") is not None
 
 
@@ -87,6 +92,15 @@ def _past_due_at(row: Subscription, *, before: str, now: datetime) -> datetime |
     if row.status != SubscriptionStatus.PAST_DUE:
         return None
     return row.past_due_at if before == SubscriptionStatus.PAST_DUE and row.past_due_at else now
+
+
+def _is_past_due_since_trial(row: Subscription, *, before: str) -> bool:
+    """Set once with `past_due_at`: the period that was not paid is the one that began where the trial ended."""
+    if row.status != SubscriptionStatus.PAST_DUE or before == SubscriptionStatus.PAST_DUE:
+        return row.status == SubscriptionStatus.PAST_DUE and row.is_past_due_since_trial
+    if row.trial_end is None or row.current_period_start is None:
+        return False
+    return abs(row.current_period_start - row.trial_end) < _BEGINS_WITHIN
 
 
 def _paused_paid_until(row: Subscription, paid_until: datetime | None) -> datetime | None:

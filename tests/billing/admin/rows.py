@@ -35,6 +35,7 @@ from billing.models import (
     Transition,
     TrialAllowance,
     TrialCard,
+    TrialChange,
     TrialRedemption,
     TrialRefusal,
     Work,
@@ -206,6 +207,19 @@ def billing_email_change(number: int) -> BillingEmailChange:
     )
 
 
+def trial_change(number: int) -> TrialChange:
+    return TrialChange.objects.create(
+        organization=OrganizationFactory(),
+        requested_by=UserFactory(),
+        request_key=uuid4(),
+        action="extend",
+        reason="They asked for it",
+        stripe_subscription_id=f"sub_{number:04}",
+        ended_before_at=NOW,
+        ends_at=NOW + timedelta(days=30),
+    )
+
+
 def audit_entry(number: int) -> AuditEntry:
     return audit.record(
         "portal_opened",
@@ -284,6 +298,7 @@ ROWS: dict[type[Model], tuple[Callable[[int], Any], Callable[[Any], str]]] = {
     Subscription: (subscription, lambda row: row.organization.email),
     Transition: (transition, lambda row: row.stripe_id),
     TrialAllowance: (trial_allowance, lambda row: row.reason.split()[0]),
+    TrialChange: (trial_change, lambda row: row.stripe_subscription_id),
     TrialRedemption: (trial_redemption, lambda row: row.organization.name),
     TrialRefusal: (trial_refusal, lambda row: row.stripe_subscription_id),
     Work: (wanted_work, lambda row: row.stripe_id),

@@ -241,3 +241,24 @@ def test_without_an_end_on_record_time_changes_nothing(subscription) -> None:
     open_ended = replace(subscription, cancel_at=None, ended_at=None, paused_paid_until=None)
 
     assert decide(open_ended, now=NOW + 9000 * DAY).plan_code == subscription.plan.code
+
+
+@pytest.mark.parametrize(
+    ("is_since_trial", "first_grace_days", "is_open"),
+    [(True, 0, False), (True, 5, True), (True, None, True), (False, 0, True)],
+)
+def test_the_first_payment_after_a_trial_may_have_a_grace_of_its_own(
+    is_since_trial: bool, first_grace_days: int | None, is_open: bool
+) -> None:
+    subscription = facts("past_due", past_due_at=NOW - DAY, is_past_due_since_trial=is_since_trial)
+
+    access = decide_access(
+        [subscription],
+        local_trial=None,
+        free_plan=FREE,
+        now=NOW,
+        grace_days=21,
+        first_grace_days=first_grace_days,
+    )
+
+    assert (access.reason == AccessReason.GRACE) is is_open

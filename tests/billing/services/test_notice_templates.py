@@ -10,7 +10,9 @@ import pytest
 from django.conf import settings as django_settings
 
 from accounts.models import Organization
-from billing.models import Invoice, Notice, Subscription, Transition, TrialCard, TrialRefusal
+from billing import notices
+from billing.models import Customer, Invoice, LocalTrial, Notice, Subscription, Transition, TrialCard, TrialRefusal
+from billing.selectors.trial_words import trial_words
 from billing.services.billing_email import confirm_billing_email, request_billing_email
 from billing.services.payment_failure import announce_payment_failure
 from billing.services.subscription_notices import announce_cancellation, announce_end, announce_start
@@ -182,6 +184,27 @@ def move_to_another_address(organization: Organization) -> None:
     confirm_billing_email(link.partition("/billing/email/")[2].partition("/")[0], now=NOW)
 
 
+def extend(organization: Organization, *, local_trial: LocalTrial | None = None, subscription_id: str = "") -> None:
+    words = trial_words(subscription_id, local_trial=local_trial)
+    notices.enqueue("trial_extended", key="trial_extended", organization=organization, cause_at=NOW, **words)
+
+
+def extend_trial(organization: Organization) -> None:
+    ends = {"trial_start": NOW, "trial_end": NOW + 14 * DAY}
+    extend(organization, subscription_id=subscribe(organization, status="trialing", **ends).stripe_subscription_id)
+
+
+def extend_trial_without_card(organization: Organization) -> None:
+    extend_trial(organization)
+    Notice.objects.all().delete()
+    Customer.objects.update(default_stripe_payment_method_id="")
+    extend(organization, subscription_id=Subscription.objects.get().stripe_subscription_id)
+
+
+def extend_local_trial(organization: Organization) -> None:
+    extend(organization, local_trial=LocalTrialFactory(organization=organization, ends_at=NOW + 14 * DAY))
+
+
 Situation = Callable[[Organization], None]
 MAILS: list[tuple[str, Situation, list[str]]] = [
     ("subscription_started", start, ["€48.00 each month", "14 Dec 2026", "Visa 4242", "/billing/"]),
@@ -202,6 +225,9 @@ MAILS: list[tuple[str, Situation, list[str]]] = [
     ("action_required", wait_for_the_bank, ["€48.00", "OAK-0020", "Your card is fine", "12 Dec 2026", "/pay/"]),
     ("action_required", fail_for_want_of_an_answer, ["€48.00", "Your card is fine", "/pay/"]),
     ("trial_ending", near_trial_end, ["23 Nov 2026", "€48.00", "Visa 4242", "/billing/"]),
+    ("trial_extended", extend_trial, ["Growth", "5 Dec 2026", "€48.00", "Visa 4242", "pay nothing"]),
+    ("trial_extended", extend_trial_without_card, ["5 Dec 2026", "nothing is charged"]),
+    ("trial_extended", extend_local_trial, ["5 Dec 2026", "not given a card", "nothing is deleted"]),
     ("local_trial_ending", near_local_trial_end, ["23 Nov 2026", "not given a card", "nothing is deleted"]),
     (
         "billing_email_confirm",

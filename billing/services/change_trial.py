@@ -1,0 +1,220 @@
+"""Use case: staff let a trial last longer or end it now, be it a row of ours or a subscription at Stripe."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import Organization, User
+from billing import audit, clock, notices
+from billing.errors import BillingError, InvalidInput, NotOnTrial, StripeRefused, UnderWay
+from billing.gateway import trials
+from billing.mirror.refresh import refresh
+from billing.mirror.refs import ObjectRef
+from billing.models import LocalTrial, Subscription, TrialChange, open_staff_task
+from billing.rules.actions import require
+from billing.rules.trial import require_extension, require_rest
+from billing.selectors.lifecycle import lifecycle_of
+from billing.selectors.subscription import current_subscription
+from billing.selectors.trial_words import trial_words
+from billing.terms import IntentState, LifecycleState, ObjectKind, SubscriptionAction, SubscriptionStatus
+
+Action = TrialChange.Action
+_LEASE_WAIT_SECONDS = 2.0
+_KEY_IS_SAFE_FOR = timedelta(hours=23)
+_REST_BEFORE_RESUME = timedelta(minutes=1)
+_LONGEST_REASON = 300
+_FAILED_EARLIER = "This could not be done. Please look at the trial and, if you still want it, send it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Who wants it, why, and under which key; `now` is business time."""
+
+    reason: str
+    request_key: UUID
+    actor: User
+    now: datetime
+
+
+def extend_trial(organization: Organization, *, ends_at: datetime, wish: Wish) -> TrialChange:
+    """Let the running trial last until `ends_at` (UTC, whole seconds count). Nothing is charged; the payer is told.
+
+    Safe to repeat with the same key. Raises NotOnTrial, CancellationPending, InvalidInput (an end in the past, before
+    the present one or more than 730 days ahead; no reason), UnderWay, StripeUnreachable (it is done later),
+    StripeRefused.
+    """
+    return _change(organization, Action.EXTEND, ends_at=ends_at.replace(microsecond=0), wish=wish)
+
+
+def end_trial(organization: Organization, *, wish: Wish) -> TrialChange:
+    """End the running trial now. One at Stripe is charged for its first period within the call; one of ours is not.
+
+    Without a card at Stripe the account's policy decides what comes. Safe to repeat and raises as `extend_trial`.
+    """
+    return _change(organization, Action.END, ends_at=None, wish=wish)
+
+
+def resume_trial_changes(now: datetime, *, seconds: float = 10.0) -> int:
+    """Carry out what a crash or Stripe's silence left open; `now` is business time. Returns how many ended."""
+    deadline = time.monotonic() + seconds
+    before = clock.system_now() - _REST_BEFORE_RESUME
+    ended = 0
+    for change in TrialChange.objects.filter(state=IntentState.RECORDED, created_at__lt=before).order_by("pk")[:50]:
+        if time.monotonic() > deadline:
+            break
+        try:
+            _carry_out(change, now=now)
+        except BillingError:
+            continue  # Still unreachable, or refused and so ended: the row says which.
+        ended += 1
+    return ended
+
+
+def _change(organization: Organization, action: str, *, ends_at: datetime | None, wish: Wish) -> TrialChange:
+    if not wish.reason.strip() or len(wish.reason) > _LONGEST_REASON:
+        raise InvalidInput(f"Please give a reason of at most {_LONGEST_REASON} characters.", field="reason")
+    repeated = TrialChange.objects.filter(organization=organization, request_key=wish.request_key).first()
+    if repeated is not None:
+        return _carry_out(repeated, now=wish.now)
+    subscription = current_subscription(organization)
+    if subscription is not None:
+        _look(subscription.stripe_subscription_id)  # A trial that has ended meanwhile would be begun anew.
+    lifecycle = lifecycle_of(organization, wish.now)
+    wanted = SubscriptionAction.EXTEND_TRIAL if action == Action.EXTEND else SubscriptionAction.END_TRIAL
+    require(wanted, lifecycle.state)
+    change = TrialChange(
+        organization=organization,
+        requested_by=wish.actor,
+        request_key=wish.request_key,
+        action=action,
+        reason=wish.reason.strip(),
+        ends_at=ends_at,
+    )
+    if lifecycle.state == LifecycleState.LOCAL_TRIAL:
+        return _record(change, wish=wish)
+    if lifecycle.subscription is None or lifecycle.subscription.trial_end is None:
+        raise NotOnTrial()
+    change.stripe_subscription_id = lifecycle.subscription.stripe_subscription_id
+    change.ended_before_at = lifecycle.subscription.trial_end
+    _check(change, now=wish.now)
+    return _carry_out(_record(change, wish=wish), now=wish.now)
+
+
+def _check(change: TrialChange, *, now: datetime) -> None:
+    if change.ends_at is not None:
+        require_extension(change.ends_at, present_ends_at=change.ended_before_at, now=now)
+    else:
+        require_rest(change.ended_before_at, now=now)
+
+
+def _record(change: TrialChange, *, wish: Wish) -> TrialChange:
+    """Commit the wish; of a trial of ours that is all. An older one that never reached Stripe is superseded."""
+    try:
+        with transaction.atomic():
+            if change.stripe_subscription_id:
+                TrialChange.objects.filter(
+                    stripe_subscription_id=change.stripe_subscription_id, state=IntentState.RECORDED
+                ).update(state=IntentState.FAILED, failure="superseded", ended_at=clock.system_now())
+                change.save()
+            else:
+                _change_local(change, now=wish.now)
+            audit.record(
+                f"trial_{change.action}",
+                subject=change.stripe_subscription_id or str(change.uuid),
+                organization=change.organization,
+                actor=wish.actor,
+                change=str(change.uuid),
+            )
+    except IntegrityError:
+        raise UnderWay() from None
+    return change
+
+
+def _change_local(change: TrialChange, *, now: datetime) -> None:
+    """Move the end of a trial without a card, under its row's lock. The sweep writes to who is at its end."""
+    trial = LocalTrial.objects.select_for_update().get(organization=change.organization)
+    change.local_trial, change.ended_before_at = trial, trial.ends_at
+    if trial.ended_at is not None:
+        raise NotOnTrial()
+    _check(change, now=now)
+    trial.ends_at = change.ends_at or max(now, trial.started_at + timedelta(seconds=1))
+    trial.save(update_fields=["ends_at"])
+    change.save()
+    _end(change, IntentState.SUCCEEDED, now=now)
+
+
+def _carry_out(change: TrialChange, *, now: datetime) -> TrialChange:
+    """Look, tell Stripe with the change's own key, read back, and close it. Raises for one that failed."""
+    if change.state == IntentState.SUCCEEDED:
+        return change
+    if change.state == IntentState.FAILED:
+        raise StripeRefused(_FAILED_EARLIER)
+    subscription = _look(change.stripe_subscription_id)
+    if _is_done(change, subscription):
+        return _end(change, IntentState.SUCCEEDED, now=now)
+    try:
+        _require_time(change, subscription, now=now)
+        _tell_stripe(change)
+    except (NotOnTrial, InvalidInput, StripeRefused) as error:
+        _end(change, IntentState.FAILED, now=now, failure=error.message[:200])
+        raise
+    _look(change.stripe_subscription_id)
+    return _end(change, IntentState.SUCCEEDED, now=now)
+
+
+def _require_time(change: TrialChange, subscription: Subscription, *, now: datetime) -> None:
+    """A wish that waited may have been overtaken: by the trial's end, or by its own age."""
+    if subscription.status != SubscriptionStatus.TRIALING or subscription.trial_end is None:
+        raise NotOnTrial()
+    if clock.system_now() - change.created_at > _KEY_IS_SAFE_FOR:
+        raise StripeRefused("It never reached our payment provider.")
+    change.ended_before_at = subscription.trial_end
+    _check(change, now=now)
+
+
+def _tell_stripe(change: TrialChange) -> None:
+    key = f"{change.uuid}:{change.action}"
+    if change.ends_at is not None:
+        trials.move_trial_end(change.stripe_subscription_id, ends_at=change.ends_at, key=key)
+    else:
+        trials.end_trial(change.stripe_subscription_id, key=key)
+
+
+def _is_done(change: TrialChange, subscription: Subscription) -> bool:
+    """Whether Stripe has it already, by an earlier try of ours whose answer was lost."""
+    if change.ends_at is not None:
+        return subscription.status == SubscriptionStatus.TRIALING and subscription.trial_end == change.ends_at
+    return subscription.status != SubscriptionStatus.TRIALING
+
+
+def _look(stripe_subscription_id: str) -> Subscription:
+    refresh(ObjectRef(ObjectKind.SUBSCRIPTION, stripe_subscription_id), wait_seconds=_LEASE_WAIT_SECONDS)
+    return Subscription.objects.get(stripe_subscription_id=stripe_subscription_id)
+
+
+def _end(change: TrialChange, state: IntentState, *, now: datetime, failure: str = "") -> TrialChange:
+    """Close the change once, with the mail or the task that follows."""
+    with transaction.atomic():
+        has_ended = TrialChange.objects.filter(pk=change.pk, state=IntentState.RECORDED).update(
+            state=state, failure=failure, ended_at=clock.system_now()
+        )
+        if has_ended and state == IntentState.SUCCEEDED and change.ends_at is not None:
+            notices.enqueue(
+                "trial_extended",
+                key=f"trial_extended:{change.uuid}",
+                organization=change.organization,
+                cause_at=now,
+                **trial_words(change.stripe_subscription_id, local_trial=change.local_trial),
+            )
+        elif has_ended and state == IntentState.FAILED:
+            open_staff_task(
+                "trial_change_failed",
+                about=str(change.uuid),
+                organization_id=change.organization_id,
+                summary=f"{change.get_action_display()} of {change.stripe_subscription_id} failed: {failure}",
+            )
+    change.refresh_from_db()
+    return change
