@@ -145,7 +145,7 @@ def test_a_wish_that_was_taken_back_while_others_were_carried_out_stays_undone(s
             stripe_subscription_id=stripe_id,
             created_at=an_hour_ago + timedelta(minutes=minute),
         )
-    shop.sandbox.fault("latency", seconds=2, match={"method": "POST", "path": "/v1/subscriptions/sub_gone"})
+    shop.sandbox.fault("latency", seconds=2, match={"method": "GET", "path": "/v1/subscriptions/sub_gone"})
 
     with ThreadPoolExecutor(1) as pool:
         resumed = pool.submit(resume_in_thread)
