@@ -126,6 +126,12 @@ class NotFound(BillingError):
     message = "Not found."
 
 
+class OrganizationClosing(BillingError):
+    code = "organization_closing"
+    status = 409
+    message = "This organization is being deleted. Nothing can be bought or changed any more."
+
+
 class LinkGone(BillingError):
     """A signed link that was used, replaced or has run out, or whose facts are no longer so."""
 
@@ -318,6 +324,13 @@ class StripeRefused(BillingError):
 class StripeObjectMissing(StripeRefused):
     code = "stripe_object_missing"
     status = 404
+
+
+class StripeStillLive(StripeRefused):
+    """Something that costs money could not be ended; `details["left"]` names it."""
+
+    code = "stripe_still_live"
+    message = "Our payment provider could not end everything that costs money. Nothing was deleted."
 
 
 class CardDeclined(StripeRefused):

@@ -38,6 +38,8 @@ def enqueue(
     a notice that was not sent within `life` of its cause is dropped. It is written in the reader's language and time
     zone: the organization's, else those of the person to whom the billing address belongs.
     """
+    if organization.erased_at is not None:
+        return None
     with transaction.atomic():
         notice, is_new = Notice.objects.get_or_create(
             key=key, defaults={"kind": kind, "organization": organization, "expires_at": cause_at + life}

@@ -14,6 +14,7 @@ from billing.services.change_trial import resume_trial_changes
 from billing.services.discounts import resume_discount_changes
 from billing.services.end_old_checkouts import end_old_checkouts
 from billing.services.follow_scheduled_change import settle_due_changes
+from billing.services.erase_organization import resume_erasures
 from billing.services.refuse_trials import refuse_trials
 from billing.services.resume_seat_changes import resume_seat_changes
 from billing.services.schedule_plan_change import resume_scheduled_changes
@@ -46,6 +47,7 @@ def sweep() -> None:
     _attempt(settle_due_changes, now)
     _attempt(resume_scheduled_changes, clock.system_now())
     _attempt(send_due_notices, now)
+    _attempt(resume_erasures, clock.system_now())
 
 
 def _attempt(step: Callable[[datetime], int], now: datetime) -> None:

@@ -85,6 +85,7 @@ def _navigation() -> list[dict[str, Any]]:
             _item("Further trials", "volunteer_activism", "billing_trialallowance"),
             _item("Cancellations", "event_busy", "billing_cancelrequest"),
             _item("Details for Stripe", "contact_page", "billing_detailsrequest"),
+            _item("Deletions", "delete_forever", "billing_erasure"),
             _item("Billing e-mails", "alternate_email", "billing_billingemailchange"),
             _item("Changes of seats", "group", "billing_seatchange"),
         ),

@@ -16,6 +16,7 @@ def beat_schedule(*, start_token: str) -> dict[str, dict[str, Any]]:
         # Asks each minute whether the quiet hour has come, so that a machine that was off makes up for its night.
         "webhooks.reconcile_nightly": _every(60, "webhooks.tasks.reconcile_nightly"),
         "webhooks.forget_old_events": _every(3600, "webhooks.tasks.forget_old_events"),
+        "webhooks.forget_erased_customers": _every(60, "webhooks.tasks.forget_erased_customers"),
         "billing.sweep": _every(5, "billing.tasks.sweep"),
         "billing_project.check_invariants": _every(600, "billing_project.tasks.check_invariants"),
         "billing_project.clear_read_messages": _every(300, "billing_project.tasks.clear_read_messages"),

@@ -11,6 +11,7 @@ from billing.services.alarms import alarm_skewed_clock
 from billing.services.reconcile import SCHEDULE, is_nightly_due
 from billing.services.sync import refresh_due
 from webhooks import backfill, dispatch, parked, retention
+from webhooks.erasure import forget_erased
 from webhooks.reconciliation import reconcile
 
 logger = logging.getLogger(__name__)
@@ -73,6 +74,12 @@ def forget_old_events() -> None:
     now = system_now()
     retention.blank_bodies(now)
     retention.delete_keys(now)
+
+
+@shared_task(expires=EXPIRES_SECONDS)
+def forget_erased_customers() -> None:
+    """Empty what names an organization that was deleted. Safe to repeat and to run at once."""
+    forget_erased(system_now())
 
 
 @shared_task(expires=EXPIRES_SECONDS)

@@ -28,6 +28,9 @@ class Organization(Reader):
     name = models.CharField(max_length=120)
     email = models.EmailField("billing e-mail", help_text="Where invoices and billing notices go.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    erased_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Deleted: what is left is a pseudonym for the books."
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -7,7 +7,7 @@ from billing.admin.charges import ChargeAttemptAdmin
 from billing.admin.checkouts import CheckoutIntentAdmin
 from billing.admin.credit_notes import CreditNoteAdmin
 from billing.admin.customers import CustomerAdmin
-from billing.admin.details import BillingEmailChangeAdmin, DetailsRequestAdmin
+from billing.admin.details import BillingEmailChangeAdmin, DetailsRequestAdmin, ErasureAdmin
 from billing.admin.discounts import DiscountAdmin, DiscountChangeAdmin
 from billing.admin.disputes import DisputeAdmin, EarlyFraudWarningAdmin
 from billing.admin.drift import DriftAdmin, ReconciliationAdmin
@@ -41,6 +41,7 @@ __all__ = [
     "DisputeAdmin",
     "DriftAdmin",
     "EarlyFraudWarningAdmin",
+    "ErasureAdmin",
     "FeatureAdmin",
     "InvoiceAdmin",
     "InvoicePaymentAdmin",

@@ -8,11 +8,12 @@ from django.conf import settings
 
 from accounts.models import Organization
 from billing import clock
-from billing.errors import StripeUnreachable
+from billing.errors import OrganizationClosing, StripeUnreachable
 from billing.gateway import customers
 from billing.mirror import shapes
 from billing.mirror.rows.customer import METADATA_KEY
-from billing.models import Customer
+from billing.models import Customer, Erasure
+from billing.terms import IntentState
 
 _KEY_IS_SAFE_FOR = timedelta(hours=23)
 _PATIENCE_SECONDS = 5.0
@@ -24,8 +25,10 @@ def ensure_customer(organization: Organization) -> Customer:
 
     The row is committed first; its UUID is the idempotency key, so parallel calls and repeats reach one customer.
     Never found by e-mail alone: that would give one payer another's card. In the place of one that our row knows as
-    deleted a new one is created. Raises StripeUnreachable; safe to repeat.
+    deleted a new one is created. Raises OrganizationClosing, StripeUnreachable; safe to repeat.
     """
+    if Erasure.objects.filter(organization=organization).exclude(state=IntentState.FAILED).exists():
+        raise OrganizationClosing()
     customer, _ = Customer.objects.get_or_create(
         organization=organization,
         livemode=settings.STRIPE_LIVE_MODE,

@@ -15,7 +15,7 @@ from billing.errors import StripeObjectMissing
 from billing.gateway import objects
 from billing.gateway.client import client
 from billing.gateway.transport import guarding_dj_stripe
-from billing.mirror import account, shapes
+from billing.mirror import account, forgetting, shapes
 from billing.terms import ObjectKind
 
 _MODELS: dict[ObjectKind, Any] = {
@@ -102,6 +102,8 @@ def _store(kind: ObjectKind, obj: Any) -> None:
     if readable is not obj:
         # dj-stripe 2.11 fails on a customer's discount: it looks for the coupon where Stripe had it before clover.
         _MODELS[kind].objects.filter(id=obj["id"]).update(stripe_data=json.loads(str(obj)))
+    if forgetting.belongs_to_nobody(kind, obj):
+        forgetting.forget_rows(_MODELS[kind].objects.filter(id=obj["id"]))
 
 
 def _changed(obj: Any, **values: Any) -> Any:

@@ -11,6 +11,7 @@ from billing.models.customer import Customer
 from billing.models.details import BillingDetails, CustomerDetails, DetailsRequest, TaxId
 from billing.models.discount import Discount, DiscountChange, PromotionCodeUse
 from billing.models.dispute import Dispute, EarlyFraudWarning
+from billing.models.erasure import Erasure
 from billing.models.invoice import Invoice
 from billing.models.invoice_payment import InvoicePayment
 from billing.models.notice import Notice, NoticeContent
@@ -49,6 +50,7 @@ __all__ = [
     "Dispute",
     "Drift",
     "EarlyFraudWarning",
+    "Erasure",
     "Feature",
     "Handled",
     "Invoice",

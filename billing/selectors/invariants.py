@@ -18,6 +18,7 @@ from billing.models import (
     CheckoutIntent,
     CustomerDetails,
     DetailsRequest,
+    Erasure,
     Invoice,
     Notice,
     Price,
@@ -87,6 +88,11 @@ def _trial_refusal_recorded(now: datetime) -> Iterable[str]:
 
 def _details_recorded(now: datetime) -> Iterable[str]:
     late = DetailsRequest.objects.filter(state=IntentState.RECORDED, created_at__lt=now - timedelta(hours=24))
+    return map(str, late.order_by("pk").values_list("uuid", flat=True))
+
+
+def _erasure_recorded(now: datetime) -> Iterable[str]:
+    late = Erasure.objects.filter(state=IntentState.RECORDED, created_at__lt=now - timedelta(hours=24))
     return map(str, late.order_by("pk").values_list("uuid", flat=True))
 
 
@@ -176,6 +182,7 @@ INVARIANTS: tuple[Invariant, ...] = (
         "trial_refusal_recorded", "A trial that is refused is cancelled within an hour.", _trial_refusal_recorded
     ),
     Invariant("details_recorded", "A change of billing details is at Stripe within a day.", _details_recorded),
+    Invariant("erasure_recorded", "A deletion is confirmed or given up within a day.", _erasure_recorded),
     Invariant("details_due", "What Stripe changed of a customer is compared within an hour.", _details_due),
     Invariant(
         "trial_change_recorded", "A change of a trial has reached Stripe within an hour.", _trial_change_recorded

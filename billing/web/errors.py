@@ -40,6 +40,8 @@ HEADINGS = {
     "promotion_code_not_for_you": "This code is not for you",
     "promotion_code_not_for_plan": "This code is not for this plan",
     "discount_running": "A discount is running already",
+    "organization_closing": "This organization is being deleted",
+    "stripe_still_live": "Nothing was deleted",
     "link_gone": "This link no longer works",
     "too_many_mails": "Please wait a little",
     "no_discount": "There is no discount",

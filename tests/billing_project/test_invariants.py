@@ -16,6 +16,7 @@ from billing.models import (
     CheckoutIntent,
     CustomerDetails,
     DetailsRequest,
+    Erasure,
     Notice,
     Refund,
     StaffTask,
@@ -116,6 +117,10 @@ def details_request(age: timedelta) -> None:
     )
 
 
+def erasure(age: timedelta) -> None:
+    Erasure.objects.create(organization=OrganizationFactory(), request_key=uuid4(), created_at=timezone.now() - age)
+
+
 def customer_details(age: timedelta) -> None:
     CustomerDetails.objects.create(customer=CustomerFactory(), due_at=timezone.now() - age)
 
@@ -174,6 +179,7 @@ LIMITS: list[tuple[str, Callable[[timedelta], Any], timedelta]] = [
     ("cancellation_recorded", cancellation, HOUR),
     ("trial_refusal_recorded", trial_refusal, HOUR),
     ("details_recorded", details_request, 24 * HOUR),
+    ("erasure_recorded", erasure, 24 * HOUR),
     ("details_due", customer_details, HOUR),
     ("trial_change_recorded", trial_change, HOUR),
     ("notice_waiting", notice, HOUR),

@@ -21,6 +21,7 @@ from billing.models import (
     DetailsRequest,
     DiscountChange,
     Drift,
+    Erasure,
     Feature,
     Handled,
     Invoice,
@@ -196,6 +197,10 @@ def details_request(number: int) -> DetailsRequest:
     )
 
 
+def erasure(number: int) -> Erasure:
+    return Erasure.objects.create(organization=OrganizationFactory(), requested_by=UserFactory(), request_key=uuid4())
+
+
 def billing_email_change(number: int) -> BillingEmailChange:
     return BillingEmailChange.objects.create(
         organization=OrganizationFactory(),
@@ -278,6 +283,7 @@ ROWS: dict[type[Model], tuple[Callable[[int], Any], Callable[[Any], str]]] = {
     **MIRRORED,
     AuditEntry: (audit_entry, lambda row: row.subject),
     BillingEmailChange: (billing_email_change, lambda row: row.new_email),
+    Erasure: (erasure, lambda row: row.organization.name),
     DetailsRequest: (details_request, lambda row: row.customer.stripe_customer_id),
     CancelRequest: (cancel_request, lambda row: row.stripe_subscription_id),
     ChargeAttempt: (lambda number: ChargeAttemptFactory(), lambda row: row.stripe_charge_id),

@@ -13,6 +13,7 @@ from accounts.models import Organization
 from billing import notices
 from billing.models import Customer, Invoice, LocalTrial, Notice, Subscription, Transition, TrialCard, TrialRefusal
 from billing.selectors.trial_words import trial_words
+from billing.models import Invoice, Notice, Subscription, Transition, TrialCard, TrialRefusal
 from billing.services.billing_email import confirm_billing_email, request_billing_email
 from billing.services.payment_failure import announce_payment_failure
 from billing.services.subscription_notices import announce_cancellation, announce_end, announce_start
@@ -169,6 +170,11 @@ def pass_local_trial_end(organization: Organization) -> None:
     remind_of_trials(NOW)
 
 
+def delete_the_organization(organization: Organization) -> None:
+    """As the deletion does once Stripe has confirmed it (tests of erase_organization)."""
+    notices.enqueue("organization_erased", key="organization_erased:1", organization=organization, cause_at=NOW)
+
+
 def ask_for_another_address(organization: Organization) -> None:
     Organization.objects.filter(pk=organization.pk).update(email="office@oakline.example")
     request_billing_email(
@@ -236,6 +242,7 @@ MAILS: list[tuple[str, Situation, list[str]]] = [
     ),
     ("billing_email_changed", move_to_another_address, ["office@oakline.example", "nothing was charged"]),
     *PLANNED_MAILS,
+    ("organization_erased", delete_the_organization, ["is deleted", "nothing will be charged any more"]),
     ("local_trial_ended", pass_local_trial_end, ["20 Nov 2026", "Nothing was charged", "nothing is deleted"]),
 ]
 NAMES = [f"{kind}-{situation.__name__}" for kind, situation, _ in MAILS]
