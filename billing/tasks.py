@@ -13,8 +13,8 @@ from billing.services.cancellation import resume_cancellations
 from billing.services.change_trial import resume_trial_changes
 from billing.services.discounts import resume_discount_changes
 from billing.services.end_old_checkouts import end_old_checkouts
-from billing.services.follow_scheduled_change import settle_due_changes
 from billing.services.erase_organization import resume_erasures
+from billing.services.follow_scheduled_change import settle_due_changes
 from billing.services.refuse_trials import refuse_trials
 from billing.services.resume_seat_changes import resume_seat_changes
 from billing.services.schedule_plan_change import resume_scheduled_changes

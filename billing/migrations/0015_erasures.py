@@ -10,8 +10,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_organizations_can_be_erased"),
-        ("billing", "0011_billing_details"),
+        ("accounts", "0003_organizations_can_be_erased"),
+        ("billing", "0014_seat_changes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
