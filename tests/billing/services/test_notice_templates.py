@@ -13,7 +13,6 @@ from accounts.models import Organization
 from billing import notices
 from billing.models import Customer, Invoice, LocalTrial, Notice, Subscription, Transition, TrialCard, TrialRefusal
 from billing.selectors.trial_words import trial_words
-from billing.models import Invoice, Notice, Subscription, Transition, TrialCard, TrialRefusal
 from billing.services.billing_email import confirm_billing_email, request_billing_email
 from billing.services.payment_failure import announce_payment_failure
 from billing.services.subscription_notices import announce_cancellation, announce_end, announce_start

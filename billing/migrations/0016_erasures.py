@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_organizations_can_be_erased"),
-        ("billing", "0014_seat_changes"),
+        ("billing", "0015_trial_changes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
