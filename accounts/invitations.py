@@ -16,7 +16,7 @@ from accounts.mail import send_from_templates
 from accounts.models import Invitation, Membership, Organization, Role, User
 from accounts.people import has_verified_email
 from accounts.people_limit import refuse_when_full
-from accounts.team import pending_invitations
+from accounts.team import note_team_change, pending_invitations
 
 RESEND_AFTER_SECONDS = 60
 # An organization is free to open; without a ceiling it would be a free way to send mail to strangers.
@@ -72,6 +72,7 @@ def _write(
     invitation.sent_at = now
     invitation.expires_at = _expiry(now)
     invitation.save()
+    note_team_change(organization)
     return invitation
 
 
@@ -112,7 +113,11 @@ def resend(invitation: Invitation, *, request_key: UUID) -> None:
 
 def revoke(invitation: Invitation) -> None:
     """Withdraw the offer; its link stops working at once. Safe to repeat; an accepted one stays accepted."""
-    Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None).update(revoked_at=timezone.now())
+    with transaction.atomic():
+        Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None).update(
+            revoked_at=timezone.now()
+        )
+        note_team_change(invitation.organization)
 
 
 def accept(invitation: Invitation, *, user: User) -> Membership:
@@ -139,7 +144,10 @@ def accept(invitation: Invitation, *, user: User) -> Membership:
         if locked.accepted_at is None and locked.revoked_at is None:
             locked.accepted_at = now
             locked.save(update_fields=["accepted_at"])
-        return membership or Membership.objects.create(organization=locked.organization, user=user, role=locked.role)
+        if membership is None:
+            membership = Membership.objects.create(organization=locked.organization, user=user, role=locked.role)
+            note_team_change(locked.organization)
+        return membership
 
 
 def _expiry(now: datetime) -> datetime:

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils import timezone
 
 from accounts.errors import AccountsError
 from accounts.models import Invitation, Membership, Organization, Role
@@ -32,6 +33,11 @@ def member_of(organization: Organization, membership_uuid: UUID) -> Membership:
     return membership
 
 
+def note_team_change(organization: Organization) -> None:
+    """Say, in the caller's transaction, that who is in the team or invited to it is another now."""
+    Organization.objects.filter(pk=organization.pk).update(team_changed_at=timezone.now())
+
+
 def change_role(organization: Organization, *, membership_uuid: UUID, role: Role) -> Membership:
     """Give somebody another role. Refused (`last_owner`) if nobody would own the organization. Safe to repeat."""
     with transaction.atomic():
@@ -52,6 +58,7 @@ def remove_member(organization: Organization, *, membership_uuid: UUID) -> Membe
         membership = _locked_member(organization, membership_uuid)
         _refuse_last_owner(membership)
         Membership.objects.filter(pk=membership.pk).delete()
+        note_team_change(organization)
         return membership
 
 

@@ -15,6 +15,7 @@ from billing.services.discounts import resume_discount_changes
 from billing.services.end_old_checkouts import end_old_checkouts
 from billing.services.erase_organization import resume_erasures
 from billing.services.follow_scheduled_change import settle_due_changes
+from billing.services.follow_team import follow_team, true_up_seats
 from billing.services.refuse_trials import refuse_trials
 from billing.services.resume_seat_changes import resume_seat_changes
 from billing.services.schedule_plan_change import resume_scheduled_changes
@@ -46,8 +47,15 @@ def sweep() -> None:
     _attempt(resume_cancellations_now, clock.system_now())
     _attempt(settle_due_changes, now)
     _attempt(resume_scheduled_changes, clock.system_now())
+    _attempt(follow_team, now)
     _attempt(send_due_notices, now)
     _attempt(resume_erasures, clock.system_now())
+
+
+@shared_task(expires=_EXPIRES_SECONDS)
+def true_up_seats_nightly() -> None:
+    """After the quiet hour, compare each team with its paid seats, some at a time. Safe to repeat and in parallel."""
+    true_up_seats(clock.business_now())
 
 
 def _attempt(step: Callable[[datetime], int], now: datetime) -> None:

@@ -18,6 +18,8 @@ def beat_schedule(*, start_token: str) -> dict[str, dict[str, Any]]:
         "webhooks.forget_old_events": _every(3600, "webhooks.tasks.forget_old_events"),
         "webhooks.forget_erased_customers": _every(60, "webhooks.tasks.forget_erased_customers"),
         "billing.sweep": _every(5, "billing.tasks.sweep"),
+        # Asks each minute what of the night is left to do.
+        "billing.true_up_seats_nightly": _every(60, "billing.tasks.true_up_seats_nightly"),
         "billing_project.check_invariants": _every(600, "billing_project.tasks.check_invariants"),
         "billing_project.clear_read_messages": _every(300, "billing_project.tasks.clear_read_messages"),
     }

@@ -31,6 +31,9 @@ class Organization(Reader):
     erased_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="Deleted: what is left is a pseudonym for the books."
     )
+    team_changed_at = models.DateTimeField(
+        null=True, editable=False, db_index=True, help_text="When somebody joined, left, or was invited last."
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -6,17 +6,28 @@ from datetime import timedelta
 from django.db import transaction
 
 from billing import clock
-from billing.errors import SeatChangeFailed, StripeRefused, StripeUnreachable
+from billing.errors import SeatChangeFailed, StripeRefused, StripeUnreachable, UnderWay
 from billing.gateway import objects
 from billing.gateway.item_quantities import ItemQuantity, set_quantity
 from billing.mirror import shapes
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
-from billing.models import SeatChange, open_staff_task
-from billing.terms import ChangeBehaviour, IntentState, ObjectKind, SeatChangeOrigin
+from billing.models import PlanChange, SeatChange, Subscription, open_staff_task
+from billing.terms import ChangeBehaviour, IntentState, ObjectKind, PlanChangeState, SeatChangeOrigin
 
 _LEASE_WAIT_SECONDS = 2.0
 _KEY_IS_SAFE_FOR = timedelta(hours=23)
+_NOT_BESIDE = (PlanChangeState.RECORDED.value, PlanChangeState.AWAITING_PAYMENT.value)
+
+
+def lock_subscription(stripe_subscription_id: str) -> None:
+    """Hold the subscription (`sub_…`) in the caller's transaction: whoever decides a change of its seats meets here.
+
+    Raises UnderWay beside a change of plan that is on its way: two decisions from one state would contradict.
+    """
+    Subscription.objects.select_for_update().get(stripe_subscription_id=stripe_subscription_id)
+    if PlanChange.objects.filter(stripe_subscription_id=stripe_subscription_id, state__in=_NOT_BESIDE).exists():
+        raise UnderWay()
 
 
 def carry_out(change: SeatChange) -> SeatChange:

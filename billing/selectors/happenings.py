@@ -117,6 +117,7 @@ ACTS: dict[str, Act] = {
     "seats_lowered": Act("lowered the seats to {quantity}"),
     "discount_apply": Act("used the promotion code {code}"),
     "discount_remove": Act("removed the discount"),
+    "seats_followed_team": Act("set the seats to {quantity}, as many as the team needs"),
     "portal_opened": Act("opened the card and billing details at Stripe", is_for_staff=True),
     "trial_extend": Act("let the trial last longer"),
     "trial_end": Act("ended the trial"),

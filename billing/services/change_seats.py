@@ -9,8 +9,8 @@ from accounts.models import Organization, User
 from billing import audit, clock
 from billing.errors import NotFound, NotPerSeat, PreviewStale, UnderWay
 from billing.gateway.change_basis import read_change_basis
-from billing.mirror.seat_changes import carry_out
-from billing.models import ChangePreview, PlanChange, SeatChange, Subscription
+from billing.mirror.seat_changes import carry_out, lock_subscription
+from billing.models import ChangePreview, SeatChange
 from billing.rules.actions import require
 from billing.rules.seats import check_quantity, policy_for_person, steps_to
 from billing.selectors.lifecycle import lifecycle_of
@@ -18,12 +18,9 @@ from billing.selectors.seats import Seats, seat_policy, seats_in
 from billing.terms import (
     ChangeDirection,
     Interval,
-    PlanChangeState,
     SeatChangeOrigin,
     SubscriptionAction,
 )
-
-_NOT_BESIDE = (PlanChangeState.RECORDED, PlanChangeState.AWAITING_PAYMENT)
 
 
 def change_seats(
@@ -62,8 +59,7 @@ def _record(preview: ChangePreview, *, request_key: UUID, actor: User, now: date
     """Commit the decision; beside an open change of plan there is none, and never two at once."""
     try:
         with transaction.atomic():
-            # Whoever changes this subscription meets here: two decisions from one state would contradict each other.
-            Subscription.objects.select_for_update().get(stripe_subscription_id=preview.stripe_subscription_id)
+            lock_subscription(preview.stripe_subscription_id)
             change = _decided(preview, request_key=request_key, actor=actor, now=now)
             change.save()
             audit.record(
@@ -119,8 +115,6 @@ def _seats(preview: ChangePreview, *, now: datetime) -> Seats:
     row = lifecycle.subscription
     if row is None or row.stripe_subscription_id != preview.stripe_subscription_id:
         raise PreviewStale()
-    if PlanChange.objects.filter(stripe_subscription_id=row.stripe_subscription_id, state__in=_NOT_BESIDE).exists():
-        raise UnderWay()
     seats = seats_in(row, now=now)
     if seats is None:
         raise NotPerSeat()
