@@ -19,8 +19,9 @@ from billing.services.end_local_trial import end_local_trial
 from billing.services.follow_scheduled_change import follow_schedule, follow_subscription
 from billing.services.payment_failure import announce_bank_question, announce_payment_failure
 from billing.services.redeem_trial import redeem_trial
+from billing.services.settle_plan_change import settle_plan_change
 from billing.services.subscription_notices import announce_cancellation, announce_end, announce_start
-from billing.terms import Authentication, ChargeStatus, ObjectKind, ScheduleStatus, SubscriptionStatus
+from billing.terms import Authentication, ChargeStatus, InvoiceStatus, ObjectKind, ScheduleStatus, SubscriptionStatus
 
 logger = logging.getLogger(__name__)
 _GIVE_UP_AFTER = timedelta(hours=24)
@@ -79,6 +80,9 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction(ObjectKind.SUBSCRIPTION, _BEGUN | _PAST_DUE, alarm_unknown_owner_or_price),
     Reaction(ObjectKind.SUBSCRIPTION, frozenset({"scheduled"}), announce_cancellation, aspect="cancellation"),
     Reaction(ObjectKind.SUBSCRIPTION, frozenset({SubscriptionStatus.CANCELED.value}), announce_end),
+    Reaction(ObjectKind.SUBSCRIPTION, frozenset({"none", "waiting"}), settle_plan_change, aspect="pending_update"),
+    Reaction(ObjectKind.SUBSCRIPTION, frozenset({SubscriptionStatus.CANCELED.value}), settle_plan_change),
+    Reaction(ObjectKind.INVOICE, frozenset({InvoiceStatus.VOID.value}), settle_plan_change),
     Reaction(ObjectKind.CHARGE, frozenset({ChargeStatus.FAILED.value}), announce_payment_failure),
     Reaction(ObjectKind.SUBSCRIPTION, _PAST_DUE, announce_payment_failure),
     Reaction(

@@ -16,7 +16,6 @@ _OF_SUBSCRIPTION = (
     "billing_cycle_anchor",
     "trial_end",
     "cancel_at",
-    "schedule",
     "discounts",
     "default_tax_rates",
 )

@@ -53,7 +53,7 @@ def quote_change(change: ItemChange, *, is_recurring_only: bool = False) -> Quot
         subscription_details=change.params(),
         preview_mode="recurring" if is_recurring_only else "next",
     )
-    return _quote(preview)
+    return quote_of(preview)
 
 
 def quote_first_period(
@@ -71,7 +71,7 @@ def quote_first_period(
         discounts=discounts,
         **payer,
     )
-    return _quote(preview)
+    return quote_of(preview)
 
 
 def quote_renewal(stripe_subscription_id: str, *, discounts: list[dict[str, str]] | None = None) -> Quote:
@@ -82,7 +82,7 @@ def quote_renewal(stripe_subscription_id: str, *, discounts: list[dict[str, str]
     StripeRefused.
     """
     changed: dict[str, Any] = {} if discounts is None else {"discounts": discounts or ""}
-    return _quote(call(client().v1.invoices.create_preview, subscription=stripe_subscription_id, **changed))
+    return quote_of(call(client().v1.invoices.create_preview, subscription=stripe_subscription_id, **changed))
 
 
 def as_data(lines: Iterable[QuotedLine]) -> list[dict[str, Any]]:
@@ -98,7 +98,7 @@ def quote_trial_end(stripe_subscription_id: str) -> Quote:
 
     Raises StripeUnreachable, StripeRefused.
     """
-    return _quote(
+    return quote_of(
         call(
             client().v1.invoices.create_preview,
             subscription=stripe_subscription_id,
@@ -107,7 +107,8 @@ def quote_trial_end(stripe_subscription_id: str) -> Quote:
     )
 
 
-def _quote(preview: Any) -> Quote:
+def quote_of(preview: Any) -> Quote:
+    """A preview, or an invoice, in our terms."""
     lines = tuple(_line(line) for line in preview["lines"]["data"])
     if preview["lines"]["has_more"]:
         lines = tuple(_line(line) for line in preview["lines"].auto_paging_iter())

@@ -6,6 +6,7 @@ from typing import Any
 import stripe
 
 from billing.gateway.client import call, client
+from billing.gateway.item_changes import ItemChange
 
 
 def schedule_cancellation(
@@ -52,6 +53,25 @@ def cancel_unbilled(
         invoice_now=False,
         prorate=False,
         **_details(feedback, comment),
+    )
+
+
+def change_item(
+    change: ItemChange, *, payment_behavior: str, metadata: dict[str, str], key: str
+) -> stripe.Subscription:
+    """Change price and quantity of one item; `metadata` are merged into the subscription's when it takes effect.
+
+    With `pending_if_incomplete` an unpaid change waits in `pending_update`, its metadata with it, for 23 hours or to
+    the end of the period (https://docs.stripe.com/billing/subscriptions/pending-updates-reference, read 2026-11).
+    Safe to repeat with the same key and values. Raises StripeUnreachable, StripeRefused, CardDeclined.
+    """
+    return call(
+        client().v1.subscriptions.update,
+        change.stripe_subscription_id,
+        key=key,
+        payment_behavior=payment_behavior,
+        metadata=metadata,
+        **change.params(),
     )
 
 

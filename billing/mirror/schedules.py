@@ -116,6 +116,15 @@ def release_schedule(stripe_subscription_id: str, *, key: str, only_id: str = ""
     return True
 
 
+def refuse_arranged(stripe_subscription_id: str) -> None:
+    """Raise ChangeArranged where a schedule that none of our changes made still has something ahead (`sub_…`)."""
+    schedule_id = shapes.text(objects.fetch(ObjectKind.SUBSCRIPTION, stripe_subscription_id), "schedule")
+    if not schedule_id or PlanChange.objects.filter(stripe_schedule_id=schedule_id).exists():
+        return
+    if not schedules.is_idle(objects.fetch(ObjectKind.SUBSCRIPTION_SCHEDULE, schedule_id)):
+        raise ChangeArranged()
+
+
 def _release(schedule_id: str, *, key: str) -> None:
     try:
         schedules.release(schedule_id, key=key)

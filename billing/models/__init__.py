@@ -16,7 +16,14 @@ from billing.models.invoice import Invoice
 from billing.models.invoice_payment import InvoicePayment
 from billing.models.notice import Notice, NoticeContent
 from billing.models.payment_method import PaymentMethod
-from billing.models.plan_change import ChangePreview, PlanChange, end_change, let_go_of_change, scheduled_change
+from billing.models.plan_change import (
+    ChangePreview,
+    PlanChange,
+    end_change,
+    let_go_of_change,
+    scheduled_change,
+    settle_change,
+)
 from billing.models.portal import PortalConfiguration
 from billing.models.reconciliation import Drift, Reconciliation
 from billing.models.refund import Refund
@@ -87,4 +94,5 @@ __all__ = [
     "end_change",
     "let_go_of_change",
     "scheduled_change",
+    "settle_change",
 ]

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
@@ -9,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from billing.models.choices import choices_of
+from billing.rules.change_outcome import ChangeOutcome
 from billing.terms import (
     UNFINISHED_CHANGE_STATES,
     ChangeBehaviour,
@@ -26,6 +28,9 @@ class ChangePreview(models.Model):
     is_proration, stripe_price_id, quantity, starts_at and ends_at (ISO 8601), as Stripe gave them.
     """
 
+    WAITS = "pending_if_incomplete"
+    """The payment behaviour under which a change takes effect only when it is paid."""
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organization = models.ForeignKey("accounts.Organization", on_delete=models.PROTECT, related_name="+")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -37,6 +42,8 @@ class ChangePreview(models.Model):
     quantity = models.PositiveIntegerField()
     direction = models.CharField(max_length=4, choices=choices_of(ChangeDirection))
     behaviour = models.CharField(max_length=20, choices=choices_of(ChangeBehaviour))
+    proration_behavior = models.CharField(max_length=20, default="none", help_text="Stripe's word.")
+    payment_behavior = models.CharField(max_length=30, default="allow_incomplete", help_text="Stripe's word.")
     proration_at = models.DateTimeField(help_text="Business time; sent to Stripe with preview and change.")
     effective_at = models.DateTimeField(help_text="When the new price begins.")
     basis = models.CharField(max_length=64)
@@ -62,6 +69,10 @@ class ChangePreview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.uuid} {self.stripe_subscription_id}"
+
+    @property
+    def bills_now(self) -> bool:
+        return self.proration_behavior == "always_invoice"
 
 
 class PlanChange(models.Model):
@@ -98,6 +109,7 @@ class PlanChange(models.Model):
     )
     released_at = models.DateTimeField(null=True, blank=True, help_text="When Stripe had let go of the schedule.")
     undo_request_key = models.UUIDField(null=True, blank=True)
+    is_announced = models.BooleanField(default=False, help_text="Its end was put into a mail, or needs none.")
     failure = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -142,3 +154,23 @@ def end_change(change: PlanChange, state: PlanChangeState, *, at: datetime, fail
     ).update(state=state.value, failure=failure[:200], ended_at=at)
     change.refresh_from_db()
     return bool(has_ended)
+
+
+def settle_change(change: PlanChange, outcome: ChangeOutcome | None, *, at: datetime) -> bool:
+    """Bring a change that is not over to this outcome; `at` is business time. False if it is None, or came too late.
+
+    Safe to repeat: a change that is over stays as it ended.
+    """
+    if outcome is None:
+        return False
+    values: dict[str, Any] = {"state": outcome.state.value, "failure": outcome.failure[:200]}
+    if outcome.stripe_invoice_id:
+        values["stripe_invoice_id"] = outcome.stripe_invoice_id
+    if outcome.pays_until is not None:
+        values["pays_until"] = outcome.pays_until
+    if outcome.state not in UNFINISHED_CHANGE_STATES:
+        values |= {"ended_at": at, "is_announced": outcome.is_told}
+    unfinished = [found.value for found in UNFINISHED_CHANGE_STATES]
+    has_moved = PlanChange.objects.filter(pk=change.pk, state__in=unfinished).update(**values)
+    change.refresh_from_db()
+    return bool(has_moved)

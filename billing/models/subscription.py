@@ -35,6 +35,10 @@ class Subscription(models.Model):
     paused_paid_until = models.DateTimeField(
         null=True, blank=True, help_text="The end of the period that was paid when the present pause was first seen."
     )
+    pending_update_reference = models.CharField(
+        max_length=60, blank=True, help_text="Of the change that waits at Stripe for its payment: our UUID."
+    )
+    pending_update_expires_at = models.DateTimeField(null=True, blank=True)
     past_due_at = models.DateTimeField(
         null=True,
         blank=True,

@@ -72,9 +72,9 @@ class ChangeTerms:
         return self.proration_behavior != "none"
 
 
-def terms_for(behaviour: ChangeBehaviour, *, is_trial: bool, is_charged_automatically: bool) -> ChangeTerms:
-    """A change that is billed at once takes effect only when it is paid, wherever Stripe can hold it back: it cannot
-    for a subscription whose invoices are mailed. A trial keeps its end and is billed nothing.
+def terms_for(behaviour: ChangeBehaviour, *, is_trial: bool, can_wait: bool) -> ChangeTerms:
+    """A change that is billed at once takes effect only when it is paid, wherever Stripe can hold it back:
+    `can_wait` is false for mailed invoices and bank debits. A trial keeps its end and is billed nothing.
 
     https://docs.stripe.com/billing/subscriptions/pending-updates-reference, read 2026-11.
     """
@@ -84,7 +84,7 @@ def terms_for(behaviour: ChangeBehaviour, *, is_trial: bool, is_charged_automati
         return ChangeTerms("create_prorations", "allow_incomplete", bills_now=False)
     return ChangeTerms(
         "always_invoice",
-        "pending_if_incomplete" if is_charged_automatically else "allow_incomplete",
+        "pending_if_incomplete" if can_wait else "allow_incomplete",
         bills_now=True,
         begins_new_cycle=behaviour == ChangeBehaviour.RESET_CYCLE,
     )

@@ -2,25 +2,22 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
-
 from billing import notices
 from billing.errors import NotYet
-from billing.models import ChargeAttempt, Invoice, PlanChange, Subscription, Transition
+from billing.models import ChargeAttempt, Invoice, Subscription, Transition
 from billing.money import Money
 from billing.selectors.access import grace_days
+from billing.selectors.change_outcome import is_change_invoice, is_of_unsettled_change
 from billing.selectors.pay_link import pay_url
 from billing.terms import (
     Authentication,
     ChargeStatus,
     InvoiceStatus,
     ObjectKind,
-    PlanChangeState,
     SubscriptionStatus,
 )
 
 _ON_SESSION_REASONS = ("subscription_create", "manual")
-_CHANGES_ON_SESSION = (PlanChangeState.RECORDED, PlanChangeState.AWAITING_PAYMENT)
 _SENT = "send_invoice"
 # The first invoice after a trial is made where it ends; the rest is for Stripe's own clocks.
 _BEGINS_WITHIN = timedelta(hours=1)
@@ -76,17 +73,15 @@ def _tell(kind: str, invoice: Invoice, transition: Transition, *, attempt: Charg
 
 
 def _is_on_session(invoice: Invoice) -> bool:
-    """Whether somebody stands at the page where this payment is asked for, and sees there how it went."""
-    if invoice.billing_reason in _ON_SESSION_REASONS:
+    """Whether somebody stands at the page where this payment is asked for, and sees there how it went.
+
+    An invoice that only holds a change back is not owed. Raises NotYet while an answer about one is outstanding.
+    """
+    if invoice.billing_reason in _ON_SESSION_REASONS or is_change_invoice(invoice.stripe_invoice_id):
         return True
-    changes = PlanChange.objects.filter(
-        stripe_subscription_id=invoice.stripe_subscription_id, requested_by__isnull=False
-    )
-    is_unfinished = Q(state__in=[state.value for state in _CHANGES_ON_SESSION])
-    return (
-        invoice.billing_reason == "subscription_update"
-        and changes.filter(is_unfinished | Q(stripe_invoice_id=invoice.stripe_invoice_id)).exists()
-    )
+    if is_of_unsettled_change(invoice):
+        raise NotYet()
+    return False
 
 
 def _cause(transition: Transition) -> tuple[str, ChargeAttempt | None]:

@@ -1,4 +1,4 @@
-"""Use case: show to the unit what a change of plan or seats would cost, and keep the inputs with which it is made."""
+"""Use case: show to the unit what a change of plan would cost, and keep the inputs with which it is made."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,10 +8,10 @@ from django.conf import settings
 
 from accounts.models import Organization, User
 from billing import clock
-from billing.errors import ItemUnclear, NoSubscription, NothingToChange, UnknownPlan
+from billing.errors import ItemUnclear, NoSubscription, NothingToChange
 from billing.gateway.change_basis import BilledItem, ChangeBasis, read_change_basis
 from billing.gateway.item_changes import ItemChange
-from billing.gateway.previews import Quote, quote_change
+from billing.gateway.previews import Quote, as_data, quote_change
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
 from billing.models import ChangePreview, PlanChange, Price, Subscription
@@ -26,9 +26,10 @@ from billing.rules.plan_change import (
     due_with,
     terms_for,
 )
-from billing.rules.seats import quantity_after_change
+from billing.rules.seats import check_quantity, quantity_after_change
 from billing.selectors.catalogue import price_for
 from billing.selectors.lifecycle import Lifecycle, lifecycle_of
+from billing.selectors.payment_method import charged_payment_method
 from billing.selectors.seats import people_of
 from billing.terms import (
     ChangeBehaviour,
@@ -42,6 +43,7 @@ from billing.terms import (
 VALID_FOR = timedelta(minutes=30)
 _LEASE_WAIT_SECONDS = 2.0
 _BELOW_EVERY_PLAN = -1
+_BANK_DEBITS = ("acss_debit", "au_becs_debit", "bacs_debit", "sepa_debit", "us_bank_account")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,38 +63,34 @@ def preview_change(
     *,
     actor: User,
     now: datetime,
-    lookup_key: str = "",
+    lookup_key: str,
     quantity: int | None = None,
     behaviour: ChangeBehaviour | None = None,
 ) -> ChangePreview:
     """Ask Stripe what the change costs and keep its answer for 30 minutes, within one period. Charges nothing.
 
-    `lookup_key` names a price on sale; empty keeps the present price, and so does the plan and interval that the
-    organization has, even if its price is sold no more. `quantity` None keeps the seats
-    as far as the plan allows. `now` is business time.
-    Safe to repeat: each preview is a row of its own. Raises what the table of actions says, UnknownPlan,
-    CurrencyLocked, NothingToChange, ItemUnclear, StripeUnreachable, StripeRefused.
+    `lookup_key` names a price on sale; the plan and interval that the organization has are no change, even if their
+    price is sold no more. `quantity` is for a plan with seats: None keeps them, or takes as many as people use one.
+    `now` is business time. Safe to repeat: each preview is a row of its own. Raises what the table of actions says,
+    UnknownPlan, CurrencyLocked, NothingToChange, ItemUnclear, the refusals of a number of seats, StripeUnreachable,
+    StripeRefused.
     """
-    action = SubscriptionAction.CHANGE_PLAN if lookup_key else SubscriptionAction.CHANGE_SEATS
-    lifecycle, subscription = _changeable(organization, action=action, now=now)
+    lifecycle, subscription = _changeable(organization, now=now)
     basis = read_change_basis(subscription.stripe_subscription_id)
     if _is_outdated(subscription, basis):
         refresh(
             ObjectRef(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id),
             wait_seconds=_LEASE_WAIT_SECONDS,
         )
-        lifecycle, subscription = _changeable(organization, action=action, now=now)
-    used = people_of(organization).used
-    wish = _wish(basis, lookup_key=lookup_key, quantity=quantity, used=used, behaviour=behaviour)
+        lifecycle, subscription = _changeable(organization, now=now)
+    wish = _wish(organization, basis, lookup_key=lookup_key, quantity=quantity, behaviour=behaviour)
     _refuse_what_is_planned(lifecycle.change, wish)
     return _ask(organization, basis, wish, actor=actor, now=now)
 
 
-def _changeable(
-    organization: Organization, *, action: SubscriptionAction, now: datetime
-) -> tuple[Lifecycle, Subscription]:
+def _changeable(organization: Organization, *, now: datetime) -> tuple[Lifecycle, Subscription]:
     lifecycle = lifecycle_of(organization, now)
-    require(action, lifecycle.state)
+    require(SubscriptionAction.CHANGE_PLAN, lifecycle.state)
     if lifecycle.subscription is None:
         raise NoSubscription()
     return lifecycle, lifecycle.subscription
@@ -109,17 +107,20 @@ def _is_outdated(subscription: Subscription, basis: ChangeBasis) -> bool:
 
 
 def _wish(
-    basis: ChangeBasis, *, lookup_key: str, quantity: int | None, used: int, behaviour: ChangeBehaviour | None
+    organization: Organization,
+    basis: ChangeBasis,
+    *,
+    lookup_key: str,
+    quantity: int | None,
+    behaviour: ChangeBehaviour | None,
 ) -> _Wish:
     item = _plan_item(basis)
     before = Price.objects.select_related("plan").filter(stripe_price_id=item.stripe_price_id).first()
-    price = _target(lookup_key, before=before)
+    price = price_for(lookup_key)
     refuse_other_currency(customer_currency=basis.currency, price_currency=price.currency)
-    seats = quantity
-    if seats is None:
-        seats = _quantity(before, price, billed=item.quantity, used=used)
-    if price.stripe_price_id == item.stripe_price_id and seats == item.quantity:
+    if before is not None and _terms_of(price) == _terms_of(before):
         raise NothingToChange()
+    seats = _seats(organization, price=price, before=before, paid=item.quantity, asked=quantity)
     if any(other.stripe_price_id == price.stripe_price_id for other in basis.items if other is not item):
         raise ItemUnclear()
     direction = direction_of(_side(before, item.quantity), _side(price, seats))
@@ -140,11 +141,6 @@ def _wish(
     )
 
 
-def _quantity(before: Price | None, price: Price, *, billed: int, used: int) -> int:
-    terms = before.plan.seat_terms if before else None
-    return quantity_after_change(terms, price.plan.seat_terms, billed=billed, used=used)
-
-
 def _plan_item(basis: ChangeBasis) -> BilledItem:
     """The item that is the plan: the only one, or the only one whose price is of our catalogue."""
     if len(basis.items) == 1:
@@ -157,18 +153,18 @@ def _plan_item(basis: ChangeBasis) -> BilledItem:
     return plans[0]
 
 
-def _target(lookup_key: str, *, before: Price | None) -> Price:
-    if not lookup_key:
-        if before is None:
-            raise UnknownPlan()
-        return before
-    price = price_for(lookup_key)
-    is_own = before is not None and (before.plan_id, before.interval, before.currency) == (
-        price.plan_id,
-        price.interval,
-        price.currency,
-    )
-    return before if before is not None and is_own else price
+def _terms_of(price: Price) -> tuple[int, str, str]:
+    """What somebody chooses. A newer amount for the same is none: who has an older price keeps it (rule S16)."""
+    return price.plan_id, price.interval, price.currency
+
+
+def _seats(organization: Organization, *, price: Price, before: Price | None, paid: int, asked: int | None) -> int:
+    terms = price.plan.seat_terms
+    used = people_of(organization).used
+    if asked is not None:
+        check_quantity(terms, quantity=asked, used=used)
+        return asked
+    return quantity_after_change(before.plan.seat_terms if before else None, terms, billed=paid, used=used)
 
 
 def _side(price: Price | None, quantity: int) -> Side:
@@ -189,11 +185,7 @@ def _refuse_what_is_planned(change: PlanChange | None, wish: _Wish) -> None:
 
 
 def _ask(organization: Organization, basis: ChangeBasis, wish: _Wish, *, actor: User, now: datetime) -> ChangePreview:
-    terms = terms_for(
-        wish.behaviour,
-        is_trial=basis.is_trialing,
-        is_charged_automatically=basis.collection_method == "charge_automatically",
-    )
+    terms = terms_for(wish.behaviour, is_trial=basis.is_trialing, can_wait=_can_wait(basis))
     proration_at = max(now.replace(microsecond=0), wish.item.period_start)
     change = ItemChange(
         stripe_subscription_id=basis.stripe_subscription_id,
@@ -219,6 +211,8 @@ def _ask(organization: Organization, basis: ChangeBasis, wish: _Wish, *, actor: 
         quantity=wish.quantity,
         direction=wish.direction,
         behaviour=wish.behaviour,
+        proration_behavior=terms.proration_behavior,
+        payment_behavior=terms.payment_behavior,
         proration_at=proration_at,
         effective_at=wish.item.period_end if wish.behaviour == ChangeBehaviour.PERIOD_END else proration_at,
         basis=basis.digest,
@@ -228,6 +222,14 @@ def _ask(organization: Organization, basis: ChangeBasis, wish: _Wish, *, actor: 
         **_sums_now(first, terms=terms),
         **_sums_next(following, after=first if terms.bills_now else None),
     )
+
+
+def _can_wait(basis: ChangeBasis) -> bool:
+    """Whether Stripe can hold a change back until it is paid; it cannot for mailed invoices and bank debits."""
+    subscription = Subscription.objects.filter(stripe_subscription_id=basis.stripe_subscription_id).first()
+    method = charged_payment_method(subscription) if subscription else None
+    is_debit = method is not None and method.type in _BANK_DEBITS
+    return basis.collection_method == "charge_automatically" and not is_debit
 
 
 def _sums_now(quote: Quote, *, terms: ChangeTerms) -> dict[str, Any]:
@@ -240,7 +242,7 @@ def _sums_now(quote: Quote, *, terms: ChangeTerms) -> dict[str, Any]:
         "tax_minor": quote.tax_minor,
         "total_minor": quote.total_minor,
         "balance_applied_minor": quote.amount_due_minor - max(quote.total_minor, 0),
-        "lines": _lines(quote),
+        "lines": as_data(quote.lines),
     }
 
 
@@ -261,20 +263,5 @@ def _sums_next(quote: Quote, *, after: Quote | None) -> dict[str, Any]:
         "next_tax_minor": quote.tax_minor,
         "next_balance_applied_minor": due - max(quote.total_minor, 0),
         "next_amount_minor": due,
-        "next_lines": _lines(quote),
+        "next_lines": as_data(quote.lines),
     }
-
-
-def _lines(quote: Quote) -> list[dict[str, Any]]:
-    return [
-        {
-            "description": line.description,
-            "amount_minor": line.amount_minor,
-            "is_proration": line.is_proration,
-            "stripe_price_id": line.stripe_price_id,
-            "quantity": line.quantity,
-            "starts_at": line.starts_at.isoformat(),
-            "ends_at": line.ends_at.isoformat(),
-        }
-        for line in quote.lines
-    ]

@@ -59,6 +59,7 @@ HEADINGS = {
     "change_arranged": "A change of your plan is arranged already",
     "no_change_pending": "No change of plan is pending",
     "nothing_to_change": "You have this plan already",
+    "preview_stale": "The amount has changed",
     "item_unclear": "This plan is changed by us",
     "on_trial": "Not during a trial",
     "not_on_trial": "There is no running trial",

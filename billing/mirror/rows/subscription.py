@@ -26,6 +26,7 @@ def write(fetched: Fetched) -> Written:
         row = Subscription(stripe_subscription_id=fetched.ref.stripe_id)
     before, was_ending, paid_until = row.status, _is_ending(row), row.current_period_end
     terms = terms_of(row) if row.pk else None
+    was_waiting = _is_waiting(row)
     fill(row, fetched.obj)
     row.is_past_due_since_trial = _is_past_due_since_trial(row, before=before)
     row.past_due_at = _past_due_at(row, before=before, now=fetched.business_at)
@@ -44,6 +45,7 @@ def write(fetched: Fetched) -> Written:
             *status_change(before, row.status),
             *_cancellation_change(was_ending, _is_ending(row)),
             *(changed_terms(terms, terms_of(row)) if terms else ()),
+            *_pending_update_change(was_waiting, _is_waiting(row)),
         ),
         follow=_follow(row, fetched.obj),
     )
@@ -84,6 +86,8 @@ def fill(row: Subscription, obj: Any) -> None:
     row.canceled_at = shapes.moment(obj, "canceled_at")
     row.ended_at = shapes.moment(obj, "ended_at")
     row.missing_card_policy = shapes.text(obj, "trial_settings", "end_behavior", "missing_payment_method")
+    row.pending_update_reference = shapes.text(obj, "pending_update", "metadata", "plan_change")
+    row.pending_update_expires_at = shapes.moment(obj, "pending_update", "expires_at")
     row.is_collection_paused = shapes.value(obj, "pause_collection") is not None
 
 
@@ -119,6 +123,18 @@ def _cancellation_change(before: bool, after: bool) -> tuple[Change, ...]:
         return ()
     words = {False: "none", True: "scheduled"}
     return (Change(words[before], words[after], aspect="cancellation"),)
+
+
+def _is_waiting(row: Subscription) -> bool:
+    return row.pending_update_expires_at is not None
+
+
+def _pending_update_change(before: bool, after: bool) -> tuple[Change, ...]:
+    """A change of plan began or ceased to wait for its payment; what became of it, the price says."""
+    if before == after:
+        return ()
+    words = {False: "none", True: "waiting"}
+    return (Change(words[before], words[after], aspect="pending_update"),)
 
 
 def _follow(row: Subscription, obj: Any) -> tuple[ObjectRef, ...]:

@@ -68,7 +68,7 @@ def test_during_a_trial_a_change_happens_at_once_unless_its_end_is_asked_for(dir
     ],
 )
 def test_terms(behaviour: str, is_trial: bool, is_charged: bool, expected: tuple[str, str, bool, bool]) -> None:
-    terms = terms_for(ChangeBehaviour(behaviour), is_trial=is_trial, is_charged_automatically=is_charged)
+    terms = terms_for(ChangeBehaviour(behaviour), is_trial=is_trial, can_wait=is_charged)
 
     assert (terms.proration_behavior, terms.payment_behavior, terms.bills_now, terms.begins_new_cycle) == expected
 

@@ -4,16 +4,17 @@ from typing import Any
 from uuid import uuid4
 
 from billing.gateway.client import client
-from billing.models import ChangePreview, Price, Subscription
+from billing.models import ChangePreview, PlanChange, Price, Subscription
+from billing.services.change_plan import change_plan
 from billing.services.preview_change import preview_change
 from tests.billing.factories import PlanFactory, PriceFactory
 from tests.billing.shop import Shop
 
 
-def preview(shop: Shop, price: Price | None = None, **changed: Any) -> ChangePreview:
+def preview(shop: Shop, price: Price, **changed: Any) -> ChangePreview:
     values = {"actor": shop.owner, "now": shop.now, **changed}
     organization = values.pop("organization", shop.organization)
-    return preview_change(organization, lookup_key=price.lookup_key if price else "", **values)
+    return preview_change(organization, lookup_key=price.lookup_key, **values)
 
 
 def yearly(shop: Shop, *, of: Price, amount_minor: int) -> Price:
@@ -39,6 +40,11 @@ def yearly(shop: Shop, *, of: Price, amount_minor: int) -> Price:
 def starter(shop: Shop) -> Price:
     """A plan below Growth."""
     return shop.publish(PlanFactory(code="starter", rank=1), amount_minor=1600)
+
+
+def team(shop: Shop) -> Price:
+    """A plan above Scale that is paid per person, for two people at least."""
+    return shop.publish(PlanFactory(code="team", rank=4, minimum_seats=2, maximum_seats=50), amount_minor=9000)
 
 
 def latest_invoice(subscription: Subscription) -> Any:
@@ -76,3 +82,31 @@ def use_card(subscription: Subscription, token: str) -> None:
         params={"default_payment_method": method["id"]},
         options={"idempotency_key": str(uuid4())},
     )
+
+
+def change(shop: Shop, shown: ChangePreview, **changed: Any) -> PlanChange:
+    """A click on "Pay … and change"."""
+    values = {"preview_uuid": shown.uuid, "request_key": uuid4(), "actor": shop.owner, "now": shop.now, **changed}
+    organization = values.pop("organization", shop.organization)
+    return change_plan(organization, **values)
+
+
+def upgrade(shop: Shop, price: Price | None = None) -> PlanChange:
+    return change(shop, preview(shop, price or shop.scale))
+
+
+def subscribe_paid(shop: Shop, price: Price | None = None) -> Subscription:
+    """A subscription that is ten days into a paid month."""
+    subscription = shop.subscribe(price=price or shop.growth)
+    if subscription.status == "trialing":
+        client().v1.subscriptions.update(subscription.stripe_subscription_id, params={"trial_end": "now"})
+    shop.advance("P10D")
+    return shop.look_at(subscription)
+
+
+def make_unpaid(shop: Shop, *, card: str = "pm_card_chargeCustomerFail") -> tuple[Subscription, PlanChange]:
+    """An upgrade whose payment failed, or which the bank wants to be confirmed."""
+    subscription = subscribe_paid(shop)
+    use_card(subscription, card)
+    shop.look_at(subscription)
+    return subscription, upgrade(shop)

@@ -11,14 +11,17 @@ from billing.errors import (
     ItemUnclear,
     NoSubscription,
     NothingToChange,
+    NotPerSeat,
+    SeatsBelowUsed,
     UnknownPlan,
 )
 from billing.gateway.client import client
 from billing.models import ChangePreview, Plan, Price
 from billing.services.cancellation import cancel_at_period_end
 from billing.terms import ChangeBehaviour
-from tests.billing.services.changing import give_credit, latest_invoice, preview, starter, yearly
+from tests.billing.services.changing import give_credit, latest_invoice, preview, starter, team, yearly
 from tests.billing.shop import Shop
+from tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -91,14 +94,19 @@ def test_a_new_cycle_begins_at_once(shop: Shop) -> None:
     assert shown.next_at - shown.proration_at >= timedelta(days=28)
 
 
-def test_more_seats_keep_the_price_even_if_it_is_sold_no_more(shop: Shop) -> None:
+def test_a_plan_with_seats_is_bought_for_everybody_who_uses_one(shop: Shop) -> None:
     shop.subscribe()
-    Price.objects.filter(pk=shop.scale.pk).update(is_active=False)
+    seats = team(shop)
 
-    shown = preview(shop, quantity=3)
-
-    assert (shown.price, shown.quantity, shown.direction) == (shop.scale, 3, "up")
-    assert shown.next_amount_minor == 3 * 12800
+    assert preview(shop, seats).quantity == 2
+    assert preview(shop, seats, quantity=7).next_amount_minor == 7 * 9000
+    for _ in range(2):
+        MembershipFactory(organization=shop.organization)
+    assert preview(shop, seats).quantity == 3
+    with pytest.raises(SeatsBelowUsed):
+        preview(shop, seats, quantity=2)
+    with pytest.raises(NotPerSeat):
+        preview(shop, shop.growth, quantity=2)
 
 
 def test_credit_is_used_now_and_what_is_left_with_the_next_invoice(shop: Shop) -> None:
@@ -115,9 +123,9 @@ def test_credit_is_used_now_and_what_is_left_with_the_next_invoice(shop: Shop) -
 def test_it_is_valid_for_half_an_hour_and_never_beyond_the_period(shop: Shop) -> None:
     subscription = shop.subscribe()
 
-    early = preview(shop, quantity=2)
+    early = preview(shop, shop.growth)
     shop.advance(f"PT{int((subscription.current_period_end - shop.now).total_seconds()) - 600}S")
-    late = preview(shop, quantity=2)
+    late = preview(shop, shop.growth)
 
     assert timedelta(minutes=29) < early.expires_at - clock.system_now() <= timedelta(minutes=30)
     assert late.expires_at - clock.system_now() <= timedelta(minutes=11)
@@ -130,8 +138,6 @@ def test_the_grandfathered_price_stays_when_its_own_plan_is_chosen(shop: Shop) -
 
     with pytest.raises(NothingToChange):
         preview(shop, shop.scale)
-
-    assert preview(shop, shop.scale, quantity=2).price == shop.scale
 
 
 def test_what_cannot_be_changed_to_is_refused(shop: Shop) -> None:
@@ -188,10 +194,10 @@ def test_of_several_items_the_one_of_the_catalogue_is_changed(shop: Shop) -> Non
         subscription.stripe_subscription_id, params={"items": [{"price": extra["id"]}], "proration_behavior": "none"}
     )
 
-    assert preview(shop, quantity=2).from_price == shop.scale
+    assert preview(shop, shop.growth).from_price == shop.scale
     client().v1.subscriptions.update(
         subscription.stripe_subscription_id,
         params={"items": [{"price": shop.growth.stripe_price_id}], "proration_behavior": "none"},
     )
     with pytest.raises(ItemUnclear):
-        preview(shop, quantity=2)
+        preview(shop, team(shop))
