@@ -7,10 +7,11 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from billing.errors import ChangeUnpaid, NotFound, PreviewStale, UnderWay, UnknownPlan
+from billing.errors import ChangeArranged, ChangeUnpaid, NotFound, PreviewStale, UnderWay, UnknownPlan
 from billing.gateway.client import client
 from billing.gateway.previews import quote_of
 from billing.models import AuditEntry, ChangePreview, Plan, PlanChange, Subscription
+from billing.services.schedule_plan_change import schedule_plan_change
 from billing.terms import ChangeBehaviour
 from tests.billing.services import changing
 from tests.billing.services.changing import (
@@ -49,6 +50,7 @@ def billed_sums(invoice: Any) -> tuple[Any, ...]:
     )
 
 
+MONTH = {"interval": "month", "interval_count": 1}
 DEALS = {
     "plain": lambda subscription: None,
     "coupon": give_coupon,
@@ -271,3 +273,40 @@ def test_a_preview_of_somebody_else_does_not_exist(shop: Shop) -> None:
 
     with pytest.raises(NotFound):
         change(shop, shown, organization=stranger.organization, actor=stranger.user)
+
+
+def test_a_change_now_takes_the_place_of_a_planned_one(shop: Shop) -> None:
+    subscription = subscribe_paid(shop)
+    low = preview(shop, changing.starter(shop))
+    planned = schedule_plan_change(
+        shop.organization, preview_uuid=low.uuid, request_key=uuid4(), actor=shop.owner, now=shop.now
+    )
+    shop.work_off()
+
+    done = changing.upgrade(shop)
+
+    planned.refresh_from_db()
+    assert (done.state, planned.state) == ("succeeded", "superseded")
+    assert client().v1.subscriptions.retrieve(subscription.stripe_subscription_id)["schedule"] is None
+    shop.sandbox.advance("P40D")
+    assert shop.look_at(subscription).stripe_price_id == shop.scale.stripe_price_id
+
+
+def test_what_staff_arranged_in_the_dashboard_is_not_overwritten(shop: Shop) -> None:
+    subscription = subscribe_paid(shop)
+    schedule = client().v1.subscription_schedules.create(
+        params={"from_subscription": subscription.stripe_subscription_id}
+    )
+    [phase] = schedule["phases"]
+    following = {"items": [{"price": shop.scale.stripe_price_id, "quantity": 1}], "duration": MONTH}
+    present = {
+        "items": [{"price": shop.growth.stripe_price_id, "quantity": 1}],
+        "start_date": phase["start_date"],
+        "end_date": phase["end_date"],
+    }
+    client().v1.subscription_schedules.update(schedule["id"], params={"phases": [present, following]})
+
+    with pytest.raises(ChangeArranged):
+        changing.upgrade(shop)
+
+    assert not PlanChange.objects.exists()
