@@ -17,11 +17,19 @@ from billing.services.check_trial_card import check_trial_card
 from billing.services.close_checkout import close_checkout
 from billing.services.end_local_trial import end_local_trial
 from billing.services.follow_scheduled_change import follow_schedule, follow_subscription
+from billing.services.invoice_notices import announce_overdue_invoice, announce_sent_invoice, send_receipt
 from billing.services.payment_failure import announce_bank_question, announce_payment_failure
 from billing.services.redeem_trial import redeem_trial
 from billing.services.settle_plan_change import settle_plan_change
 from billing.services.subscription_notices import announce_cancellation, announce_end, announce_start
-from billing.terms import Authentication, ChargeStatus, InvoiceStatus, ObjectKind, ScheduleStatus, SubscriptionStatus
+from billing.terms import (
+    Authentication,
+    ChargeStatus,
+    InvoiceStatus,
+    ObjectKind,
+    ScheduleStatus,
+    SubscriptionStatus,
+)
 
 logger = logging.getLogger(__name__)
 _GIVE_UP_AFTER = timedelta(hours=24)
@@ -85,6 +93,9 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction(ObjectKind.INVOICE, frozenset({InvoiceStatus.VOID.value}), settle_plan_change),
     Reaction(ObjectKind.CHARGE, frozenset({ChargeStatus.FAILED.value}), announce_payment_failure),
     Reaction(ObjectKind.SUBSCRIPTION, _PAST_DUE, announce_payment_failure),
+    Reaction(ObjectKind.INVOICE, frozenset({InvoiceStatus.PAID.value}), send_receipt),
+    Reaction(ObjectKind.INVOICE, frozenset({InvoiceStatus.OPEN.value}), announce_sent_invoice),
+    Reaction(ObjectKind.SUBSCRIPTION, _PAST_DUE, announce_overdue_invoice),
     Reaction(
         ObjectKind.INVOICE,
         frozenset({Authentication.REQUIRED.value}),

@@ -11,9 +11,20 @@ from django.conf import settings as django_settings
 
 from accounts.models import Organization
 from billing import notices
-from billing.models import Customer, Invoice, LocalTrial, Notice, Subscription, Transition, TrialCard, TrialRefusal
+from billing.models import (
+    ChargeAttempt,
+    Customer,
+    Invoice,
+    LocalTrial,
+    Notice,
+    Subscription,
+    Transition,
+    TrialCard,
+    TrialRefusal,
+)
 from billing.selectors.trial_words import trial_words
 from billing.services.billing_email import confirm_billing_email, request_billing_email
+from billing.services.invoice_notices import announce_overdue_invoice, announce_sent_invoice, send_receipt
 from billing.services.payment_failure import announce_payment_failure
 from billing.services.subscription_notices import announce_cancellation, announce_end, announce_start
 from billing.services.trial_reminders import remind_of_trials
@@ -154,6 +165,41 @@ def fail_for_no_known_reason(organization: Organization) -> None:
     announce_payment_failure(past_due, now=NOW)
 
 
+def pay_an_invoice(organization: Organization) -> None:
+    invoice = InvoiceFactory(
+        organization=organization, number="OAK-0021", paid_at=NOW, amount_paid_minor=4800, status="paid"
+    )
+    ChargeAttemptFactory(organization=organization, stripe_invoice_id=invoice.stripe_invoice_id, status="succeeded")
+    send_receipt(moved(ObjectKind.INVOICE, invoice.stripe_invoice_id, "paid"), now=NOW)
+
+
+def pay_from_outside(organization: Organization) -> None:
+    pay_an_invoice(organization)
+    ChargeAttempt.objects.all().delete()
+    Notice.objects.all().delete()
+    send_receipt(moved(ObjectKind.INVOICE, Invoice.objects.get().stripe_invoice_id, "paid"), now=NOW)
+
+
+def send_invoice(organization: Organization, *, due_at: datetime = NOW + 30 * DAY) -> Invoice:
+    invoice = InvoiceFactory(
+        organization=organization,
+        status="open",
+        number="OAK-0022",
+        collection_method="send_invoice",
+        due_at=due_at,
+    )
+    announce_sent_invoice(moved(ObjectKind.INVOICE, invoice.stripe_invoice_id, "open"), now=NOW)
+    return invoice
+
+
+def let_an_invoice_lie(organization: Organization) -> None:
+    subscription = subscribe(organization, status="past_due", collection_method="send_invoice")
+    invoice = send_invoice(organization, due_at=NOW - DAY)
+    Invoice.objects.update(stripe_subscription_id=subscription.stripe_subscription_id)
+    Subscription.objects.update(stripe_latest_invoice_id=invoice.stripe_invoice_id)
+    announce_overdue_invoice(moved(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id, "past_due"), now=NOW)
+
+
 def near_trial_end(organization: Organization) -> None:
     subscribe(organization, status="trialing", trial_start=NOW - 12 * DAY, trial_end=NOW + 2 * DAY)
     remind_of_trials(NOW)
@@ -210,8 +256,16 @@ def extend_local_trial(organization: Organization) -> None:
     extend(organization, local_trial=LocalTrialFactory(organization=organization, ends_at=NOW + 14 * DAY))
 
 
-Situation = Callable[[Organization], None]
+Situation = Callable[[Organization], object]
 MAILS: list[tuple[str, Situation, list[str]]] = [
+    ("receipt", pay_an_invoice, ["€48.00", "21 Nov 2026 with Visa 4242", "OAK-0021", "/billing/invoices/"]),
+    ("receipt", pay_from_outside, ["You paid it on 21 Nov 2026."]),
+    ("invoice_sent", send_invoice, ["€48.00", "21 Dec 2026", "OAK-0022", "Nothing is charged by itself", "/pay/"]),
+    (
+        "invoice_overdue",
+        let_an_invoice_lie,
+        ["€48.00", "20 Nov 2026", "OAK-0022", "not received the payment", "/pay/"],
+    ),
     ("subscription_started", start, ["€48.00 each month", "14 Dec 2026", "Visa 4242", "/billing/"]),
     ("subscription_started", start_yearly, ["€48.00 each year"]),
     ("subscription_started", start_trial, ["5 Dec 2026", "€48.00", "Visa 4242", "pay nothing"]),

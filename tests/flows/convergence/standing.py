@@ -18,6 +18,8 @@ _FAILURES = ("invoice.payment_failed", "invoice.payment_action_required")
 def stands(notice: Notice, recording: Recording) -> bool:
     """Whether what the mail tells is still so, and has been all the time."""
     stripe_id = notice.key.split(":")[1]
+    if notice.kind == "receipt":
+        return Invoice.objects.get(stripe_invoice_id=stripe_id).status == InvoiceStatus.PAID
     if notice.kind in ("payment_failed", "action_required"):
         return Invoice.objects.get(stripe_invoice_id=stripe_id).status == InvoiceStatus.OPEN
     subscription = Subscription.objects.get(stripe_subscription_id=stripe_id)
@@ -60,6 +62,8 @@ def _causes(events: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
         obj = event["data"]["object"]
         if event["type"] in _FAILURES:
             causes["payment_failed", obj["id"]] = 1
+        if event["type"] == "invoice.paid" and obj["amount_paid"] > 0:
+            causes["receipt", obj["id"]] = 1
         if event["type"] == "invoice.payment_action_required":
             causes["action_required", obj["id"]] = 1
         if obj["object"] != "subscription":
