@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from billing_project.export_page import export
 from billing_project.metrics import metrics
 from billing_project.views import healthz
 
@@ -10,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
+    path("team/organization/export/", export, name="export"),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("webhooks/", include("webhooks.urls")),

@@ -1,4 +1,4 @@
-"""Empties dj-stripe's whole copies of an erased organization's objects down to ids, sums, states and times."""
+"""Finds dj-stripe's whole copies of an organization's objects, and empties them down to ids, sums and times."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -14,6 +14,13 @@ from billing.terms import ObjectKind
 _VIA = {"Customer": "", "Charge": "__customer", "Subscription": "__customer", "Invoice": "__customer"}
 _WORDS = frozenset({"id", "object", "livemode", "created", "currency", "status", "customer"})
 _BATCH = 500
+
+
+def copies_of(customer_ids: Collection[str]) -> Iterator[tuple[str, Iterator[Any]]]:
+    """The name of each of dj-stripe's models with its rows of these customers (`cus_…`)."""
+    for model, wanted in _copies(customer_ids):
+        rows = model._default_manager.filter(wanted).order_by("pk")
+        yield model.__name__, iter(rows.iterator(chunk_size=_BATCH))
 
 
 def forget_copies(customer_ids: Collection[str]) -> int:

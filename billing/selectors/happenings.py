@@ -131,6 +131,9 @@ ACTS: dict[str, Act] = {
     "billing_address_taken_over": Act("changed the billing address"),
     "tax_id_added": Act("added a tax number"),
     "tax_id_removed": Act("removed a tax number"),
+    "organization_exported": Act("took a copy of all data"),
+    "organization_erasure": Act("asked to delete the organization"),
+    "organization_erased": Act("deleted the organization", is_for_staff=True),
     "staff_task_resolved": Act("closed a task", is_for_staff=True),
 }
 PUBLIC_ACTS = frozenset(action for action, act in ACTS.items() if act.leads_to is None and not act.is_for_staff)

@@ -1,0 +1,61 @@
+"""Reads every row that is kept on an organization and its people, a section a model; it hides and writes nothing.
+
+Every model of billing that names an organization is exported by itself; what leads there by another way stands here.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model, QuerySet
+
+from accounts.models import Consent, Invitation, Membership, Organization, User
+from billing.models import CheckoutSession, Customer, CustomerDetails, NoticeContent, PaymentMethod, TaxId
+
+# Digests that say nothing to anybody, and keys of clicks.
+LEFT_OUT_COLUMNS = frozenset({"request_key", "email_digest", "card_digest", "card_fingerprint", "html"})
+_PERSON = ("id", "email", "full_name", "date_joined", "last_login")
+_PAGE = 500
+
+Section = tuple[str, Iterator[dict[str, Any]]]
+
+
+def sections_of(organization: Organization) -> Iterator[Section]:
+    """Name and rows of each section, read as they are asked for. Times are aware UTC datetimes."""
+    for rows in _querysets(organization):
+        yield rows.model._meta.label, _plain_rows(rows)
+    people = User.objects.filter(memberships__organization=organization).order_by("pk")
+    yield User._meta.label, iter(people.values(*_PERSON).iterator(chunk_size=_PAGE))
+
+
+def customer_ids_of(organization: Organization) -> list[str]:
+    """The organization's customers at Stripe (`cus_…`), deleted ones, too."""
+    rows = Customer.objects.filter(organization=organization).exclude(stripe_customer_id=None)
+    return [str(found) for found in rows.order_by("pk").values_list("stripe_customer_id", flat=True)]
+
+
+def models_with_organization() -> list[type[Model]]:
+    """The models of billing whose rows name their organization."""
+    return [
+        model
+        for model in apps.get_app_config("billing").get_models()
+        if any(field.is_relation and field.related_model is Organization for field in model._meta.concrete_fields)
+    ]
+
+
+def _querysets(organization: Organization) -> Iterator[QuerySet[Any]]:
+    yield Organization.objects.filter(pk=organization.pk)
+    of_accounts: list[type[Model]] = [Membership, Invitation, Consent]
+    for model in (*of_accounts, *models_with_organization()):
+        yield model._default_manager.filter(organization=organization)
+    customer_ids = customer_ids_of(organization)
+    yield NoticeContent.objects.filter(notice__organization=organization)
+    yield CustomerDetails.objects.filter(customer__organization=organization)
+    yield TaxId.objects.filter(customer__organization=organization)
+    yield PaymentMethod.objects.filter(stripe_customer_id__in=customer_ids)
+    yield CheckoutSession.objects.filter(stripe_customer_id__in=customer_ids)
+
+
+def _plain_rows(rows: QuerySet[Any]) -> Iterator[dict[str, Any]]:
+    columns = [field.attname for field in rows.model._meta.concrete_fields if field.name not in LEFT_OUT_COLUMNS]
+    return iter(rows.order_by("pk").values(*columns).iterator(chunk_size=_PAGE))
