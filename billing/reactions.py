@@ -21,7 +21,12 @@ from billing.services.invoice_notices import announce_overdue_invoice, announce_
 from billing.services.payment_failure import announce_bank_question, announce_payment_failure
 from billing.services.redeem_trial import redeem_trial
 from billing.services.settle_plan_change import settle_plan_change
-from billing.services.subscription_notices import announce_cancellation, announce_end, announce_start
+from billing.services.subscription_notices import (
+    announce_cancellation,
+    announce_end,
+    announce_start,
+    announce_trial_pause,
+)
 from billing.terms import (
     Authentication,
     ChargeStatus,
@@ -91,6 +96,7 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction(ObjectKind.SUBSCRIPTION, frozenset({"none", "waiting"}), settle_plan_change, aspect="pending_update"),
     Reaction(ObjectKind.SUBSCRIPTION, frozenset({SubscriptionStatus.CANCELED.value}), settle_plan_change),
     Reaction(ObjectKind.INVOICE, frozenset({InvoiceStatus.VOID.value}), settle_plan_change),
+    Reaction(ObjectKind.SUBSCRIPTION, frozenset({SubscriptionStatus.PAUSED.value}), announce_trial_pause),
     Reaction(ObjectKind.CHARGE, frozenset({ChargeStatus.FAILED.value}), announce_payment_failure),
     Reaction(ObjectKind.SUBSCRIPTION, _PAST_DUE, announce_payment_failure),
     Reaction(ObjectKind.INVOICE, frozenset({InvoiceStatus.PAID.value}), send_receipt),

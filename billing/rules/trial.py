@@ -75,6 +75,16 @@ def why_not_refuse(trial: SeenTrial, *, now: datetime) -> str:
     return ""
 
 
+def ended_without_card(*, trial_end: datetime | None, canceled_at: datetime | None, last_billed_at: datetime) -> bool:
+    """Whether Stripe ended a cancelled subscription because its trial was over and there was no card; times are UTC.
+
+    Who cancels does so before the trial's end, or after the invoice that Stripe makes there.
+    """
+    if trial_end is None or canceled_at is None:
+        return False
+    return last_billed_at < trial_end <= canceled_at
+
+
 def require_extension(ends_at: datetime, *, present_ends_at: datetime, now: datetime) -> None:
     """Check the new end of a running trial; all times are UTC, `now` is business time.
 

@@ -7,8 +7,8 @@ from enum import StrEnum
 from billing.models import Invoice, LocalTrial, Price, Subscription
 from billing.selectors.contract import Contract, Contracts, Situation
 from billing.selectors.payment_failure import PaymentFailure
-from billing.selectors.trial import is_refused_trial
-from billing.terms import InvoiceStatus
+from billing.selectors.trial import ended_for_want_of_card, is_refused_trial
+from billing.terms import InvoiceStatus, SubscriptionStatus
 
 SHOW_TRIAL_END_BEFORE = timedelta(days=7)
 SHOW_ENDED_FOR = timedelta(days=30)
@@ -27,19 +27,30 @@ class BannerKind(StrEnum):
     ENDED = "ended"
     ENDED_UNPAID = "ended_unpaid"
     TRIAL_REFUSED = "trial_refused"
+    TRIAL_PAUSED = "trial_paused"
+    TRIAL_ENDED_WITHOUT_CARD = "trial_ended_without_card"
 
 
 @dataclass(frozen=True, slots=True)
 class Banner:
     """`at` is the moment (UTC) that the banner is about: when access or a trial ends, or ended.
 
-    `lookup_key` is the price that the banner offers, where it offers one.
+    `lookup_key` is the price that the banner offers, where it offers one. `missing_card_policy` is what comes at the
+    end of a trial that has no card.
     """
 
     kind: BannerKind
     plan_name: str
     at: datetime | None = None
     lookup_key: str = ""
+    missing_card_policy: str = ""
+
+    @property
+    def is_about_trial(self) -> bool:
+        return self.kind in _TRIAL_KINDS
+
+
+_TRIAL_KINDS = frozenset(kind for kind in BannerKind if "trial" in kind)
 
 
 def choose_banner(
@@ -50,7 +61,7 @@ def choose_banner(
     local_trial: LocalTrial | None,
     now: datetime,
 ) -> Banner | None:
-    """The gravest banner at `now` (business time), or none. Two queries at most."""
+    """The gravest banner at `now` (business time), or none. Three queries at most."""
     contract = contracts.current
     if contract is not None:
         return _of_contract(contract, failure=failure, access_until=access_until, now=now)
@@ -72,6 +83,8 @@ def _of_contract(
         Situation.INCOMPLETE: BannerKind.INCOMPLETE,
         Situation.PAUSED: BannerKind.PAUSED,
     }
+    if row.status == SubscriptionStatus.PAUSED:
+        return Banner(BannerKind.TRIAL_PAUSED, name, row.trial_end)
     if contract.situation in kinds:
         return Banner(kinds[contract.situation], name, access_until)
     if failure is not None:
@@ -79,7 +92,7 @@ def _of_contract(
     if contract.situation == Situation.CANCELLING:
         return Banner(BannerKind.CANCELLING, name, row.cancel_at)
     if contract.situation == Situation.TRIAL and row.trial_end and row.trial_end - now <= SHOW_TRIAL_END_BEFORE:
-        return Banner(BannerKind.TRIAL_ENDS, name, row.trial_end)
+        return Banner(BannerKind.TRIAL_ENDS, name, row.trial_end, missing_card_policy=row.missing_card_policy)
     return None
 
 
@@ -102,6 +115,8 @@ def _of_ended(contract: Contract, *, now: datetime) -> Banner | None:
         return None
     if is_refused_trial(row):
         return Banner(BannerKind.TRIAL_REFUSED, contract.plan_name, ended_at, lookup_key=_on_sale(row))
+    if ended_for_want_of_card(row):
+        return Banner(BannerKind.TRIAL_ENDED_WITHOUT_CARD, contract.plan_name, ended_at, lookup_key=_on_sale(row))
     is_unpaid = Invoice.objects.filter(
         stripe_invoice_id=row.stripe_latest_invoice_id, status__in=_NOT_PAID, has_been_attempted=True
     ).exists()

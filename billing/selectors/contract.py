@@ -11,7 +11,7 @@ from accounts.models import Organization
 from billing.models import Price, Subscription
 from billing.money import Money
 from billing.rules.entitlement import Access
-from billing.terms import LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus
+from billing.terms import LIVE_SUBSCRIPTION_STATUSES, MissingCardPolicy, SubscriptionStatus
 
 _MOST = 50
 
@@ -44,6 +44,11 @@ class Contract:
     @property
     def is_trial(self) -> bool:
         return self.row.status == SubscriptionStatus.TRIALING.value
+
+    @property
+    def ends_uncharged_without_card(self) -> bool:
+        """Whether a trial without a card leads to no invoice."""
+        return self.is_trial and self.row.missing_card_policy in (MissingCardPolicy.CANCEL, MissingCardPolicy.PAUSE)
 
     @property
     def is_live(self) -> bool:

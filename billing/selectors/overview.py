@@ -25,7 +25,10 @@ from billing.terms import AccessReason, Interval
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The billing page at `now`; all times are UTC. Stripe alone says what is charged."""
+    """The billing page at `now`; all times are UTC. Stripe alone says what is charged.
+
+    `lacks_card`: a trial that will not be charged at its end, because there is nothing to charge.
+    """
 
     now: datetime
     access: Access
@@ -33,6 +36,7 @@ class Overview:
     access_until: datetime | None
     card: CardName | None
     has_payment_method: bool
+    lacks_card: bool
     failure: PaymentFailure | None
     banner: Banner | None
     ruler: Ruler | None
@@ -53,6 +57,8 @@ def billing_overview(organization: Organization, now: datetime) -> Overview:
     failure = payment_failure(contract.row) if contract else None
     customer = current_customer(organization)
     card = _card(contract, customer=customer)
+    has_method = bool(_payment_method_id(contract, customer=customer))
+    lacks_card = contract is not None and not has_method and contract.ends_uncharged_without_card
     until = access.until if contract and access.reason == AccessReason.GRACE else None
     on_local_trial = local_trial if access.reason == AccessReason.LOCAL_TRIAL else None
     return Overview(
@@ -61,7 +67,8 @@ def billing_overview(organization: Organization, now: datetime) -> Overview:
         standing=standing_of(contract, on_local_trial=on_local_trial, access=access),
         access_until=until,
         card=card,
-        has_payment_method=bool(_payment_method_id(contract, customer=customer)),
+        has_payment_method=has_method,
+        lacks_card=lacks_card,
         failure=failure,
         banner=choose_banner(contracts, failure=failure, access_until=until, local_trial=local_trial, now=now),
         ruler=_ruler(contract, failure=failure, on_local_trial=on_local_trial, access_until=until, now=now),
@@ -71,6 +78,7 @@ def billing_overview(organization: Organization, now: datetime) -> Overview:
             organization=organization,
             failure=failure,
             card=card,
+            lacks_card=lacks_card,
             access_until=until,
             local_trial=local_trial,
             now=now,

@@ -6,9 +6,9 @@ from django.db.models import Q, QuerySet
 from django.utils.crypto import salted_hmac
 
 from accounts.models import Organization
-from billing.models import LocalTrial, Subscription, TrialAllowance, TrialRedemption, TrialRefusal
-from billing.rules.trial import normalize_email
-from billing.terms import CheckoutState, IntentState
+from billing.models import Invoice, LocalTrial, Subscription, TrialAllowance, TrialRedemption, TrialRefusal
+from billing.rules.trial import ended_without_card, normalize_email
+from billing.terms import CheckoutState, IntentState, SubscriptionStatus
 
 
 def email_digest(email: str) -> str:
@@ -41,6 +41,18 @@ def is_refused_trial(subscription: Subscription) -> bool:
     """Whether we cancel, or have cancelled, this subscription's trial because its card has had one."""
     refusals = TrialRefusal.objects.filter(stripe_subscription_id=subscription.stripe_subscription_id)
     return refusals.exclude(state=IntentState.FAILED).exists()
+
+
+def ended_for_want_of_card(subscription: Subscription) -> bool:
+    """Whether this subscription ended with its trial because there was no card to charge."""
+    latest = Invoice.objects.filter(stripe_invoice_id=subscription.stripe_latest_invoice_id).first()
+    if latest is None or subscription.status != SubscriptionStatus.CANCELED:
+        return False
+    return ended_without_card(
+        trial_end=subscription.trial_end,
+        canceled_at=subscription.canceled_at,
+        last_billed_at=latest.created_at,
+    )
 
 
 def reserved_trials(organization: Organization) -> QuerySet[TrialRedemption]:

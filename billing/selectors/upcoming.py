@@ -14,7 +14,7 @@ from billing.selectors.contract import Contract, Situation
 from billing.selectors.happenings import Happening
 from billing.selectors.payment_failure import CardName, PaymentFailure
 from billing.selectors.timeline import Entry
-from billing.terms import InvoiceStatus, ScheduleStatus
+from billing.terms import InvoiceStatus, MissingCardPolicy, ScheduleStatus
 
 _SHOW_CARD_END_BEFORE = timedelta(days=62)
 _RENEWS = (Situation.TRIAL, Situation.ACTIVE)
@@ -26,6 +26,7 @@ def coming_entries(
     organization: Organization,
     failure: PaymentFailure | None,
     card: CardName | None,
+    lacks_card: bool,
     access_until: datetime | None,
     local_trial: LocalTrial | None,
     now: datetime,
@@ -33,6 +34,8 @@ def coming_entries(
     """What comes after `now` (business time), the latest first, as the timeline shows it. Four queries at most."""
     if contract is None:
         entries = _of_local_trial(local_trial)
+    elif lacks_card and contract.situation == Situation.TRIAL:
+        entries = _of_trial_without_card(contract)
     elif contract.situation in _RENEWS:
         entries = _of_renewal(contract, card=card)
     elif contract.situation == Situation.CANCELLING:
@@ -54,6 +57,17 @@ def _of_renewal(contract: Contract, *, card: CardName | None) -> list[Entry]:
     if not contract.is_trial:
         return [charge]
     return [charge, Entry(Happening.WILL_REMIND, at - REMIND_BEFORE, plan_name=contract.plan_name)]
+
+
+def _of_trial_without_card(contract: Contract) -> list[Entry]:
+    """Nothing will be charged: the plan ends, or is paused, which its own entry tells then."""
+    at = contract.row.trial_end
+    if at is None:
+        return []
+    remind = Entry(Happening.WILL_REMIND, at - REMIND_BEFORE, plan_name=contract.plan_name)
+    if contract.row.missing_card_policy == MissingCardPolicy.PAUSE:
+        return [remind]
+    return [Entry(Happening.WILL_END, at, plan_name=contract.plan_name), remind]
 
 
 def _of_end(contract: Contract) -> list[Entry]:

@@ -9,6 +9,7 @@ from billing.money import Money
 from billing.selectors.access import grace_days
 from billing.selectors.change_outcome import is_change_invoice, is_of_unsettled_change
 from billing.selectors.pay_link import pay_url
+from billing.selectors.payment_method import charged_payment_method
 from billing.terms import (
     Authentication,
     ChargeStatus,
@@ -68,6 +69,7 @@ def _tell(kind: str, invoice: Invoice, transition: Transition, *, attempt: Charg
         pay_url=pay_url(invoice),
         amount=Money(invoice.amount_remaining_minor, invoice.currency),
         attempt=attempt,
+        has_method=subscription is None or charged_payment_method(subscription) is not None,
         access_ends_at=_access_end(subscription, invoice, transition.business_at),
     )
 

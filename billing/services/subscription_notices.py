@@ -6,7 +6,7 @@ from billing import notices
 from billing.models import PaymentMethod, Price, Subscription, Transition
 from billing.money import Money
 from billing.selectors.payment_method import charged_payment_method
-from billing.selectors.trial import is_refused_trial
+from billing.selectors.trial import ended_for_want_of_card, is_refused_trial
 from billing.terms import LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus
 
 
@@ -31,8 +31,19 @@ def announce_end(transition: Transition, *, now: datetime) -> None:
     subscription = _subscription(transition)
     if subscription.status != SubscriptionStatus.CANCELED:
         return
-    kind = "trial_refused" if is_refused_trial(subscription) else "subscription_ended"
+    kind = "subscription_ended"
+    if is_refused_trial(subscription):
+        kind = "trial_refused"
+    elif ended_for_want_of_card(subscription):
+        kind = "trial_ended_without_card"
     _enqueue(kind, subscription, transition, suffix="")
+
+
+def announce_trial_pause(transition: Transition, *, now: datetime) -> None:
+    """Tell the payer that the trial ended without a card and the plan is off until it is resumed. Once per pause."""
+    subscription = _subscription(transition)
+    if subscription.status == SubscriptionStatus.PAUSED:
+        _enqueue("trial_paused", subscription, transition, suffix=f":{transition.pk}")
 
 
 def _subscription(transition: Transition) -> Subscription:

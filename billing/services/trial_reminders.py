@@ -94,4 +94,5 @@ def _write_with_card(subscription: Subscription, *, key: str, ends_at: datetime,
         ends_at=ends_at,
         amount=Money(price.amount_minor * subscription.quantity, price.currency),
         payment_method=charged_payment_method(subscription),
+        missing_card_policy=subscription.missing_card_policy,
     )

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from accounts.models import Organization
 from billing.mirror.catalogue import write_catalogue
-from billing.models import Invoice, Price, Subscription, Transition
+from billing.models import Customer, Invoice, Price, Subscription, Transition, TrialCard, TrialRefusal
 from billing.rules.catalogue_file import read_catalogue
 from billing.rules.catalogue_steps import Published
 from tests.billing.factories import (
@@ -20,6 +20,7 @@ from tests.billing.factories import (
     PriceFactory,
     SubscriptionFactory,
 )
+from tests.factories import OrganizationFactory
 
 DAY = timedelta(days=1)
 
@@ -189,6 +190,36 @@ def go_ended(organization: Organization, *, now: datetime = NOW, **changed: obje
         from_state="active",
         at=ended_at,
     )
+    return subscription
+
+
+def go_refused(organization: Organization, *, now: datetime = NOW) -> Subscription:
+    """Its trial was cancelled because the card had one for somebody else."""
+    subscription = go_ended(organization, now=now, trial_start=now - 2 * DAY, trial_end=now + 12 * DAY)
+    first = TrialCard.objects.create(
+        card_digest="0" * 64, organization=OrganizationFactory(), stripe_subscription_id="sub_first"
+    )
+    TrialRefusal.objects.create(
+        organization=organization,
+        stripe_subscription_id=subscription.stripe_subscription_id,
+        first_trial=first,
+        state="succeeded",
+    )
+    return subscription
+
+
+def go_without_card(organization: Organization, *, now: datetime = NOW, policy: str = "cancel") -> Subscription:
+    """A trial at Stripe whose card was taken away, with three days to go."""
+    subscription = go_trialing(organization, days_left=3, now=now)
+    Customer.objects.update(default_stripe_payment_method_id="")
+    Subscription.objects.filter(pk=subscription.pk).update(missing_card_policy=policy)
+    return subscription
+
+
+def go_ended_without_card(organization: Organization, *, now: datetime = NOW) -> Subscription:
+    ended_at = now - 2 * DAY
+    subscription = go_ended(organization, now=now, trial_start=ended_at - 14 * DAY, trial_end=ended_at)
+    give_invoice(subscription, total_minor=0, amount_paid_minor=0, created_at=ended_at - 14 * DAY)
     return subscription
 
 

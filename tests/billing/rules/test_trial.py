@@ -1,5 +1,6 @@
 """Who may try a plan, for how long, and when to remind."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -7,12 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billing.errors import InvalidInput, NotOnTrial
 from billing.rules.trial import (
     SeenTrial,
     TrialTerms,
     checkout_trial,
+    ended_without_card,
     normalize_email,
     reminder_is_due,
+    require_extension,
     why_not_refuse,
 )
 
@@ -135,3 +139,43 @@ FRESH = SeenTrial("trialing", created_at=BEGAN, trial_start=BEGAN, trial_end=NOW
 )
 def test_only_a_first_unbilled_trial_may_be_refused(changed: dict[str, object], expected: str) -> None:
     assert why_not_refuse(replace(FRESH, **changed), now=NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("trial_end", "canceled_at", "last_billed_at", "expected"),
+    [
+        (NOW, NOW, NOW - 14 * DAY, True),
+        (NOW, NOW + timedelta(minutes=3), NOW - 14 * DAY, True),
+        (NOW, NOW - SECOND, NOW - 14 * DAY, False),
+        (NOW, NOW + DAY, NOW, False),
+        (NOW, NOW + DAY, NOW + SECOND, False),
+        (NOW, None, NOW - 14 * DAY, False),
+        (None, NOW, NOW - 14 * DAY, False),
+    ],
+)
+def test_a_trial_ended_without_a_card_if_its_end_cancelled_it_unbilled(
+    trial_end: datetime | None, canceled_at: datetime | None, last_billed_at: datetime, expected: bool
+) -> None:
+    found = ended_without_card(trial_end=trial_end, canceled_at=canceled_at, last_billed_at=last_billed_at)
+
+    assert found is expected
+
+
+@pytest.mark.parametrize(
+    ("ends_in", "new_end_in", "refusal"),
+    [
+        (DAY, 2 * DAY, None),
+        (DAY, 730 * DAY, None),
+        (DAY, 730 * DAY + SECOND, InvalidInput),
+        (DAY, DAY, InvalidInput),
+        (DAY, timedelta(0), InvalidInput),
+        (DAY, -DAY, InvalidInput),
+        (59 * SECOND, DAY, NotOnTrial),
+        (-DAY, DAY, NotOnTrial),
+    ],
+)
+def test_an_extension_lies_between_the_present_end_and_two_years(
+    ends_in: timedelta, new_end_in: timedelta, refusal: type[Exception] | None
+) -> None:
+    with nullcontext() if refusal is None else pytest.raises(refusal):
+        require_extension(NOW + new_end_in, present_ends_at=NOW + ends_in, now=NOW)

@@ -26,7 +26,12 @@ from billing.selectors.trial_words import trial_words
 from billing.services.billing_email import confirm_billing_email, request_billing_email
 from billing.services.invoice_notices import announce_overdue_invoice, announce_sent_invoice, send_receipt
 from billing.services.payment_failure import announce_payment_failure
-from billing.services.subscription_notices import announce_cancellation, announce_end, announce_start
+from billing.services.subscription_notices import (
+    announce_cancellation,
+    announce_end,
+    announce_start,
+    announce_trial_pause,
+)
 from billing.services.trial_reminders import remind_of_trials
 from billing.terms import ObjectKind
 from tests.billing.factories import (
@@ -235,6 +240,52 @@ def move_to_another_address(organization: Organization) -> None:
     confirm_billing_email(link.partition("/billing/email/")[2].partition("/")[0], now=NOW)
 
 
+def end_without_card(organization: Organization) -> None:
+    subscription = subscribe(
+        organization, status="canceled", trial_end=NOW, canceled_at=NOW, ended_at=NOW, created_at=NOW - 14 * DAY
+    )
+    invoice = InvoiceFactory(organization=organization, created_at=NOW - 14 * DAY)
+    Subscription.objects.filter(pk=subscription.pk).update(stripe_latest_invoice_id=invoice.stripe_invoice_id)
+    announce_end(moved(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id, "canceled"), now=NOW)
+
+
+def pause_without_card(organization: Organization) -> None:
+    subscription = subscribe(organization, status="paused", trial_end=NOW)
+    announce_trial_pause(moved(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id, "paused"), now=NOW)
+
+
+def lose_the_card(organization: Organization, *, policy: str) -> None:
+    ends = {"trial_start": NOW - 12 * DAY, "trial_end": NOW + 2 * DAY}
+    subscribe(organization, status="trialing", missing_card_policy=policy, **ends)
+    Customer.objects.update(default_stripe_payment_method_id="")
+    remind_of_trials(NOW)
+
+
+def near_end_that_cancels(organization: Organization) -> None:
+    lose_the_card(organization, policy="cancel")
+
+
+def near_end_that_pauses(organization: Organization) -> None:
+    lose_the_card(organization, policy="pause")
+
+
+def near_end_that_bills(organization: Organization) -> None:
+    lose_the_card(organization, policy="create_invoice")
+
+
+def fail_with_no_card_on_file(organization: Organization) -> None:
+    subscription = subscribe(organization, status="past_due", past_due_at=NOW)
+    invoice = InvoiceFactory(
+        organization=organization,
+        status="open",
+        number="OAK-0021",
+        stripe_subscription_id=subscription.stripe_subscription_id,
+    )
+    Customer.objects.update(default_stripe_payment_method_id="")
+    Subscription.objects.filter(pk=subscription.pk).update(stripe_latest_invoice_id=invoice.stripe_invoice_id)
+    announce_payment_failure(moved(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id, "past_due"), now=NOW)
+
+
 def extend(organization: Organization, *, local_trial: LocalTrial | None = None, subscription_id: str = "") -> None:
     words = trial_words(subscription_id, local_trial=local_trial)
     notices.enqueue("trial_extended", key="trial_extended", organization=organization, cause_at=NOW, **words)
@@ -284,6 +335,20 @@ MAILS: list[tuple[str, Situation, list[str]]] = [
     ("action_required", wait_for_the_bank, ["€48.00", "OAK-0020", "Your card is fine", "12 Dec 2026", "/pay/"]),
     ("action_required", fail_for_want_of_an_answer, ["€48.00", "Your card is fine", "/pay/"]),
     ("trial_ending", near_trial_end, ["23 Nov 2026", "€48.00", "Visa 4242", "/billing/"]),
+    ("payment_failed", fail_with_no_card_on_file, ["OAK-0021", "There is no card on file"]),
+    (
+        "trial_paused",
+        pause_without_card,
+        ["Growth is paused", "Nothing was charged", "€48.00 each month", "/billing/"],
+    ),
+    (
+        "trial_ended_without_card",
+        end_without_card,
+        ["trial of Growth has ended", "no card", "Nothing was charged", "/billing/choose/"],
+    ),
+    ("trial_ending", near_end_that_cancels, ["23 Nov 2026", "no card on file", "Growth ends on that day"]),
+    ("trial_ending", near_end_that_pauses, ["no card on file", "Growth is paused on that day"]),
+    ("trial_ending", near_end_that_bills, ["no card on file", "an invoice to pay: €48.00 each month"]),
     ("trial_extended", extend_trial, ["Growth", "5 Dec 2026", "€48.00", "Visa 4242", "pay nothing"]),
     ("trial_extended", extend_trial_without_card, ["5 Dec 2026", "nothing is charged"]),
     ("trial_extended", extend_local_trial, ["5 Dec 2026", "not given a card", "nothing is deleted"]),

@@ -26,7 +26,27 @@ SAYS = {
     "go_locked": ["did not go through", "Growth is off until it is paid", "You use Free", "Cancel Growth"],
     "go_incomplete": ["did not go through", "Growth begins when the payment arrives", "Growth Incomplete"],
     "go_ended": ["Growth ended on", "You will not be charged again", "Plan Free", "Choose a plan"],
-    "go_paused": ["Growth is paused", "Growth Paused", "You use Free"],
+    "go_refused": [
+        "This card has had a trial before",
+        "Nothing was charged",
+        "pay from the first day",
+        "Go on with Growth",
+    ],
+    "go_without_card": [
+        "Your trial ends on",
+        "Without one Growth ends on that day",
+        "Add a card",
+        "Then Nothing",
+        "Growth ends.",
+    ],
+    "go_ended_without_card": ["Your trial of Growth ended on", "without a card", "Go on with Growth", "Plan Free"],
+    "go_paused": [
+        "Growth is paused: the trial ended without a card",
+        "Nothing was charged",
+        "To go on,",
+        "Growth Paused",
+        "You use Free",
+    ],
     "try_locally": ["Growth Trialing", "Trial without a card", "Then Nothing", "Keep Growth"],
 }
 
