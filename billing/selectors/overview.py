@@ -7,6 +7,7 @@ from django.conf import settings
 
 from accounts.models import Membership, Organization, Role
 from billing.models import Customer, LocalTrial, PaymentMethod, Price
+from billing.rules.actions import allows
 from billing.rules.entitlement import Access
 from billing.selectors.access import access_for
 from billing.selectors.banner import Banner, choose_banner
@@ -15,12 +16,14 @@ from billing.selectors.customer import current_customer
 from billing.selectors.discount_page import DiscountPage, discount_page
 from billing.selectors.history import latest_entries
 from billing.selectors.invoices import InvoiceRow, latest_invoices
+from billing.selectors.lifecycle import lifecycle_of
 from billing.selectors.payment_failure import CardName, PaymentFailure, payment_failure
 from billing.selectors.ruler import Ruler, draw_ruler
+from billing.selectors.seats import Seats, seats_in
 from billing.selectors.standing import Standing, standing_of
 from billing.selectors.timeline import Entry
 from billing.selectors.upcoming import coming_entries
-from billing.terms import AccessReason, Interval
+from billing.terms import AccessReason, Interval, SubscriptionAction
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Overview:
     continue_lookup_key: str
     has_customer: bool
     discounts: DiscountPage
+    seats: Seats | None
+    can_change_seats: bool
 
 
 def billing_overview(organization: Organization, now: datetime) -> Overview:
@@ -87,6 +92,8 @@ def billing_overview(organization: Organization, now: datetime) -> Overview:
         continue_lookup_key=_continue_lookup_key(on_local_trial, customer=customer),
         has_customer=bool(customer and customer.stripe_customer_id),
         discounts=discount_page(organization, now),
+        seats=seats_in(contract.row, now=now) if contract else None,
+        can_change_seats=allows(SubscriptionAction.CHANGE_SEATS, lifecycle_of(organization, now).state),
     )
 
 

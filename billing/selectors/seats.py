@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Invitation, Membership, Organization
 from billing.models import PlanChange, Price, SeatChange, Subscription
 from billing.rules.catalogue import SeatTerms
-from billing.rules.seats import People, SeatPolicy
+from billing.rules.seats import People, SeatPolicy, SeatSync
 from billing.selectors.subscription import current_subscription
 from billing.terms import ChangeBehaviour, IntentState, PlanChangeState, SubscriptionStatus
 
@@ -41,6 +41,16 @@ class Seats:
     @property
     def is_lowered(self) -> bool:
         return self.billed < self.held
+
+    @property
+    def shown_used(self) -> int:
+        """As far as a bar of `held` can be filled."""
+        return min(self.used, self.held)
+
+    @property
+    def follows_up(self) -> bool:
+        """Whether missing seats are added by themselves."""
+        return settings.SEATS_SYNC != SeatSync.OFF and self.used <= self.terms.maximum
 
     @property
     def is_over(self) -> bool:

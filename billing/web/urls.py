@@ -17,6 +17,7 @@ from billing.web import (
     portal,
     pricing,
     returning,
+    seats,
 )
 
 app_name = "billing"
@@ -41,6 +42,8 @@ urlpatterns = [
     path("billing/return/status/", returning.checkout_status, name="checkout_status"),
     path("billing/portal/", portal.portal, name="portal"),
     path("billing/portal/return/", portal.portal_return, name="portal_return"),
+    path("billing/seats/", seats.seats, name="seats"),
+    path("billing/seats/<uuid:preview_uuid>/", seats.seats_preview, name="seats_preview"),
     path("billing/discount/", discounts.discount, name="discount"),
     path("billing/discount/apply/", discounts.apply, name="apply_discount"),
     path("billing/discount/remove/", discounts.remove, name="remove_discount"),
