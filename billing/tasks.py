@@ -17,6 +17,7 @@ from billing.services.erase_organization import resume_erasures
 from billing.services.follow_scheduled_change import settle_due_changes
 from billing.services.follow_team import follow_team, true_up_seats
 from billing.services.refuse_trials import refuse_trials
+from billing.services.remind_of_impact import remind_of_impact
 from billing.services.resume_seat_changes import resume_seat_changes
 from billing.services.schedule_plan_change import resume_scheduled_changes
 from billing.services.send_notices import send_due_notices
@@ -46,6 +47,7 @@ def sweep() -> None:
     _attempt(resume_details_requests, clock.system_now())
     _attempt(resume_cancellations_now, clock.system_now())
     _attempt(settle_due_changes, now)
+    _attempt(remind_of_impact, now)
     _attempt(resume_scheduled_changes, clock.system_now())
     _attempt(follow_team, now)
     _attempt(send_due_notices, now)

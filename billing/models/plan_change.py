@@ -137,14 +137,15 @@ def scheduled_change(stripe_subscription_id: str) -> PlanChange | None:
     return waiting.select_for_update(of=("self",)).first() if connection.in_atomic_block else waiting.first()
 
 
-def let_go_of_change(stripe_subscription_id: str, *, reason: ReleaseReason) -> None:
+def let_go_of_change(stripe_subscription_id: str, *, reason: ReleaseReason) -> bool:
     """Note that a planned change is given up; whoever notes it releases the schedule, or else a sweep does.
 
-    The first reason stays. Safe to repeat.
+    The first reason stays: False where there is one already, or nothing is planned. Safe to repeat.
     """
-    PlanChange.objects.filter(
+    noted = PlanChange.objects.filter(
         stripe_subscription_id=stripe_subscription_id, state=PlanChangeState.SCHEDULED.value, release_reason=""
     ).update(release_reason=reason.value)
+    return bool(noted)
 
 
 def end_change(change: PlanChange, state: PlanChangeState, *, at: datetime, failure: str = "") -> bool:

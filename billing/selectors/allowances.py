@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from accounts.models import Membership, Organization
+from accounts.models import Organization
 from billing.models import Feature
 from billing.rules.catalogue import FeatureKind
 from billing.rules.entitlement import Access
-
-PEOPLE = "people"
+from billing.selectors.usage import usage_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +26,8 @@ class Allowance:
 
 
 def allowances_of(organization: Organization, *, access: Access) -> tuple[Allowance, ...]:
-    """Every feature of the catalogue, in its order, as `access` gives it. Two queries."""
-    used: dict[str, int] = {PEOPLE: Membership.objects.filter(organization=organization).count()}
+    """Every feature of the catalogue, in its order, as `access` gives it. Asks every counter of `selectors/usage`."""
+    used = usage_of(organization)
     return tuple(
         _allowance(feature, access=access, used=used.get(feature.code))
         for feature in Feature.objects.filter(is_archived=False).order_by("rank", "pk")

@@ -7,6 +7,7 @@ from enum import StrEnum
 from billing.models import Invoice, LocalTrial, Price, Subscription
 from billing.selectors.contract import Contract, Contracts, Situation
 from billing.selectors.payment_failure import PaymentFailure
+from billing.selectors.planned_change import PlannedChange
 from billing.selectors.trial import ended_for_want_of_card, is_refused_trial
 from billing.terms import InvoiceStatus, SubscriptionStatus
 
@@ -21,6 +22,7 @@ class BannerKind(StrEnum):
     INCOMPLETE = "incomplete"
     PAUSED = "paused"
     CANCELLING = "cancelling"
+    CHANGE_PLANNED = "change_planned"
     TRIAL_ENDS = "trial_ends"
     LOCAL_TRIAL_ENDS = "local_trial_ends"
     LOCAL_TRIAL_ENDED = "local_trial_ended"
@@ -57,6 +59,7 @@ def choose_banner(
     contracts: Contracts,
     *,
     failure: PaymentFailure | None,
+    planned: PlannedChange | None,
     access_until: datetime | None,
     local_trial: LocalTrial | None,
     now: datetime,
@@ -64,7 +67,7 @@ def choose_banner(
     """The gravest banner at `now` (business time), or none. Three queries at most."""
     contract = contracts.current
     if contract is not None:
-        return _of_contract(contract, failure=failure, access_until=access_until, now=now)
+        return _of_contract(contract, failure=failure, planned=planned, access_until=access_until, now=now)
     trial = _of_local_trial(local_trial, now=now)
     if trial is not None and trial.kind == BannerKind.LOCAL_TRIAL_ENDS:
         return trial
@@ -74,7 +77,12 @@ def choose_banner(
 
 
 def _of_contract(
-    contract: Contract, *, failure: PaymentFailure | None, access_until: datetime | None, now: datetime
+    contract: Contract,
+    *,
+    failure: PaymentFailure | None,
+    planned: PlannedChange | None,
+    access_until: datetime | None,
+    now: datetime,
 ) -> Banner | None:
     name, row = contract.plan_name, contract.row
     kinds = {
@@ -91,6 +99,8 @@ def _of_contract(
         return Banner(BannerKind.PAYMENT_FAILED, name, access_until)
     if contract.situation == Situation.CANCELLING:
         return Banner(BannerKind.CANCELLING, name, row.cancel_at)
+    if planned is not None:
+        return Banner(BannerKind.CHANGE_PLANNED, name, planned.at)
     if contract.situation == Situation.TRIAL and row.trial_end and row.trial_end - now <= SHOW_TRIAL_END_BEFORE:
         return Banner(BannerKind.TRIAL_ENDS, name, row.trial_end, missing_card_policy=row.missing_card_policy)
     return None

@@ -18,6 +18,7 @@ from billing.selectors.history import latest_entries
 from billing.selectors.invoices import InvoiceRow, latest_invoices
 from billing.selectors.lifecycle import lifecycle_of
 from billing.selectors.payment_failure import CardName, PaymentFailure, payment_failure
+from billing.selectors.planned_change import PlannedChange, planned_change
 from billing.selectors.ruler import Ruler, draw_ruler
 from billing.selectors.seats import Seats, seats_in
 from billing.selectors.standing import Standing, standing_of
@@ -42,6 +43,7 @@ class Overview:
     lacks_card: bool
     failure: PaymentFailure | None
     banner: Banner | None
+    planned: PlannedChange | None
     ruler: Ruler | None
     invoices: tuple[InvoiceRow, ...]
     coming: tuple[Entry, ...]
@@ -60,6 +62,7 @@ def billing_overview(organization: Organization, now: datetime) -> Overview:
     contract = contracts.current
     local_trial = LocalTrial.objects.filter(organization=organization).select_related("plan").first()
     failure = payment_failure(contract.row) if contract else None
+    planned = planned_change(contract.row) if contract else None
     customer = current_customer(organization)
     card = _card(contract, customer=customer)
     has_method = bool(_payment_method_id(contract, customer=customer))
@@ -75,7 +78,10 @@ def billing_overview(organization: Organization, now: datetime) -> Overview:
         has_payment_method=has_method,
         lacks_card=lacks_card,
         failure=failure,
-        banner=choose_banner(contracts, failure=failure, access_until=until, local_trial=local_trial, now=now),
+        banner=choose_banner(
+            contracts, failure=failure, planned=planned, access_until=until, local_trial=local_trial, now=now
+        ),
+        planned=planned,
         ruler=_ruler(contract, failure=failure, on_local_trial=on_local_trial, access_until=until, now=now),
         invoices=latest_invoices(organization, now=now),
         coming=coming_entries(

@@ -37,23 +37,26 @@ def coming_entries(
     elif lacks_card and contract.situation == Situation.TRIAL:
         entries = _of_trial_without_card(contract)
     elif contract.situation in _RENEWS:
-        entries = _of_renewal(contract, card=card)
+        changes = _of_change(contract)
+        entries = [*changes, *_of_renewal(contract, card=card, changes=changes)]
     elif contract.situation == Situation.CANCELLING:
         entries = _of_end(contract)
     else:
         entries = _of_failure(contract, failure=failure, access_until=access_until)
     entries += _of_due_invoices(organization)
     if contract is not None and contract.is_live:
-        entries += [*_of_change(contract), *_of_discounts(contract), *_of_card(contract, card=card, now=now)]
+        entries += [*_of_discounts(contract), *_of_card(contract, card=card, now=now)]
     coming = [entry for entry in entries if entry.at > now]
     return tuple(replace(entry, tone="next") for entry in sorted(coming, key=lambda entry: entry.at, reverse=True))
 
 
-def _of_renewal(contract: Contract, *, card: CardName | None) -> list[Entry]:
+def _of_renewal(contract: Contract, *, card: CardName | None, changes: list[Entry]) -> list[Entry]:
+    """The next charge; where another plan begins with it, the charge is that one's."""
     at = contract.row.trial_end if contract.is_trial else contract.row.current_period_end
     if at is None:
         return []
-    charge = Entry(Happening.WILL_CHARGE, at, plan_name=contract.plan_name, amount=contract.price, card=card)
+    amount = next((change.amount for change in changes if change.at == at), contract.price)
+    charge = Entry(Happening.WILL_CHARGE, at, plan_name=contract.plan_name, amount=amount, card=card)
     if not contract.is_trial:
         return [charge]
     return [charge, Entry(Happening.WILL_REMIND, at - REMIND_BEFORE, plan_name=contract.plan_name)]

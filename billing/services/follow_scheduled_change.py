@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction as database
 from django.db.models import F, Q
 
-from billing import notices
+from billing import audit, notices
 from billing.errors import NotYet
 from billing.models import (
     PlanChange,
@@ -28,6 +28,14 @@ _MAILS: dict[str, str] = {
     ReleaseReason.LANDED.value: "plan_change_happened",
     ReleaseReason.UNDONE.value: "plan_change_taken_back",
     ReleaseReason.ARCHIVED.value: "plan_change_dropped",
+}
+
+
+_EVENTS = {
+    ReleaseReason.LANDED: "plan_change_happened",
+    ReleaseReason.OVERTAKEN: "plan_change_overtaken",
+    ReleaseReason.ARCHIVED: "plan_change_dropped",
+    ReleaseReason.PAST_DUE: "plan_change_unpaid",
 }
 
 
@@ -89,7 +97,7 @@ def settle_due_changes(now: datetime) -> int:
 
 def _drop(change: PlanChange) -> None:
     """A plan that is sold no more cannot begin: the present one is renewed (rule S10)."""
-    let_go_of_change(change.stripe_subscription_id, reason=ReleaseReason.ARCHIVED)
+    _let_go(change, ReleaseReason.ARCHIVED)
     open_staff_task(
         "plan_change_dropped",
         about=str(change.uuid),
@@ -112,11 +120,11 @@ def _settle(change: PlanChange, *, now: datetime) -> None:
         case Verdict.ENDED:
             _end(change, ReleaseReason.ENDED, now=now)
         case Verdict.PAST_DUE:
-            let_go_of_change(change.stripe_subscription_id, reason=ReleaseReason.PAST_DUE)
+            _let_go(change, ReleaseReason.PAST_DUE)
         case Verdict.OVERTAKEN:
-            let_go_of_change(change.stripe_subscription_id, reason=ReleaseReason.OVERTAKEN)
+            _let_go(change, ReleaseReason.OVERTAKEN)
         case Verdict.MISSED:
-            let_go_of_change(change.stripe_subscription_id, reason=ReleaseReason.OVERTAKEN)
+            _let_go(change, ReleaseReason.OVERTAKEN)
             open_staff_task(
                 "plan_change_missed",
                 about=str(change.uuid),
@@ -127,12 +135,31 @@ def _settle(change: PlanChange, *, now: datetime) -> None:
 
 def _end(change: PlanChange, reason: ReleaseReason, *, now: datetime) -> None:
     """Close the change and tell the payer, each once; the first reason to let go of the schedule stays."""
-    if end_change(change, STATE_AFTER[reason], at=now, failure=reason.value) and reason == ReleaseReason.LANDED:
+    has_ended = end_change(change, STATE_AFTER[reason], at=now, failure=reason.value)
+    if has_ended and (reason == ReleaseReason.LANDED or not change.release_reason):
         change.release_reason = reason.value
+        _note(change, reason)
     change.release_reason = change.release_reason or reason.value
     change.save(update_fields=["release_reason"])
     if change.failure in _MAILS:
         _tell(_MAILS[change.failure], change, now=now)
+
+
+def _let_go(change: PlanChange, reason: ReleaseReason) -> None:
+    if let_go_of_change(change.stripe_subscription_id, reason=reason):
+        _note(change, reason)
+
+
+def _note(change: PlanChange, reason: ReleaseReason) -> None:
+    """Put what nobody here decided into the timeline."""
+    if reason in _EVENTS:
+        audit.record(
+            _EVENTS[reason],
+            subject=str(change.uuid),
+            organization=change.organization,
+            actor=None,
+            plan=change.price.plan.name,
+        )
 
 
 def _tell(kind: str, change: PlanChange, *, now: datetime) -> None:

@@ -16,10 +16,19 @@ from billing.errors import (
     ChangeArranged,
     NoChangePending,
     NotFound,
+    PreviewStale,
     StripeRefused,
     UnderWay,
+    UnknownPlan,
 )
-from billing.mirror.schedules import attach_schedule, look_at_schedule, release_schedule, write_phases
+from billing.gateway.change_basis import read_change_basis
+from billing.mirror.schedules import (
+    attach_schedule,
+    look_at_schedule,
+    refuse_arranged,
+    release_schedule,
+    write_phases,
+)
 from billing.models import (
     ChangePreview,
     PlanChange,
@@ -46,29 +55,42 @@ _FAILED_EARLIER = "This could not be done. Please look at your plan and, if you 
 
 def schedule_plan_change(
     organization: Organization, *, preview_uuid: UUID, request_key: UUID, actor: User, now: datetime
-) -> PlanChange | None:
+) -> PlanChange:
     """Let the previewed plan begin when the paid period or trial ends. `now` is business time.
 
-    A change that is planned already is replaced; the present plan takes it back; a wish that changes nothing gives
-    what is planned, or None, and leaves no trace. Safe to repeat with the same `request_key`. Raises what the table
-    of actions refuses, ChangeArranged, UnderWay, StripeRefused, StripeUnreachable (the wish is kept and carried out
-    later).
+    A change that is planned already is replaced; a wish for what is planned already gives that, and leaves no trace.
+    Safe to repeat with the same `request_key`. Raises NotFound, PreviewStale, UnknownPlan, what the table of actions
+    refuses, ChangeArranged, UnderWay, StripeRefused, StripeUnreachable (the wish is kept and carried out later).
     """
     change = PlanChange.objects.filter(organization=organization, request_key=request_key).first()
     if change is not None:
         return _carry_out(change)
-    preview = ChangePreview.objects.filter(organization=organization, uuid=preview_uuid).first()
-    if preview is None:
-        raise NotFound()
+    preview = _preview(organization, preview_uuid)
     lifecycle = lifecycle_of(organization, now)
     require(SubscriptionAction.CHANGE_PLAN, lifecycle.state)
-    is_present = (preview.price_id, preview.quantity) == (preview.from_price_id, preview.from_quantity)
-    if is_present:
-        return _take_back(lifecycle, request_key=request_key, actor=actor, now=now) if lifecycle.change else None
     waiting = lifecycle.change
     if waiting and (waiting.price_id, waiting.quantity) == (preview.price_id, preview.quantity):
         return _carry_out(waiting)
+    _refuse_unless_as_shown(preview)
     return _carry_out(_record(preview, request_key=request_key, actor=actor))
+
+
+def _preview(organization: Organization, preview_uuid: UUID) -> ChangePreview:
+    found = ChangePreview.objects.select_related("price__plan", "from_price")
+    preview = found.filter(organization=organization, uuid=preview_uuid).first()
+    if preview is None or preview.behaviour != ChangeBehaviour.PERIOD_END:
+        raise NotFound("There is no such offer, or it belongs to another organization. Nothing was changed.")
+    return preview
+
+
+def _refuse_unless_as_shown(preview: ChangePreview) -> None:
+    """Nothing that the shown sum rests on may have changed; the day is the end of the period that it was shown in."""
+    if not preview.price.is_active or preview.price.plan.is_archived:
+        raise UnknownPlan("This plan is not on sale any more. Nothing was changed.")
+    is_late = clock.system_now() >= preview.expires_at
+    if is_late or read_change_basis(preview.stripe_subscription_id).digest != preview.basis:
+        raise PreviewStale()
+    refuse_arranged(preview.stripe_subscription_id)
 
 
 def undo_scheduled_change(organization: Organization, *, request_key: UUID, actor: User, now: datetime) -> PlanChange:
@@ -158,7 +180,7 @@ def _record(preview: ChangePreview, *, request_key: UUID, actor: User) -> PlanCh
                 stripe_schedule_id=waiting.stripe_schedule_id if waiting else "",
                 effective_at=preview.effective_at,
             )
-            audit.record("plan_change_planned", subject=str(change.uuid), organization=organization, actor=actor)
+            _record_act("plan_change_planned", change, actor=actor)
     except IntegrityError:
         raise UnderWay() from None
     return change
@@ -186,6 +208,17 @@ def _carry_out(change: PlanChange) -> PlanChange:
     return change
 
 
+def _record_act(action: str, change: PlanChange, *, actor: User) -> None:
+    audit.record(
+        action,
+        subject=str(change.uuid),
+        organization=change.organization,
+        actor=actor,
+        plan=change.price.plan.name,
+        stripe_subscription_id=change.stripe_subscription_id,
+    )
+
+
 def _give_up(change: PlanChange, error: BillingError, *, failure: str) -> BillingError:
     """End a wish that failed; a schedule that it made, or took over, is left for the sweep to remove."""
     with transaction.atomic():
@@ -210,9 +243,7 @@ def _take_back(lifecycle: Lifecycle, *, request_key: UUID, actor: User, now: dat
         let_go_of_change(change.stripe_subscription_id, reason=ReleaseReason.UNDONE)
         is_first = PlanChange.objects.filter(pk=change.pk, undo_request_key=None).update(undo_request_key=request_key)
         if is_first:
-            audit.record(
-                "plan_change_taken_back", subject=str(change.uuid), organization=change.organization, actor=actor
-            )
+            _record_act("plan_change_taken_back", change, actor=actor)
     change.refresh_from_db()
     return _let_go(change)
 

@@ -15,6 +15,7 @@ from billing.web import (
     history,
     paying,
     person,
+    planned_change,
     portal,
     pricing,
     returning,
@@ -53,5 +54,6 @@ urlpatterns = [
     path("billing/cancel/day/", cancellation.cancel_on_day, name="cancel_on_day"),
     path("billing/cancel/now/", cancellation.cancel_at_once, name="cancel_now"),
     path("billing/cancel/undo/", cancellation.undo_cancel, name="undo_cancel"),
+    path("billing/plan/undo/", planned_change.undo_planned_change, name="undo_planned_change"),
     path("app/", app.app, name="app"),
 ]

@@ -1,12 +1,15 @@
 """Situations in which a planned change of plan leads to a mail, from rows as a refresh leaves them."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 from accounts.models import Organization
 from billing.models import PlanChange, Price, Subscription, SubscriptionSchedule, Transition
 from billing.services.follow_scheduled_change import follow_schedule, follow_subscription
+from billing.services.remind_of_impact import remind_of_impact
 from billing.terms import ObjectKind
-from tests.billing.factories import NOW, PriceFactory, SubscriptionFactory
+from tests.billing.factories import NOW, FeatureFactory, PlanFeatureFactory, PriceFactory, SubscriptionFactory
+from tests.factories import MembershipFactory
 
 
 def moved(kind: ObjectKind, stripe_id: str, to_state: str) -> Transition:
@@ -69,7 +72,21 @@ def drop_it(organization: Organization) -> None:
     take_it_back(organization, reason="archived")
 
 
+def come_near_without_fitting(organization: Organization) -> None:
+    change = planned(organization)
+    for person in "abc":
+        MembershipFactory(organization=organization, user__email=f"{person}@oakline.example")
+    people = FeatureFactory(code="people", name="People", kind="limit")
+    PlanFeatureFactory(plan=change.price.plan, feature=people, limit=2)
+    remind_of_impact(change.effective_at - timedelta(days=2))
+
+
 PLANNED_MAILS = [
+    (
+        "plan_change_does_not_fit",
+        come_near_without_fitting,
+        ["14 Dec 2026", "3 used, Starter has 2", "All stay", "keep Growth"],
+    ),
     ("plan_change_planned", plan_a_change, ["14 Dec 2026", "Growth", "Starter", "€16.00 instead of €48.00"]),
     (
         "plan_change_happened",

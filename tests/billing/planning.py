@@ -8,52 +8,29 @@ from billing import clock
 from billing.gateway.client import client
 from billing.models import ChangePreview, PlanChange, Price, Subscription
 from billing.services.follow_scheduled_change import settle_due_changes
+from billing.services.preview_change import preview_change
 from billing.services.schedule_plan_change import (
     resume_scheduled_changes,
     schedule_plan_change,
     undo_scheduled_change,
 )
+from billing.terms import ChangeBehaviour
 from tests.billing.shop import Shop
 
 
 def preview(shop: Shop, subscription: Subscription, price: Price, **changed: Any) -> ChangePreview:
-    now = shop.now
-    before = Price.objects.get(stripe_price_id=subscription.stripe_price_id)
-    values = {
-        "organization": shop.organization,
-        "requested_by": shop.owner,
-        "stripe_subscription_id": subscription.stripe_subscription_id,
-        "stripe_item_id": "si_1",
-        "from_price": before,
-        "from_quantity": subscription.quantity,
-        "price": price,
-        "quantity": subscription.quantity,
-        "direction": "down",
-        "behaviour": "period_end",
-        "proration_at": now,
-        "effective_at": subscription.current_period_end,
-        "basis": "-",
-        "currency": price.currency,
-        "due_now_minor": 0,
-        "subtotal_minor": 0,
-        "total_minor": 0,
-        "next_amount_minor": price.amount_minor * subscription.quantity,
-        "next_at": subscription.current_period_end,
-        "expires_at": clock.system_now() + timedelta(minutes=30),
-    }
-    return ChangePreview.objects.create(**{**values, **changed})
+    values = {"actor": shop.owner, "now": shop.now, "behaviour": ChangeBehaviour.PERIOD_END, **changed}
+    return preview_change(shop.organization, lookup_key=price.lookup_key, **values)
 
 
-def plan(shop: Shop, shown: ChangePreview, **changed: Any) -> PlanChange | None:
+def plan(shop: Shop, shown: ChangePreview, **changed: Any) -> PlanChange:
     values = {"request_key": uuid4(), "actor": shop.owner, "now": shop.now, **changed}
     return schedule_plan_change(shop.organization, preview_uuid=shown.uuid, **values)
 
 
 def plan_down(shop: Shop, subscription: Subscription, **changed: Any) -> PlanChange:
     """From Scale to Growth at the period's end."""
-    change = plan(shop, preview(shop, subscription, shop.growth, **changed))
-    assert change is not None
-    return change
+    return plan(shop, preview(shop, subscription, shop.growth, **changed))
 
 
 def undo(shop: Shop, **changed: Any) -> PlanChange:

@@ -6,20 +6,12 @@ import pytest
 
 from billing.errors import StripeUnreachable
 from billing.gateway.client import client
-from billing.mirror.refresh import refresh
-from billing.mirror.refs import ObjectRef
-from billing.models import CancelRequest, Notice, PlanChange, Price, StaffTask, Subscription
+from billing.models import CancelRequest, Notice, PlanChange, Subscription
 from billing.services.cancellation import cancel_at_period_end
-from billing.terms import ObjectKind
-from tests.billing.factories import PlanFactory
 from tests.billing.planning import at_stripe, plan, plan_down, preview, schedules_at_stripe, sweep
 from tests.billing.shop import Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def starter_of(shop: Shop) -> Price:
-    return shop.publish(PlanFactory(code="starter", rank=1), amount_minor=1600)
 
 
 def state() -> str:
@@ -107,78 +99,6 @@ def test_a_rewrite_that_stripe_did_not_hear_is_repeated(shop: Shop) -> None:
 
     assert (quantity, next_phase()["items"][0]["quantity"]) == (1, 2)
     assert state() == "scheduled"
-
-
-def test_a_release_in_the_dashboard_wins(shop: Shop) -> None:
-    subscription = shop.subscribe()
-    change = plan_down(shop, subscription)
-
-    client().v1.subscription_schedules.release(change.stripe_schedule_id)
-    refresh(ObjectRef(ObjectKind.SUBSCRIPTION_SCHEDULE, change.stripe_schedule_id))
-    shop.look_at(subscription)
-    sweep(shop)
-
-    assert state() == "superseded"
-    assert at_stripe(subscription)["schedule"] is None
-    assert Notice.objects.filter(kind="plan_change_taken_back").count() == 0
-
-
-def test_another_phase_from_the_dashboard_wins_and_stays(shop: Shop) -> None:
-    subscription = shop.subscribe()
-    change = plan_down(shop, subscription)
-    [schedule] = schedules_at_stripe()
-    first = schedule["phases"][0]
-    phases = [
-        {
-            "items": [{"price": shop.scale.stripe_price_id}],
-            "start_date": first["start_date"],
-            "end_date": first["end_date"],
-        },
-        {"items": [{"price": shop.scale.stripe_price_id, "quantity": 9}], "duration": {"interval": "month"}},
-    ]
-
-    client().v1.subscription_schedules.update(change.stripe_schedule_id, params={"phases": phases})
-    shop.look_at(subscription)
-    refresh(ObjectRef(ObjectKind.SUBSCRIPTION_SCHEDULE, change.stripe_schedule_id))
-    sweep(shop)
-
-    assert state() == "superseded"
-    assert next_phase()["items"][0]["quantity"] == 9
-
-
-def test_a_price_that_the_dashboard_set_wins_and_our_plan_goes(shop: Shop) -> None:
-    subscription = shop.subscribe()
-    plan_down(shop, subscription)
-    starter = starter_of(shop)
-    [item] = at_stripe(subscription)["items"]["data"]
-
-    client().v1.subscription_items.update(item["id"], params={"price": starter.stripe_price_id})
-    shop.look_at(subscription)
-    sweep(shop)
-    shop.advance("P36D")
-    shop.look_at(subscription)
-
-    assert state() == "superseded"
-    assert subscription.stripe_price_id == starter.stripe_price_id
-
-
-@pytest.mark.parametrize("archived", ["price", "plan"])
-def test_a_target_that_is_sold_no_more_is_dropped(shop: Shop, archived: str) -> None:
-    subscription = shop.subscribe()
-    plan_down(shop, subscription)
-    if archived == "price":
-        Price.objects.filter(pk=shop.growth.pk).update(is_active=False)
-    else:
-        type(shop.growth.plan).objects.filter(pk=shop.growth.plan_id).update(is_archived=True)
-
-    sweep(shop)
-    shop.advance("P36D")
-    shop.look_at(subscription)
-
-    assert state() == "canceled"
-    assert subscription.stripe_price_id == shop.scale.stripe_price_id
-    assert StaffTask.objects.filter(kind="plan_change_dropped").count() == 1
-    assert Notice.objects.filter(kind="plan_change_dropped").count() == 1
 
 
 def test_a_cancellation_lets_go_of_the_schedule_first(shop: Shop) -> None:

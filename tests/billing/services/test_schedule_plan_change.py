@@ -6,12 +6,22 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from billing.errors import ChangeArranged, NoChangePending, StripeUnreachable, UnderWay
+from billing import clock
+from billing.errors import (
+    ChangeArranged,
+    NoChangePending,
+    NotFound,
+    NothingToChange,
+    PreviewStale,
+    StripeUnreachable,
+    UnderWay,
+    UnknownPlan,
+)
 from billing.gateway.client import client
-from billing.models import AuditEntry, Notice, PlanChange, StaffTask
-from billing.terms import PlanChangeState
-from tests.billing.factories import PlanFactory
+from billing.models import AuditEntry, ChangePreview, Notice, PlanChange, Price, StaffTask
+from billing.terms import ChangeBehaviour, PlanChangeState
 from tests.billing.planning import at_stripe, plan, plan_down, preview, schedules_at_stripe, sweep, undo
+from tests.billing.services import changing
 from tests.billing.shop import Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -126,7 +136,7 @@ def test_undo_needs_something_planned(shop: Shop) -> None:
 
 def test_a_newer_plan_replaces_the_one_that_waits(shop: Shop) -> None:
     subscription = shop.subscribe()
-    starter = shop.publish(PlanFactory(code="starter", rank=1), amount_minor=1600)
+    starter = changing.starter(shop)
     first = plan_down(shop, subscription)
 
     second = plan(shop, preview(shop, subscription, starter))
@@ -138,33 +148,48 @@ def test_a_newer_plan_replaces_the_one_that_waits(shop: Shop) -> None:
     assert schedule["metadata"]["plan_change"] == str(second.uuid)
 
 
-def test_the_present_plan_takes_back_what_is_planned(shop: Shop) -> None:
+def test_what_is_planned_already_is_not_planned_again(shop: Shop) -> None:
     subscription = shop.subscribe()
-    plan_down(shop, subscription)
-
-    change = plan(shop, preview(shop, subscription, shop.scale))
-
-    assert change.state == "canceled"
-    assert at_stripe(subscription)["schedule"] is None
-
-
-def test_what_changes_nothing_writes_nothing(shop: Shop) -> None:
-    subscription = shop.subscribe()
-    assert plan(shop, preview(shop, subscription, shop.scale)) is None
-    planned = plan_down(shop, subscription)
+    tabs = [preview(shop, subscription, shop.growth) for _ in range(2)]
+    planned = plan(shop, tabs[0])
     shop.work_off()
-    calls = len([call for call in shop.sandbox.requests()["data"] if call["method"] == "POST"])
+    calls = writes(shop)
 
-    again = plan_down(shop, subscription)
+    again = plan(shop, tabs[1])
+    shop.work_off()
 
-    assert again.pk == planned.pk
+    assert (again.pk, writes(shop)) == (planned.pk, calls)
     assert PlanChange.objects.count() == Notice.objects.filter(kind="plan_change_planned").count() == 1
-    assert len([call for call in shop.sandbox.requests()["data"] if call["method"] == "POST"]) == calls
+    with pytest.raises(NothingToChange):
+        plan_down(shop, subscription)
+
+
+def writes(shop: Shop) -> int:
+    return len([call for call in shop.sandbox.requests()["data"] if call["method"] == "POST"])
+
+
+def test_what_was_shown_must_still_hold(shop: Shop) -> None:
+    subscription = shop.subscribe()
+    late, outdated, sold_out = (preview(shop, subscription, shop.growth) for _ in range(3))
+    ChangePreview.objects.filter(pk=late.pk).update(expires_at=clock.system_now())
+    with pytest.raises(PreviewStale):
+        plan(shop, late)
+    changing.give_coupon(subscription)
+    with pytest.raises(PreviewStale):
+        plan(shop, outdated)
+    Price.objects.filter(pk=shop.growth.pk).update(is_active=False)
+    with pytest.raises(UnknownPlan):
+        plan(shop, sold_out)
+    with pytest.raises(NotFound):
+        plan(shop, preview(shop, subscription, changing.starter(shop), behaviour=ChangeBehaviour.NOW_INVOICE))
+
+    assert not PlanChange.objects.exists()
+    assert schedules_at_stripe() == []
 
 
 def test_two_replacements_at_once_leave_one_plan(shop: Shop) -> None:
     subscription = shop.subscribe()
-    starter = shop.publish(PlanFactory(code="starter", rank=1), amount_minor=1600)
+    starter = changing.starter(shop)
     plan_down(shop, subscription)
     shown = [preview(shop, subscription, price) for price in (starter, starter)]
 
@@ -220,4 +245,4 @@ def test_what_was_arranged_in_the_dashboard_is_not_overwritten(shop: Shop) -> No
     sweep(shop)
 
     assert at_stripe(subscription)["schedule"] == schedule["id"]
-    assert PlanChange.objects.get().state == "failed"
+    assert not PlanChange.objects.exists()

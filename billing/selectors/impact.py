@@ -1,0 +1,29 @@
+"""Reads what another plan would mean for what an organization has and uses now."""
+
+from accounts.models import Organization
+from billing.models import Feature, Plan
+from billing.rules.catalogue import FeatureKind
+from billing.rules.impact import Fate, Impact, UsedFeature, impact_of
+from billing.selectors.access import plan_facts
+from billing.selectors.usage import counter_of, usage_of
+
+
+def plan_impact(organization: Organization, *, before: Plan, after: Plan) -> Impact:
+    """What the organization loses, and what does not fit, when `before` becomes `after`. Asks every counter."""
+    used = usage_of(organization)
+    features = [
+        _used_feature(feature, used=used.get(feature.code))
+        for feature in Feature.objects.filter(is_archived=False).order_by("rank", "pk")
+    ]
+    return impact_of(plan_facts(before).grants, plan_facts(after).grants, features=features)
+
+
+def _used_feature(feature: Feature, *, used: int | None) -> UsedFeature:
+    counter = counter_of(feature.code)
+    return UsedFeature(
+        code=feature.code,
+        name=feature.name,
+        is_limit=feature.kind == FeatureKind.LIMIT,
+        used=used,
+        fate=counter.fate if counter else Fate.READ_ONLY,
+    )
