@@ -44,6 +44,20 @@ def invite(organization: Organization, *, email: str, role: Role, invited_by: Us
     return invitation
 
 
+def refuse_known(organization: Organization, *, email: str) -> None:
+    """Raise AccountsError `already_member` or `already_invited` for somebody who needs no invitation."""
+    email = email.strip().lower()
+    _refuse_member(organization, email)
+    if pending_invitations(organization).filter(email=email, expires_at__gt=timezone.now()).exists():
+        raise _already_invited(email)
+
+
+def _already_invited(email: str) -> AccountsError:
+    return AccountsError(
+        f"{email} has an open invitation. You can send it again from the list.", code="already_invited"
+    )
+
+
 def _refuse_member(organization: Organization, email: str) -> None:
     if organization.memberships.filter(user__email__iexact=email).exists():
         raise AccountsError(f"{email} is in {organization.name} already.", code="already_member")
@@ -79,9 +93,7 @@ def _write(
 def _repeated_or_refused(organization: Organization, email: str, request_key: UUID) -> Invitation:
     invitation = pending_invitations(organization).filter(email=email).first()
     if invitation is None or invitation.request_key != request_key:
-        raise AccountsError(
-            f"{email} has an open invitation. You can send it again from the list.", code="already_invited"
-        )
+        raise _already_invited(email)
     return invitation
 
 

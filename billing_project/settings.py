@@ -218,6 +218,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_TOTP_ISSUER = PRODUCT_NAME
 # The function that knows how many people a plan holds; accounts must not know of plans.
 PEOPLE_LIMIT = "billing.selectors.people.people_limit"
+# The function that knows what one more person costs; accounts must not know of prices.
+SEAT_OFFER = "billing.services.offer_seat.offer_seat"
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
 
 # --- Mail: every message is a row of the notice list first ------------------------------------------------

@@ -13,6 +13,7 @@ from accounts.forms.team import InvitationForm, RoleForm
 from accounts.invitations import invite
 from accounts.models import Membership, Role
 from accounts.roster import roster_of
+from accounts.seat_offer import SeatOffer, seat_offer
 from accounts.team import change_role, member_of, remove_member
 from accounts.views.request_key import request_key_of
 
@@ -48,6 +49,9 @@ def send_invitation(request: HttpRequest, membership: Membership) -> HttpRespons
     if not form.is_valid():
         return render_team(request, membership, form=form, status=400)
     try:
+        offer = seat_offer(membership.organization, email=form.cleaned_data["email"], request_key=request_key)
+        if offer is not None and request.POST.get("accepted_seat") != offer.named:
+            return _name_price(request, form, offer, request_key)
         invitation = invite(
             membership.organization,
             email=form.cleaned_data["email"],
@@ -59,6 +63,18 @@ def send_invitation(request: HttpRequest, membership: Membership) -> HttpRespons
         return render_team(request, membership, form=form, refusal=error.message, status=error.status)
     messages.success(request, f"Invitation sent to {invitation.email}.")
     return redirect("accounts:team")
+
+
+def _name_price(request: HttpRequest, form: InvitationForm, offer: SeatOffer, request_key: UUID) -> HttpResponse:
+    """The same form again, hidden, under what it adds to the bill; nothing was sent yet."""
+    context = {
+        "email": form.cleaned_data["email"],
+        "role": Role(form.cleaned_data["role"]),
+        "offer": offer,
+        "request_key": request_key,
+        "is_another_price": "accepted_seat" in request.POST,
+    }
+    return render(request, "accounts/invite_seat.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -72,3 +72,20 @@ def test_seats_are_added_and_given_up(
     look(page, "seats-lowered")
 
     assert quantity_at_stripe(subscription) == 6
+
+
+def test_an_invitation_names_the_price_of_its_seat(page: Page, live_server, shop: Shop, team: Price) -> None:
+    let_join(shop, 2)
+    shop.subscribe(price=team)
+    shop.advance("P10D")
+    sign_in(page, shop, live_server.url)
+
+    page.goto(f"{live_server.url}/team/")
+    expect(page.get_by_text("3 of 3 seats paid")).to_be_visible()
+    look(page, "team")
+    page.get_by_label("E-mail").fill("new@oakline.example")
+    page.get_by_role("button", name="Send the invitation").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This adds a seat")
+    look(page, "invite-seat")
+    page.get_by_role("button", name="Send the invitation").click()
+    expect(page.get_by_text("Invitation sent to new@oakline.example.")).to_be_visible()
