@@ -106,6 +106,20 @@ class DiscountRunning(BillingError):
     message = "A discount is running already. Remove it first, or wait until it ends."
 
 
+class PaymentMethodNeeded(BillingError):
+    code = "payment_method_needed"
+    status = 409
+    message = "This card is needed. Nothing was removed."
+
+
+class PaymentMethodGone(BillingError):
+    """It was removed meanwhile, or never was this organization's."""
+
+    code = "payment_method_gone"
+    status = 404
+    message = "This card is not on file any more. Nothing was changed."
+
+
 class NoDiscount(BillingError):
     code = "no_discount"
     status = 409

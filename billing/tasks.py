@@ -16,11 +16,13 @@ from billing.services.end_old_checkouts import end_old_checkouts
 from billing.services.erase_organization import resume_erasures
 from billing.services.follow_scheduled_change import settle_due_changes
 from billing.services.follow_team import follow_team, true_up_seats
+from billing.services.payment_methods import resume_payment_methods
 from billing.services.refuse_trials import refuse_trials
 from billing.services.remind_of_impact import remind_of_impact
 from billing.services.resume_seat_changes import resume_seat_changes
 from billing.services.schedule_plan_change import resume_scheduled_changes
 from billing.services.send_notices import send_due_notices
+from billing.services.settle_card import resume_card_setups
 from billing.services.settle_details import settle_details
 from billing.services.sync import refresh_due
 from billing.services.trial_reminders import remind_of_trials
@@ -42,6 +44,8 @@ def sweep() -> None:
     _attempt(resume_cancellations, clock.system_now())
     _attempt(resume_seat_changes, clock.system_now())
     _attempt(resume_discount_changes, clock.system_now())
+    _attempt(resume_card_setups, clock.system_now())
+    _attempt(resume_payment_methods, clock.system_now())
     _attempt(end_old_checkouts, clock.system_now())
     _attempt(settle_details, now)
     _attempt(resume_details_requests, clock.system_now())

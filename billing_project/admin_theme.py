@@ -77,6 +77,8 @@ def _navigation() -> list[dict[str, Any]]:
             _item("Discounts", "percent", "billing_discount"),
             _item("Changes of discount", "price_change", "billing_discountchange"),
             _item("Schedules", "event_repeat", "billing_subscriptionschedule"),
+            _item("Cards added", "add_card", "billing_cardsetup"),
+            _item("Changes of card", "credit_score", "billing_paymentmethodchange"),
             _item("Checkouts", "shopping_cart_checkout", "billing_checkoutintent"),
             _item("Trials without card", "hourglass_top", "billing_localtrial"),
             _item("Changes of trials", "more_time", "billing_trialchange"),

@@ -14,6 +14,7 @@ from billing.admin.drift import DriftAdmin, ReconciliationAdmin
 from billing.admin.invoice_payments import InvoicePaymentAdmin
 from billing.admin.invoices import InvoiceAdmin
 from billing.admin.notices import NoticeAdmin
+from billing.admin.payment_methods import CardSetupAdmin, PaymentMethodChangeAdmin
 from billing.admin.refunds import RefundAdmin
 from billing.admin.schedule import PeriodicTaskAdmin
 from billing.admin.seats import SeatChangeAdmin
@@ -31,6 +32,7 @@ __all__ = [
     "AuditEntryAdmin",
     "BillingEmailChangeAdmin",
     "CancelRequestAdmin",
+    "CardSetupAdmin",
     "ChargeAttemptAdmin",
     "CheckoutIntentAdmin",
     "CreditNoteAdmin",
@@ -47,6 +49,7 @@ __all__ = [
     "InvoicePaymentAdmin",
     "LocalTrialAdmin",
     "NoticeAdmin",
+    "PaymentMethodChangeAdmin",
     "PeriodicTaskAdmin",
     "PlanAdmin",
     "PriceAdmin",

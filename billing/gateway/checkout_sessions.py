@@ -78,6 +78,26 @@ def _params(checkout: SubscriptionCheckout) -> dict[str, Any]:
     return params
 
 
+def create_setup(
+    *, reference: str, stripe_customer_id: str, success_url: str, cancel_url: str, key: str
+) -> stripe.checkout.Session:
+    """Open a hosted page (`cs_…`) on which a customer adds a card; nothing is charged there.
+
+    Safe to repeat with the same key and values. https://docs.stripe.com/payments/save-and-reuse (read 2026-11-30).
+    """
+    return call(
+        client().v1.checkout.sessions.create,
+        key=key,
+        mode="setup",
+        customer=stripe_customer_id,
+        client_reference_id=reference,
+        metadata={"card_setup": reference},
+        payment_method_types=["card"],
+        success_url=success_url,
+        cancel_url=cancel_url,
+    )
+
+
 def expire(stripe_session_id: str, *, key: str) -> stripe.checkout.Session:
     """Close an open session for good. Raises StripeRefused when it is not open any more."""
     return call(client().v1.checkout.sessions.expire, stripe_session_id, key=key)

@@ -34,3 +34,15 @@ def delete_tax_id(stripe_customer_id: str, stripe_tax_id: str, *, key: str) -> N
     """Take a tax number away; one that is gone already is no error. Invoices that are final keep it."""
     with suppress(StripeObjectMissing):
         call(client().v1.customers.tax_ids.delete, stripe_customer_id, stripe_tax_id, key=key)
+
+
+def set_default_payment_method(
+    stripe_customer_id: str, *, stripe_payment_method_id: str, key: str
+) -> stripe.Customer:
+    """Have this method (`pm_…`) pay what no subscription has a method of its own for. Safe to repeat."""
+    return call(
+        client().v1.customers.update,
+        stripe_customer_id,
+        key=key,
+        invoice_settings={"default_payment_method": stripe_payment_method_id},
+    )

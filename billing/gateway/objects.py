@@ -81,6 +81,12 @@ def list_credit_notes(stripe_invoice_id: str) -> list[stripe.StripeObject]:
     return list(page.auto_paging_iter())
 
 
+def list_payment_methods(stripe_customer_id: str) -> list[stripe.StripeObject]:
+    """Every payment method of one customer (`cus_…`), of whatever type."""
+    page = call(client().v1.customers.payment_methods.list, stripe_customer_id, limit=100)
+    return list(page.auto_paging_iter())
+
+
 def invoice_id_of(payment_intent_id: str) -> str:
     """The invoice that a PaymentIntent pays (`in_…`), or an empty string. A charge names it no longer."""
     page = call(

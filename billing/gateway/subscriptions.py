@@ -93,3 +93,18 @@ def set_discounts(stripe_subscription_id: str, *, discounts: list[dict[str, str]
     StripeUnreachable. https://docs.stripe.com/api/subscriptions/update (read 2026-11-30).
     """
     return call(client().v1.subscriptions.update, stripe_subscription_id, key=key, discounts=discounts or "")
+
+
+def set_default_payment_method(
+    stripe_subscription_id: str, *, stripe_payment_method_id: str, key: str
+) -> stripe.Subscription:
+    """Have this method (`pm_…`) pay the subscription's invoices; it comes before the customer's default.
+
+    Safe to repeat. https://docs.stripe.com/api/subscriptions/update (read 2026-11-30).
+    """
+    return call(
+        client().v1.subscriptions.update,
+        stripe_subscription_id,
+        key=key,
+        default_payment_method=stripe_payment_method_id,
+    )

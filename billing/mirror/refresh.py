@@ -62,6 +62,7 @@ _WRITERS: dict[ObjectKind, Writer] = {
     ObjectKind.CHECKOUT_SESSION: checkout_session.write,
 }
 _ASK_MORE: dict[ObjectKind, Callable[[Any], dict[str, Any]]] = {
+    ObjectKind.CUSTOMER: customer.ask_more,
     ObjectKind.INVOICE: invoice.ask_more,
     ObjectKind.CHARGE: charge.ask_more,
 }

@@ -16,6 +16,7 @@ from billing.models.invoice import Invoice
 from billing.models.invoice_payment import InvoicePayment
 from billing.models.notice import Notice, NoticeContent
 from billing.models.payment_method import PaymentMethod
+from billing.models.payment_method_change import CardSetup, PaymentMethodChange
 from billing.models.plan_change import (
     ChangePreview,
     PlanChange,
@@ -45,6 +46,7 @@ __all__ = [
     "BillingEmailChange",
     "CancelRequest",
     "ChangePreview",
+    "CardSetup",
     "ChargeAttempt",
     "CheckoutIntent",
     "CheckoutSession",
@@ -66,6 +68,7 @@ __all__ = [
     "Notice",
     "NoticeContent",
     "PaymentMethod",
+    "PaymentMethodChange",
     "Plan",
     "PlanChange",
     "PlanFeature",

@@ -64,6 +64,7 @@ class CheckoutSession(models.Model):
     client_reference_id = models.CharField(max_length=200, blank=True)
     stripe_customer_id = models.CharField(max_length=255, blank=True)
     stripe_subscription_id = models.CharField(max_length=255, blank=True)
+    stripe_setup_intent_id = models.CharField(max_length=255, blank=True)
     fetched_at = models.DateTimeField()
 
     def __str__(self) -> str:

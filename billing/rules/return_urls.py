@@ -7,6 +7,8 @@ RETURN_PATHS = {
     "billing": "/billing/portal/return/",
     "invoices": "/billing/invoices/",
     "pricing": "/",
+    "payment_methods": "/billing/payment-methods/",
+    "card_added": "/billing/payment-methods/return/",
     "checkout": "/billing/return/",
 }
 

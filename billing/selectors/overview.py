@@ -9,6 +9,7 @@ from accounts.models import Membership, Organization, Role
 from billing.models import Customer, LocalTrial, PaymentMethod, Price
 from billing.rules.actions import allows
 from billing.rules.entitlement import Access
+from billing.rules.payment_method import expires_before
 from billing.selectors.access import access_for
 from billing.selectors.banner import Banner, choose_banner
 from billing.selectors.contract import Contract, Situation, contracts_of
@@ -18,6 +19,7 @@ from billing.selectors.history import latest_entries
 from billing.selectors.invoices import InvoiceRow, latest_invoices
 from billing.selectors.lifecycle import lifecycle_of
 from billing.selectors.payment_failure import CardName, PaymentFailure, payment_failure
+from billing.selectors.payment_methods import next_charge_at
 from billing.selectors.planned_change import PlannedChange, planned_change
 from billing.selectors.ruler import Ruler, draw_ruler
 from billing.selectors.seats import Seats, seats_in
@@ -41,6 +43,7 @@ class Overview:
     card: CardName | None
     has_payment_method: bool
     lacks_card: bool
+    card_ends_too_early: bool
     failure: PaymentFailure | None
     banner: Banner | None
     planned: PlannedChange | None
@@ -77,6 +80,7 @@ def billing_overview(organization: Organization, now: datetime) -> Overview:
         card=card,
         has_payment_method=has_method,
         lacks_card=lacks_card,
+        card_ends_too_early=_ends_too_early(contract, card=card),
         failure=failure,
         banner=choose_banner(
             contracts, failure=failure, planned=planned, access_until=until, local_trial=local_trial, now=now
@@ -117,6 +121,12 @@ def _card(contract: Contract | None, *, customer: Customer | None) -> CardName |
     if method is None or not method.card_last4:
         return None
     return CardName(method.card_brand, method.card_last4, method.card_exp_month, method.card_exp_year)
+
+
+def _ends_too_early(contract: Contract | None, *, card: CardName | None) -> bool:
+    """Whether the card is good no longer when the plan is charged next."""
+    charge_at = next_charge_at(contract.row) if contract else None
+    return bool(card and charge_at and expires_before(charge_at, year=card.exp_year, month=card.exp_month))
 
 
 def _payment_method_id(contract: Contract | None, *, customer: Customer | None) -> str:

@@ -20,6 +20,7 @@ from billing.rules.entitlement import Access
 from billing.rules.promotion import Deal
 from billing.selectors.access import access_for
 from billing.selectors.payment_failure import CardName
+from billing.selectors.payment_methods import MethodRow
 
 register = template.Library()
 
@@ -162,6 +163,15 @@ def charged_card(row: Any) -> str:
     if not getattr(row, "card_last4", ""):
         return translation.gettext("your card")
     return f"{card_brand(row.card_brand)} {row.card_last4}"
+
+
+@register.filter
+def method_name(row: MethodRow) -> str:
+    """`Visa ending 4242`; what is no card by its type."""
+    if row.card is not None:
+        return f"{card_brand(row.card.brand)} ending {row.card.last4}"
+    names = {"sepa_debit": "SEPA direct debit", "us_bank_account": "Bank account", "link": "Link", "paypal": "PayPal"}
+    return names.get(row.type, row.type.replace("_", " ").capitalize())
 
 
 @register.filter

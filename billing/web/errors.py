@@ -24,6 +24,8 @@ REPEATED_FIELDS = (
     "ends_on",
     "code",
     "shown",
+    "method",
+    "becomes_default",
 )
 HEADINGS = {
     "invalid_input": "This request is not complete",
@@ -45,6 +47,8 @@ HEADINGS = {
     "link_gone": "This link no longer works",
     "too_many_mails": "Please wait a little",
     "no_discount": "There is no discount",
+    "payment_method_needed": "This card is needed",
+    "payment_method_gone": "This card is not on file",
     "sum_changed": "The sum has changed",
     "nothing_to_cancel": "There is nothing to cancel",
     "nothing_to_undo": "No cancellation is pending",

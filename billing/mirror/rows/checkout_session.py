@@ -25,6 +25,7 @@ def write(fetched: Fetched) -> Written:
     row.client_reference_id = shapes.text(obj, "client_reference_id")
     row.stripe_customer_id = shapes.text(obj, "customer")
     row.stripe_subscription_id = shapes.text(obj, "subscription")
+    row.stripe_setup_intent_id = shapes.text(obj, "setup_intent")
     row.fetched_at = fetched.system_at
     row.save()
     return Written(

@@ -3,8 +3,9 @@
 import uuid
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from billing.gateway import objects
 from billing.mirror import shapes
 from billing.mirror.refs import ObjectRef
 from billing.mirror.rows.details import write_details
@@ -14,6 +15,12 @@ from billing.models import ChargeAttempt, Customer, Invoice, PaymentMethod, Subs
 from billing.terms import ObjectKind
 
 METADATA_KEY = "billing_customer"
+
+
+def ask_more(obj: Any) -> dict[str, Any]:
+    """All payment methods of a customer of ours: one whose event was lost comes in, or goes, with the customer."""
+    is_ours = Customer.objects.filter(stripe_customer_id=obj["id"]).exists()
+    return {"payment_methods": objects.list_payment_methods(obj["id"]) if is_ours else []}
 
 
 def write(fetched: Fetched) -> Written:
@@ -34,7 +41,29 @@ def write(fetched: Fetched) -> Written:
     write_discounts([discount] if discount else [], stripe_customer_id=fetched.ref.stripe_id, now=fetched.system_at)
     card = row.default_stripe_payment_method_id
     cards = (ObjectRef(ObjectKind.PAYMENT_METHOD, card),) if card else ()
-    return Written(row.organization_id, follow=(*cards, *_orphans(fetched.ref.stripe_id)))
+    others = _changed_methods(fetched.ref.stripe_id, fetched.extra["payment_methods"])
+    return Written(row.organization_id, follow=(*dict.fromkeys((*cards, *others)), *_orphans(fetched.ref.stripe_id)))
+
+
+def _changed_methods(stripe_customer_id: str, found: list[Any]) -> list[ObjectRef]:
+    """Those of which our row is missing or says another date, and those that the customer has no longer."""
+    rows = {
+        row.stripe_payment_method_id: row
+        for row in PaymentMethod.objects.filter(
+            Q(stripe_customer_id=stripe_customer_id) | Q(stripe_payment_method_id__in=[obj["id"] for obj in found])
+        )
+    }
+    news = [obj["id"] for obj in found if _differs(rows.pop(obj["id"], None), obj)]
+    return [ObjectRef(ObjectKind.PAYMENT_METHOD, stripe_id) for stripe_id in (*news, *rows)]
+
+
+def _differs(row: PaymentMethod | None, obj: Any) -> bool:
+    printed = (shapes.value(obj, "card", "exp_year"), shapes.value(obj, "card", "exp_month"))
+    return (
+        row is None
+        or row.stripe_customer_id != shapes.text(obj, "customer")
+        or (row.card_exp_year, row.card_exp_month) != printed
+    )
 
 
 def fill(row: Customer, obj: Any) -> None:

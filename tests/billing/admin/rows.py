@@ -19,7 +19,6 @@ from billing.models import (
     CheckoutIntent,
     Customer,
     DetailsRequest,
-    DiscountChange,
     Drift,
     Erasure,
     Feature,
@@ -43,6 +42,7 @@ from billing.models import (
 )
 from billing.terms import DriftKind, ObjectKind
 from tests.billing.admin.mirrored_rows import MIRRORED
+from tests.billing.admin.rows_of_paying import OF_PAYING
 from tests.billing.factories import (
     NOW,
     ChargeAttemptFactory,
@@ -178,18 +178,6 @@ def trial_allowance(number: int) -> TrialAllowance:
     )
 
 
-def discount_change(number: int) -> DiscountChange:
-    return DiscountChange.objects.create(
-        organization=OrganizationFactory(),
-        requested_by=UserFactory(),
-        request_key=uuid4(),
-        action="apply",
-        stripe_subscription_id=f"sub_{number:04}",
-        code="WELCOME",
-        stripe_promotion_code_id="promo_1",
-    )
-
-
 def details_request(number: int) -> DetailsRequest:
     customer = CustomerFactory()
     return DetailsRequest.objects.create(
@@ -281,6 +269,7 @@ def subscription(number: int) -> Subscription:
 # How a row of each model is made, and a text by which its search must find it.
 ROWS: dict[type[Model], tuple[Callable[[int], Any], Callable[[Any], str]]] = {
     **MIRRORED,
+    **OF_PAYING,
     AuditEntry: (audit_entry, lambda row: row.subject),
     BillingEmailChange: (billing_email_change, lambda row: row.new_email),
     Erasure: (erasure, lambda row: row.organization.name),
@@ -288,7 +277,6 @@ ROWS: dict[type[Model], tuple[Callable[[int], Any], Callable[[Any], str]]] = {
     CancelRequest: (cancel_request, lambda row: row.stripe_subscription_id),
     ChargeAttempt: (lambda number: ChargeAttemptFactory(), lambda row: row.stripe_charge_id),
     CheckoutIntent: (checkout_intent, lambda row: row.stripe_session_id),
-    DiscountChange: (discount_change, lambda row: row.stripe_subscription_id),
     Drift: (drift, lambda row: row.stripe_id),
     Reconciliation: (reconciliation, lambda row: row.drifts.get().stripe_id),
     Customer: (lambda number: CustomerFactory(), lambda row: row.stripe_customer_id),

@@ -176,5 +176,5 @@ def test_customer_with_a_discount_is_kept_whole_although_dj_stripe_cannot_read_i
     refresh(ObjectRef(ObjectKind.CUSTOMER, customer.id))
 
     kept = dj.Customer.objects.get(id=customer.id)
-    assert kept.stripe_data["discount"]["source"]["coupon"] == coupon.id
+    assert kept.stripe_data["discount"]["source"]["coupon"]["id"] == coupon.id
     assert kept.default_payment_method_id is not None
