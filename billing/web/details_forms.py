@@ -25,6 +25,7 @@ def _text(label: str, *, longest: int, autocomplete: str, is_required: bool = Fa
         label=label,
         max_length=longest,
         required=is_required,
+        error_messages={"required": f"Enter the {label.lower()}: it stands on your invoices."},
         widget=forms.TextInput(attrs={"autocomplete": autocomplete}),
     )
 
@@ -35,7 +36,7 @@ class DetailsForm(forms.Form):
     line2 = _text("Building, floor", longest=200, autocomplete="billing address-line2")
     postal_code = _text("Postal code", longest=30, autocomplete="billing postal-code")
     city = _text("City", longest=100, autocomplete="billing address-level2")
-    state = _text("State or region", longest=100, autocomplete="billing address-level1")
+    state = _text("Region", longest=100, autocomplete="billing address-level1")
     country = forms.ChoiceField(
         label="Country",
         required=False,

@@ -39,7 +39,7 @@ def test_name_and_address_are_saved_and_shown(shop: Shop, browser) -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"name": ""}, "This field is required"),
+        ({"name": ""}, "Enter the name: it stands on your invoices"),
         ({"name": "Oakline", "line1": "Oak Street 1"}, "Choose the country of the address"),
         ({"name": "Oakline", "country": "XX"}, "Choose a country of the list"),
     ],
