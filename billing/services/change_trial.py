@@ -1,19 +1,20 @@
 """Use case: staff let a trial last longer or end it now, be it a row of ours or a subscription at Stripe."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounts.models import Organization, User
-from billing import audit, clock, notices
-from billing.errors import BillingError, InvalidInput, NotOnTrial, StripeRefused, UnderWay
+from billing import clock, intents, notices
+from billing.errors import BillingError, CancellationPending, InvalidInput, NotOnTrial, StripeRefused
 from billing.gateway import trials
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
-from billing.models import LocalTrial, Subscription, TrialChange, open_staff_task
+from billing.models import LocalTrial, Subscription, TrialChange
 from billing.rules.actions import require
 from billing.rules.trial import require_extension, require_rest
 from billing.selectors.lifecycle import lifecycle_of
@@ -23,7 +24,6 @@ from billing.terms import IntentState, LifecycleState, ObjectKind, SubscriptionA
 
 Action = TrialChange.Action
 _LEASE_WAIT_SECONDS = 2.0
-_KEY_IS_SAFE_FOR = timedelta(hours=23)
 _REST_BEFORE_RESUME = timedelta(minutes=1)
 _LONGEST_REASON = 300
 _FAILED_EARLIER = "This could not be done. Please look at the trial and, if you still want it, send it again."
@@ -65,11 +65,12 @@ def resume_trial_changes(now: datetime, *, seconds: float = 10.0) -> int:
     for change in TrialChange.objects.filter(state=IntentState.RECORDED, created_at__lt=before).order_by("pk")[:50]:
         if time.monotonic() > deadline:
             break
-        try:
-            _carry_out(change, now=now)
-        except BillingError:
-            continue  # Still unreachable, or refused and so ended: the row says which.
-        ended += 1
+        # The wishes before it took their time: this one may have been superseded meanwhile.
+        change.refresh_from_db()
+        if change.state == IntentState.RECORDED:
+            with suppress(BillingError):  # Still unreachable, or refused and so ended: the row says which.
+                _carry_out(change, now=now)
+        ended += change.state != IntentState.RECORDED
     return ended
 
 
@@ -94,13 +95,13 @@ def _change(organization: Organization, action: str, *, ends_at: datetime | None
         ends_at=ends_at,
     )
     if lifecycle.state == LifecycleState.LOCAL_TRIAL:
-        return _record(change, wish=wish)
+        return _change_local(change, now=wish.now)
     if lifecycle.subscription is None or lifecycle.subscription.trial_end is None:
         raise NotOnTrial()
     change.stripe_subscription_id = lifecycle.subscription.stripe_subscription_id
     change.ended_before_at = lifecycle.subscription.trial_end
     _check(change, now=wish.now)
-    return _carry_out(_record(change, wish=wish), now=wish.now)
+    return _carry_out(_record(change), now=wish.now)
 
 
 def _check(change: TrialChange, *, now: datetime) -> None:
@@ -110,40 +111,26 @@ def _check(change: TrialChange, *, now: datetime) -> None:
         require_rest(change.ended_before_at, now=now)
 
 
-def _record(change: TrialChange, *, wish: Wish) -> TrialChange:
-    """Commit the wish; of a trial of ours that is all. An older one that never reached Stripe is superseded."""
-    try:
-        with transaction.atomic():
-            if change.stripe_subscription_id:
-                TrialChange.objects.filter(
-                    stripe_subscription_id=change.stripe_subscription_id, state=IntentState.RECORDED
-                ).update(state=IntentState.FAILED, failure="superseded", ended_at=clock.system_now())
-                change.save()
-            else:
-                _change_local(change, now=wish.now)
-            audit.record(
-                f"trial_{change.action}",
-                subject=change.stripe_subscription_id or str(change.uuid),
-                organization=change.organization,
-                actor=wish.actor,
-                change=str(change.uuid),
-            )
-    except IntegrityError:
-        raise UnderWay() from None
-    return change
+def _record(change: TrialChange) -> TrialChange:
+    """Commit the wish; an older one for the same subscription that never reached Stripe is superseded by it."""
+    older = TrialChange.objects.filter(stripe_subscription_id=change.stripe_subscription_id)
+    return intents.record(change, event=f"trial_{change.action}", supersedes=older, change=str(change.uuid))
 
 
-def _change_local(change: TrialChange, *, now: datetime) -> None:
+def _change_local(change: TrialChange, *, now: datetime) -> TrialChange:
     """Move the end of a trial without a card, under its row's lock. The sweep writes to who is at its end."""
-    trial = LocalTrial.objects.select_for_update().get(organization=change.organization)
-    change.local_trial, change.ended_before_at = trial, trial.ends_at
-    if trial.ended_at is not None:
-        raise NotOnTrial()
-    _check(change, now=now)
-    trial.ends_at = change.ends_at or max(now, trial.started_at + timedelta(seconds=1))
-    trial.save(update_fields=["ends_at"])
-    change.save()
-    _end(change, IntentState.SUCCEEDED, now=now)
+    with transaction.atomic():
+        trial = LocalTrial.objects.select_for_update().get(organization=change.organization)
+        change.local_trial, change.ended_before_at = trial, trial.ends_at
+        if trial.ended_at is not None:
+            raise NotOnTrial()
+        _check(change, now=now)
+        trial.ends_at = change.ends_at or max(now, trial.started_at + timedelta(seconds=1))
+        trial.save(update_fields=["ends_at"])
+        intents.record(
+            change, event=f"trial_{change.action}", supersedes=TrialChange.objects.none(), trial=str(trial.uuid)
+        )
+        return _end(change, IntentState.SUCCEEDED, now=now)
 
 
 def _carry_out(change: TrialChange, *, now: datetime) -> TrialChange:
@@ -158,18 +145,20 @@ def _carry_out(change: TrialChange, *, now: datetime) -> TrialChange:
     try:
         _require_time(change, subscription, now=now)
         _tell_stripe(change)
-    except (NotOnTrial, InvalidInput, StripeRefused) as error:
-        _end(change, IntentState.FAILED, now=now, failure=error.message[:200])
+    except (NotOnTrial, CancellationPending, InvalidInput, StripeRefused) as error:
+        _end(change, IntentState.FAILED, now=now, failure=error.message)
         raise
     _look(change.stripe_subscription_id)
     return _end(change, IntentState.SUCCEEDED, now=now)
 
 
 def _require_time(change: TrialChange, subscription: Subscription, *, now: datetime) -> None:
-    """A wish that waited may have been overtaken: by the trial's end, or by its own age."""
+    """A wish that waited may have been overtaken: by the trial's end, a cancellation, or its own age."""
     if subscription.status != SubscriptionStatus.TRIALING or subscription.trial_end is None:
         raise NotOnTrial()
-    if clock.system_now() - change.created_at > _KEY_IS_SAFE_FOR:
+    if subscription.cancel_at is not None:
+        raise CancellationPending()
+    if not intents.is_key_safe(change):
         raise StripeRefused("It never reached our payment provider.")
     change.ended_before_at = subscription.trial_end
     _check(change, now=now)
@@ -197,10 +186,9 @@ def _look(stripe_subscription_id: str) -> Subscription:
 
 def _end(change: TrialChange, state: IntentState, *, now: datetime, failure: str = "") -> TrialChange:
     """Close the change once, with the mail or the task that follows."""
+    said = change.get_action_display()
     with transaction.atomic():
-        has_ended = TrialChange.objects.filter(pk=change.pk, state=IntentState.RECORDED).update(
-            state=state, failure=failure, ended_at=clock.system_now()
-        )
+        has_ended = intents.end(change, state, failure=failure, failed_kind="trial_change_failed", said=said)
         if has_ended and state == IntentState.SUCCEEDED and change.ends_at is not None:
             notices.enqueue(
                 "trial_extended",
@@ -209,12 +197,4 @@ def _end(change: TrialChange, state: IntentState, *, now: datetime, failure: str
                 cause_at=now,
                 **trial_words(change.stripe_subscription_id, local_trial=change.local_trial),
             )
-        elif has_ended and state == IntentState.FAILED:
-            open_staff_task(
-                "trial_change_failed",
-                about=str(change.uuid),
-                organization_id=change.organization_id,
-                summary=f"{change.get_action_display()} of {change.stripe_subscription_id} failed: {failure}",
-            )
-    change.refresh_from_db()
     return change

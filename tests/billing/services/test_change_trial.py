@@ -235,6 +235,20 @@ def test_a_wish_that_waited_until_the_trial_was_over_goes_to_the_staff(shop: Sho
     assert not Notice.objects.filter(kind="trial_extended").exists()
 
 
+def test_a_wish_that_waited_charges_nobody_who_cancelled_meanwhile(shop: Shop) -> None:
+    subscription = on_trial(shop)
+    stop_answering(shop)
+    with pytest.raises(StripeUnreachable):
+        end(shop)
+    TrialChange.objects.update(created_at=clock.system_now() - timedelta(minutes=2))
+    client().v1.subscriptions.update(subscription.stripe_subscription_id, params={"cancel_at_period_end": True})
+
+    resume_trial_changes(shop.now)
+
+    assert money_of(shop) == []
+    assert TrialChange.objects.get().state == "failed"
+
+
 def test_a_later_wish_takes_the_place_of_one_that_stripe_did_not_hear(shop: Shop) -> None:
     subscription = on_trial(shop)
     stop_answering(shop)
