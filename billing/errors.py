@@ -172,6 +172,18 @@ class NothingToUndo(BillingError):
     message = "No cancellation is pending."
 
 
+class TermsUnchanged(BillingError):
+    code = "terms_unchanged"
+    status = 409
+    message = "It is paid so already. Nothing was changed."
+
+
+class PaymentMethodMissing(BillingError):
+    code = "payment_method_missing"
+    status = 409
+    message = "There is no card that could be charged. Nothing was changed."
+
+
 class NoSubscription(BillingError):
     code = "no_subscription"
     status = 409

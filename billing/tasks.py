@@ -16,6 +16,7 @@ from billing.services.end_old_checkouts import end_old_checkouts
 from billing.services.erase_organization import resume_erasures
 from billing.services.follow_scheduled_change import settle_due_changes
 from billing.services.follow_team import follow_team, true_up_seats
+from billing.services.invoice_terms import resume_terms_changes
 from billing.services.payment_methods import resume_payment_methods
 from billing.services.refuse_trials import refuse_trials
 from billing.services.remind_of_impact import remind_of_impact
@@ -54,6 +55,7 @@ def sweep() -> None:
     _attempt(remind_of_impact, now)
     _attempt(resume_scheduled_changes, clock.system_now())
     _attempt(follow_team, now)
+    _attempt(resume_terms_changes, clock.system_now())
     _attempt(send_due_notices, now)
     _attempt(resume_erasures, clock.system_now())
 

@@ -312,6 +312,7 @@ class SubscriptionAction(StrEnum):
     REMOVE_DISCOUNT = "remove_discount"
     EXTEND_TRIAL = "extend_trial"
     END_TRIAL = "end_trial"
+    SET_TERMS = "set_terms"
 
 
 class CancellationReason(StrEnum):

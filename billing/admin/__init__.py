@@ -12,6 +12,7 @@ from billing.admin.discounts import DiscountAdmin, DiscountChangeAdmin
 from billing.admin.disputes import DisputeAdmin, EarlyFraudWarningAdmin
 from billing.admin.drift import DriftAdmin, ReconciliationAdmin
 from billing.admin.invoice_payments import InvoicePaymentAdmin
+from billing.admin.invoice_terms import InvoiceTermsChangeAdmin
 from billing.admin.invoices import InvoiceAdmin
 from billing.admin.notices import NoticeAdmin
 from billing.admin.payment_methods import CardSetupAdmin, PaymentMethodChangeAdmin
@@ -47,6 +48,7 @@ __all__ = [
     "FeatureAdmin",
     "InvoiceAdmin",
     "InvoicePaymentAdmin",
+    "InvoiceTermsChangeAdmin",
     "LocalTrialAdmin",
     "NoticeAdmin",
     "PaymentMethodChangeAdmin",

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from billing.admin.shown import NOTHING, find, link_to, link_to_list, price_text
+from billing.admin.terms_actions import SetsTerms
 from billing.admin.trial_actions import ChangesTrial
 from billing.models import Price, Subscription
 from billing.terms import SubscriptionStatus
@@ -23,7 +24,8 @@ _COLOURS = {
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(ChangesTrial):
+class SubscriptionAdmin(SetsTerms, ChangesTrial):
+    actions_detail = [*ChangesTrial.actions_detail, "send_invoices", "charge_card"]
     list_display = ["payer", "plan", "price", "shown_status", "renews_at", "cancel_at", "stripe_subscription_id"]
     list_filter = ["status", "cancel_at_period_end", "is_collection_paused", "livemode"]
     list_select_related = ["organization"]
@@ -46,6 +48,7 @@ class SubscriptionAdmin(ChangesTrial):
                     "stripe_price_id",
                     "stripe_payment_method_id",
                     "collection_method",
+                    "days_until_due",
                     "is_collection_paused",
                     "livemode",
                     "fetched_at",

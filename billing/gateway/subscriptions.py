@@ -108,3 +108,14 @@ def set_default_payment_method(
         key=key,
         default_payment_method=stripe_payment_method_id,
     )
+
+
+def set_collection(stripe_subscription_id: str, *, days_until_due: int | None, key: str) -> stripe.Subscription:
+    """Send later invoices, to be paid within so many days, or charge them with None. Invoices that exist stay.
+
+    Raises StripeRefused, StripeUnreachable. https://docs.stripe.com/billing/collection-method (read 2026-11-30).
+    """
+    terms: dict[str, Any] = {"collection_method": "charge_automatically"}
+    if days_until_due is not None:
+        terms = {"collection_method": "send_invoice", "days_until_due": days_until_due}
+    return call(client().v1.subscriptions.update, stripe_subscription_id, key=key, **terms)

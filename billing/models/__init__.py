@@ -14,6 +14,7 @@ from billing.models.dispute import Dispute, EarlyFraudWarning
 from billing.models.erasure import Erasure
 from billing.models.invoice import Invoice
 from billing.models.invoice_payment import InvoicePayment
+from billing.models.invoice_terms import InvoiceTermsChange
 from billing.models.notice import Notice, NoticeContent
 from billing.models.payment_method import PaymentMethod
 from billing.models.payment_method_change import CardSetup, PaymentMethodChange
@@ -64,6 +65,7 @@ __all__ = [
     "Handled",
     "Invoice",
     "InvoicePayment",
+    "InvoiceTermsChange",
     "LocalTrial",
     "Notice",
     "NoticeContent",

@@ -18,6 +18,7 @@ class Subscription(models.Model):
     quantity = models.PositiveIntegerField(default=1)
     currency = models.CharField(max_length=3, blank=True)
     collection_method = models.CharField(max_length=30, blank=True)
+    days_until_due = models.PositiveIntegerField(null=True, blank=True, help_text="Only where invoices are sent.")
     stripe_payment_method_id = models.CharField(max_length=255, blank=True)
     stripe_latest_invoice_id = models.CharField(max_length=255, blank=True)
     stripe_schedule_id = models.CharField(max_length=255, blank=True)
@@ -51,6 +52,11 @@ class Subscription(models.Model):
         max_length=20, blank=True, help_text="What comes when the trial ends without a card."
     )
     fetched_at = models.DateTimeField()
+
+    @property
+    def terms_days(self) -> int | None:
+        """Within how many days an invoice is to be paid; None where the card is charged."""
+        return (self.days_until_due or 0) if self.collection_method == "send_invoice" else None
 
     def __str__(self) -> str:
         return f"{self.stripe_subscription_id} {self.status}"

@@ -108,6 +108,10 @@ REFUSALS: Mapping[Action, Mapping[State, Refusal]] = {
     Action.REMOVE_DISCOUNT: _GONE | {State.INCOMPLETE: errors.PaymentIncomplete} | _UNPAID_CHANGE,
     Action.EXTEND_TRIAL: _NOT_ON_TRIAL,
     Action.END_TRIAL: _NOT_ON_TRIAL,
+    # A change that waits would be made on the terms on which it was decided.
+    Action.SET_TERMS: _GONE
+    | {State.INCOMPLETE: errors.PaymentIncomplete, State.CHANGE_SCHEDULED: errors.ChangeScheduled}
+    | _UNPAID_CHANGE,
 }
 """For each action the states that refuse it, and how; a state that is not named allows it."""
 

@@ -39,6 +39,7 @@ class Happening(StrEnum):
     ACT = "act"
     WILL_REMIND = "will_remind"
     WILL_CHARGE = "will_charge"
+    WILL_INVOICE = "will_invoice"
     WILL_RETRY = "will_retry"
     WILL_CHANGE = "will_change"
     WILL_END = "will_end"
@@ -128,6 +129,8 @@ ACTS: dict[str, Act] = {
     "discount_apply": Act("used the promotion code {code}"),
     "discount_remove": Act("removed the discount"),
     "seats_followed_team": Act("set the seats to {quantity}, as many as the team needs"),
+    "invoice_terms_set": Act("lets later invoices be paid within {days} days; none is charged by itself"),
+    "invoice_terms_ended": Act("lets later invoices be charged to the card again"),
     "portal_opened": Act("opened the card and billing details at Stripe", is_for_staff=True),
     "trial_extend": Act("let the trial last longer"),
     "trial_end": Act("ended the trial"),

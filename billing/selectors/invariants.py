@@ -20,6 +20,7 @@ from billing.models import (
     DetailsRequest,
     Erasure,
     Invoice,
+    InvoiceTermsChange,
     Notice,
     Price,
     Refund,
@@ -106,6 +107,11 @@ def _trial_change_recorded(now: datetime) -> Iterable[str]:
     return map(str, late.order_by("pk").values_list("uuid", flat=True))
 
 
+def _terms_recorded(now: datetime) -> Iterable[str]:
+    late = InvoiceTermsChange.objects.filter(state=IntentState.RECORDED, created_at__lt=now - timedelta(hours=1))
+    return map(str, late.order_by("pk").values_list("uuid", flat=True))
+
+
 def _notice_waiting(now: datetime) -> Iterable[str]:
     waiting = Notice.objects.filter(
         state__in=[Notice.State.DUE, Notice.State.SENDING], run_at__lt=now - timedelta(hours=1)
@@ -184,6 +190,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("details_recorded", "A change of billing details is at Stripe within a day.", _details_recorded),
     Invariant("erasure_recorded", "A deletion is confirmed or given up within a day.", _erasure_recorded),
     Invariant("details_due", "What Stripe changed of a customer is compared within an hour.", _details_due),
+    Invariant("terms_recorded", "A change of terms has reached Stripe within an hour.", _terms_recorded),
     Invariant(
         "trial_change_recorded", "A change of a trial has reached Stripe within an hour.", _trial_change_recorded
     ),

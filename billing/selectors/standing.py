@@ -14,7 +14,10 @@ _RENEWS = (Situation.TRIAL, Situation.ACTIVE)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`price` is one period's price before tax. Times are UTC; what does not apply is None, empty or False."""
+    """`price` is one period's price before tax. Times are UTC; what does not apply is None, empty or False.
+
+    `terms_days` is within how many days an invoice is to be paid, where invoices are sent and no card is charged.
+    """
 
     situation: Situation
     plan_name: str
@@ -27,6 +30,7 @@ class Standing:
     ends_at: datetime | None = None
     can_cancel: bool = False
     can_undo: bool = False
+    terms_days: int | None = None
 
 
 def standing_of(contract: Contract | None, *, on_local_trial: LocalTrial | None, access: Access) -> Standing:
@@ -60,4 +64,5 @@ def _of_contract(contract: Contract) -> Standing:
         ends_at=row.cancel_at,
         can_cancel=contract.is_live and row.cancel_at is None,
         can_undo=row.cancel_at is not None,
+        terms_days=row.terms_days,
     )

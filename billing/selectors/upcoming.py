@@ -57,6 +57,8 @@ def _of_renewal(contract: Contract, *, card: CardName | None, changes: list[Entr
         return []
     amount = next((change.amount for change in changes if change.at == at), contract.price)
     charge = Entry(Happening.WILL_CHARGE, at, plan_name=contract.plan_name, amount=amount, card=card)
+    if contract.row.terms_days is not None:
+        charge = replace(charge, happening=Happening.WILL_INVOICE, card=None)
     if not contract.is_trial:
         return [charge]
     return [charge, Entry(Happening.WILL_REMIND, at - REMIND_BEFORE, plan_name=contract.plan_name)]

@@ -50,6 +50,8 @@ HEADINGS = {
     "payment_method_needed": "This card is needed",
     "payment_method_gone": "This card is not on file",
     "sum_changed": "The sum has changed",
+    "terms_unchanged": "It is paid so already",
+    "payment_method_missing": "There is no card to charge",
     "nothing_to_cancel": "There is nothing to cancel",
     "nothing_to_undo": "No cancellation is pending",
     "no_subscription": "There is no running plan",

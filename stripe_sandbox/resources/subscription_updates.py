@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from stripe_sandbox.engine import added_items, changes, endings, pauses, periods, schedule_states, subscriptions
-from stripe_sandbox.errors import invalid, invalid_parameter, not_built
+from stripe_sandbox.errors import invalid, invalid_parameter, missing_parameter, not_built
 from stripe_sandbox.resources.item_params import TERMS, item_changes, read_added
 from stripe_sandbox.resources.price_terms import change_terms, take_item_terms
 from stripe_sandbox.resources.subscriptions import NOT_BUILT, PLAIN, own_card
@@ -42,7 +42,10 @@ def update(unit: Unit, params: dict[str, Any], subscription: str) -> StripeObjec
     if "default_payment_method" in params:
         method = own_card(unit, params["default_payment_method"], customer_id=found["customer"])
         found["default_payment_method"] = method["id"] if method else None
+    _check_terms(found, params)
     take(found, params, *PLAIN)
+    if found["collection_method"] == "charge_automatically":
+        found["days_until_due"] = None
     for key in ("payment_settings", "trial_settings"):
         if params.get(key):
             found[key] = {**found[key], **params[key]}
@@ -75,6 +78,18 @@ def _check_state(found: StripeObject, params: dict[str, Any]) -> None:
         raise invalid("A canceled subscription can only update its cancellation_details and metadata.")
     if found["status"] == "incomplete" and set(params) - {"metadata", "default_source", "default_payment_method"}:
         raise invalid("This subscription is incomplete: only its metadata and default payment method can be updated.")
+
+
+def _check_terms(found: StripeObject, params: dict[str, Any]) -> None:
+    """Days to pay are for invoices that are sent, and those need some (documented; the words are assumed)."""
+    collection = params.get("collection_method") or found["collection_method"]
+    days = params.get("days_until_due", found["days_until_due"])
+    if collection == "send_invoice" and not days:
+        raise missing_parameter("days_until_due")
+    if collection == "charge_automatically" and params.get("days_until_due"):
+        raise invalid_parameter(
+            "`days_until_due` is for subscriptions with collection_method=send_invoice only.", param="days_until_due"
+        )
 
 
 def _check_deferrable(found: StripeObject, params: dict[str, Any]) -> None:

@@ -42,6 +42,8 @@ EXPECTED_STATUS = {
     "organization_closing": 409,
     "payment_due": 409,
     "payment_incomplete": 409,
+    "terms_unchanged": 409,
+    "payment_method_missing": 409,
     "plan_unknown": 404,
     "preview_stale": 409,
     "promotion_code_ended": 409,

@@ -17,6 +17,7 @@ from billing.models import (
     CustomerDetails,
     DetailsRequest,
     Erasure,
+    InvoiceTermsChange,
     Notice,
     Refund,
     StaffTask,
@@ -137,6 +138,17 @@ def trial_change(age: timedelta) -> None:
     )
 
 
+def terms_change(age: timedelta) -> None:
+    InvoiceTermsChange.objects.create(
+        organization=OrganizationFactory(),
+        request_key=uuid4(),
+        stripe_subscription_id="sub_1",
+        days_until_due=30,
+        reason="They pay by bank transfer",
+        created_at=timezone.now() - age,
+    )
+
+
 def notice(age: timedelta) -> None:
     Notice.objects.create(key="a", kind="b", run_at=timezone.now() - age)
 
@@ -182,6 +194,7 @@ LIMITS: list[tuple[str, Callable[[timedelta], Any], timedelta]] = [
     ("erasure_recorded", erasure, 24 * HOUR),
     ("details_due", customer_details, HOUR),
     ("trial_change_recorded", trial_change, HOUR),
+    ("terms_recorded", terms_change, HOUR),
     ("notice_waiting", notice, HOUR),
     ("staff_task_open", staff_task, 7 * DAY),
     ("past_due_without_invoice", past_due, HOUR),

@@ -74,6 +74,7 @@ def fill(row: Subscription, obj: Any) -> None:
     row.quantity = shapes.value(item, "quantity") or 1
     row.currency = shapes.text(obj, "currency")
     row.collection_method = shapes.text(obj, "collection_method")
+    row.days_until_due = shapes.value(obj, "days_until_due")
     row.stripe_payment_method_id = shapes.text(obj, "default_payment_method")
     row.stripe_latest_invoice_id = shapes.text(obj, "latest_invoice")
     row.stripe_schedule_id = shapes.text(obj, "schedule")

@@ -24,6 +24,7 @@ from billing.models import (
     Feature,
     Handled,
     Invoice,
+    InvoiceTermsChange,
     LocalTrial,
     Notice,
     Plan,
@@ -213,6 +214,17 @@ def trial_change(number: int) -> TrialChange:
     )
 
 
+def terms_change(number: int) -> InvoiceTermsChange:
+    return InvoiceTermsChange.objects.create(
+        organization=OrganizationFactory(),
+        requested_by=UserFactory(),
+        request_key=uuid4(),
+        stripe_subscription_id=f"sub_{number:04}",
+        days_until_due=30,
+        reason="They pay by bank transfer",
+    )
+
+
 def audit_entry(number: int) -> AuditEntry:
     return audit.record(
         "portal_opened",
@@ -281,6 +293,7 @@ ROWS: dict[type[Model], tuple[Callable[[int], Any], Callable[[Any], str]]] = {
     Reconciliation: (reconciliation, lambda row: row.drifts.get().stripe_id),
     Customer: (lambda number: CustomerFactory(), lambda row: row.stripe_customer_id),
     Feature: (feature, lambda row: row.code),
+    InvoiceTermsChange: (terms_change, lambda row: row.stripe_subscription_id),
     Invoice: (lambda number: InvoiceFactory(), lambda row: row.number),
     LocalTrial: (lambda number: LocalTrialFactory(plan__code=f"tried-{number}"), lambda row: row.organization.name),
     Notice: (notice, lambda row: row.content.recipient),

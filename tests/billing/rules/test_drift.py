@@ -31,7 +31,10 @@ NOT_COMPARED = {
     },
     ObjectKind.SUBSCRIPTION: {"stripe_subscription_id", "paused_paid_until", "past_due_at"},
     ObjectKind.SUBSCRIPTION_SCHEDULE: {"stripe_schedule_id"},
-    ObjectKind.INVOICE: {"stripe_invoice_id", "hosted_invoice_url", "invoice_pdf_url", "is_deleted"},
+    # What the bank asks stands at the invoice's PaymentIntent, which a list does not show.
+    ObjectKind.INVOICE: {
+        *("stripe_invoice_id", "hosted_invoice_url", "invoice_pdf_url", "is_deleted", "authentication"),
+    },
     # A charge does not name its invoice: that is asked for on its own.
     ObjectKind.CHARGE: {"stripe_charge_id", "stripe_invoice_id"},
     ObjectKind.INVOICE_PAYMENT: {"stripe_invoice_payment_id"},
