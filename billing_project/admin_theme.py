@@ -85,6 +85,7 @@ def _navigation() -> list[dict[str, Any]]:
             _item("Trials taken", "person_check", "billing_trialredemption"),
             _item("Trials refused", "credit_card_off", "billing_trialrefusal"),
             _item("Further trials", "volunteer_activism", "billing_trialallowance"),
+            _item("Changes of plan", "swap_vert", "billing_planchange"),
             _item("Cancellations", "event_busy", "billing_cancelrequest"),
             _item("Details for Stripe", "contact_page", "billing_detailsrequest"),
             _item("Deletions", "delete_forever", "billing_erasure"),

@@ -16,6 +16,7 @@ from billing.admin.invoice_terms import InvoiceTermsChangeAdmin
 from billing.admin.invoices import InvoiceAdmin
 from billing.admin.notices import NoticeAdmin
 from billing.admin.payment_methods import CardSetupAdmin, PaymentMethodChangeAdmin
+from billing.admin.plan_changes import PlanChangeAdmin
 from billing.admin.refunds import RefundAdmin
 from billing.admin.schedule import PeriodicTaskAdmin
 from billing.admin.seats import SeatChangeAdmin
@@ -54,6 +55,7 @@ __all__ = [
     "PaymentMethodChangeAdmin",
     "PeriodicTaskAdmin",
     "PlanAdmin",
+    "PlanChangeAdmin",
     "PriceAdmin",
     "ReconciliationAdmin",
     "RefundAdmin",

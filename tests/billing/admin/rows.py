@@ -28,6 +28,7 @@ from billing.models import (
     LocalTrial,
     Notice,
     Plan,
+    PlanChange,
     Price,
     Reconciliation,
     SeatChange,
@@ -132,6 +133,24 @@ def cancel_request(number: int) -> CancelRequest:
         action="cancel",
         stripe_subscription_id=f"sub_{number:04}",
         reason="too_expensive",
+    )
+
+
+def plan_change(number: int) -> PlanChange:
+    return PlanChange.objects.create(
+        organization=OrganizationFactory(),
+        requested_by=UserFactory(),
+        request_key=uuid4(),
+        stripe_subscription_id=f"sub_{number:04}",
+        from_price=PriceFactory(lookup_key=f"high_{number}", plan__code=f"high-{number}"),
+        from_quantity=1,
+        price=PriceFactory(lookup_key=f"low_{number}", plan__code=f"low-{number}"),
+        quantity=1,
+        direction="down",
+        behaviour="period_end",
+        state="scheduled",
+        stripe_schedule_id=f"sub_sched_{number:04}",
+        effective_at=NOW + timedelta(days=20),
     )
 
 
@@ -299,6 +318,7 @@ ROWS: dict[type[Model], tuple[Callable[[int], Any], Callable[[Any], str]]] = {
     Notice: (notice, lambda row: row.content.recipient),
     PeriodicTask: (periodic_task, lambda row: row.name),
     Plan: (plan, lambda row: row.code),
+    PlanChange: (plan_change, lambda row: row.stripe_schedule_id),
     Price: (price, lambda row: row.stripe_price_id),
     SeatChange: (seat_change, lambda row: row.stripe_subscription_id),
     StaffTask: (staff_task, lambda row: row.key),
