@@ -24,6 +24,19 @@ class ItemQuantity:
     proration_at: datetime | None = None
 
 
+def pooled_minor(stripe_subscription_id: str, *, stripe_customer_id: str) -> int:
+    """What stands ready for the next invoice of a subscription beside its renewal, before tax. Safe to repeat."""
+    found = call(client().v1.invoice_items.list, customer=stripe_customer_id, pending=True, limit=100)
+    return sum(
+        item["amount"] for item in found.auto_paging_iter() if _subscription_of(item) == stripe_subscription_id
+    )
+
+
+def _subscription_of(item: Any) -> str:
+    parent = item["parent"]
+    return parent["subscription_details"]["subscription"] if parent and parent["subscription_details"] else ""
+
+
 def set_quantity(change: ItemQuantity, *, key: str) -> stripe.Subscription:
     """Set how many of one item are billed; its price stays whatever it is. Safe to repeat with the same key.
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from billing import clock
 from billing.errors import SeatChangeFailed, StripeRefused, StripeUnreachable, UnderWay
 from billing.gateway import objects
-from billing.gateway.item_quantities import ItemQuantity, set_quantity
+from billing.gateway.item_quantities import ItemQuantity, pooled_minor, set_quantity
 from billing.mirror import shapes
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
@@ -40,6 +40,7 @@ def carry_out(change: SeatChange) -> SeatChange:
     if change.state == IntentState.RECORDED:
         _tell_stripe(change)
         refresh(ObjectRef(ObjectKind.SUBSCRIPTION, change.stripe_subscription_id), wait_seconds=_LEASE_WAIT_SECONDS)
+        change.pooled_minor = _pooled_minor(change)
         _end(change, IntentState.SUCCEEDED)
     if change.state == IntentState.FAILED:
         raise SeatChangeFailed()
@@ -64,6 +65,11 @@ def _tell_stripe(change: SeatChange) -> None:
         needs_staff = is_charged or change.origin != SeatChangeOrigin.PERSON
         _end(change, IntentState.FAILED, failure=error.message[:200], needs_staff=needs_staff)
         raise
+
+
+def _pooled_minor(change: SeatChange) -> int:
+    row = Subscription.objects.get(stripe_subscription_id=change.stripe_subscription_id)
+    return pooled_minor(row.stripe_subscription_id, stripe_customer_id=row.stripe_customer_id)
 
 
 def _step(change: SeatChange, quantity: int) -> ItemQuantity:
@@ -106,7 +112,7 @@ def _has_happened(step: ItemQuantity, *, is_ours: bool) -> bool:
 def _end(change: SeatChange, state: IntentState, *, failure: str = "", needs_staff: bool = False) -> None:
     with transaction.atomic():
         has_ended = SeatChange.objects.filter(pk=change.pk, state=IntentState.RECORDED).update(
-            state=state, failure=failure, ended_at=clock.system_now()
+            state=state, failure=failure, pooled_minor=change.pooled_minor, ended_at=clock.system_now()
         )
         if has_ended and needs_staff:
             open_staff_task(

@@ -37,6 +37,9 @@ class SeatChange(models.Model):
     behaviour = models.CharField(max_length=20, choices=choices_of(ChangeBehaviour))
     proration_at = models.DateTimeField(help_text="Business time.")
     period_end = models.DateTimeField(help_text="Of the period in which it was decided.")
+    pooled_minor = models.BigIntegerField(
+        default=0, help_text="What stood ready for the next invoice after it, beside the renewal, before tax."
+    )
     state = models.CharField(max_length=10, choices=choices_of(IntentState), default=IntentState.RECORDED.value)
     failure = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)

@@ -11,6 +11,7 @@ from accounts.models import Organization
 from billing.models import Price, Subscription
 from billing.money import Money
 from billing.rules.entitlement import Access
+from billing.selectors.seats import pooled_of
 from billing.terms import LIVE_SUBSCRIPTION_STATUSES, MissingCardPolicy, SubscriptionStatus
 
 _MOST = 50
@@ -32,7 +33,10 @@ class Situation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A subscription with its plan and price. `price` is one period's, before tax; times are UTC."""
+    """A subscription with its plan and price. `price` is one period's, before tax; times are UTC.
+
+    `pooled` is what changes of seats have left for the next invoice beside it.
+    """
 
     row: Subscription
     situation: Situation
@@ -40,6 +44,12 @@ class Contract:
     plan_name: str
     price: Money | None
     interval: str
+    pooled: Money | None = None
+
+    @property
+    def next_charge(self) -> Money | None:
+        """The next invoice before tax and discount, if the plan stays as it is."""
+        return self.price + self.pooled if self.price and self.pooled else self.price
 
     @property
     def is_trial(self) -> bool:
@@ -65,7 +75,7 @@ class Contracts:
 
 
 def contracts_of(organization: Organization, *, access: Access, now: datetime) -> Contracts:
-    """Read them at `now` (business time). Two queries."""
+    """Read them at `now` (business time). Four queries at most."""
     rows = list(
         Subscription.objects.filter(organization=organization, livemode=settings.STRIPE_LIVE_MODE)
         .exclude(status=SubscriptionStatus.INCOMPLETE_EXPIRED.value)
@@ -80,8 +90,8 @@ def contracts_of(organization: Organization, *, access: Access, now: datetime) -
     running = sorted((row for row in rows if not _is_over(row, now=now)), key=_is_never_paid)
     over = [row for row in rows if _is_over(row, now=now)]
     return Contracts(
-        current=_contract(running[0], prices=prices, access=access) if running else None,
-        ended=_contract(over[0], prices=prices, access=access) if over and not running else None,
+        current=_contract(running[0], prices=prices, access=access, now=now) if running else None,
+        ended=_contract(over[0], prices=prices, access=access, now=now) if over and not running else None,
         plan_names={row.stripe_subscription_id: _plan_name(row, prices=prices) for row in rows},
     )
 
@@ -101,7 +111,7 @@ def _plan_name(row: Subscription, *, prices: dict[str, Price]) -> str:
     return price.plan.name if price else ""
 
 
-def _contract(row: Subscription, *, prices: dict[str, Price], access: Access) -> Contract:
+def _contract(row: Subscription, *, prices: dict[str, Price], access: Access, now: datetime) -> Contract:
     price = prices.get(row.stripe_price_id)
     return Contract(
         row=row,
@@ -110,7 +120,15 @@ def _contract(row: Subscription, *, prices: dict[str, Price], access: Access) ->
         plan_name=price.plan.name if price else "Your plan",
         price=Money(price.amount_minor * row.quantity, price.currency) if price else None,
         interval=price.interval if price else "",
+        pooled=_pooled(row, price=price, now=now),
     )
+
+
+def _pooled(row: Subscription, *, price: Price | None, now: datetime) -> Money | None:
+    if price is None or price.plan.seat_terms is None:
+        return None
+    pooled = pooled_of(row, price=price, now=now)
+    return pooled if pooled.amount_minor else None
 
 
 def _situation(row: Subscription, *, has_access: bool) -> Situation:

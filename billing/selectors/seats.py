@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Organization
 from billing.models import PlanChange, Price, SeatChange, Subscription
+from billing.money import Money
 from billing.rules.catalogue import SeatTerms
 from billing.rules.seats import People, SeatPolicy, SeatSync
 from billing.selectors.subscription import current_subscription
@@ -100,8 +101,20 @@ def seat_policy() -> SeatPolicy:
     )
 
 
+def pooled_of(subscription: Subscription, *, price: Price, now: datetime) -> Money:
+    """What our changes of seats have left for the next invoice, beside the renewal and before tax."""
+    last = _last_change(subscription, price=price, now=now)
+    return Money(last.pooled_minor if last else 0, price.currency)
+
+
 def _held(subscription: Subscription, *, price: Price, now: datetime) -> int:
-    """What our last change left paid until the period ends, as long as nobody has changed the subscription since."""
+    """What our last change left paid until the period ends."""
+    last = _last_change(subscription, price=price, now=now)
+    return max(last.held_quantity, subscription.quantity) if last else subscription.quantity
+
+
+def _last_change(subscription: Subscription, *, price: Price, now: datetime) -> SeatChange | None:
+    """Our last change of this period, as long as nobody has changed the subscription since."""
     last = (
         SeatChange.objects.filter(
             stripe_subscription_id=subscription.stripe_subscription_id, state=IntentState.SUCCEEDED
@@ -115,8 +128,8 @@ def _held(subscription: Subscription, *, price: Price, now: datetime) -> int:
         or (last.price_id, last.quantity) != (price.pk, subscription.quantity)
         or _has_changed_plan(subscription, since=last.ended_at)
     ):
-        return subscription.quantity
-    return max(last.held_quantity, subscription.quantity)
+        return None
+    return last
 
 
 def _has_changed_plan(subscription: Subscription, *, since: datetime | None) -> bool:

@@ -14,15 +14,18 @@ _RENEWS = (Situation.TRIAL, Situation.ACTIVE)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`price` is one period's price before tax. Times are UTC; what does not apply is None, empty or False.
+    """`price` is one period's price before tax, `next_charge` holds what was `pooled`, too.
 
-    `terms_days` is within how many days an invoice is to be paid, where invoices are sent and no card is charged.
+    Times are UTC; what does not apply is None, empty or False. `terms_days` is within how many days an invoice is to
+    be paid, where invoices are sent and no card is charged.
     """
 
     situation: Situation
     plan_name: str
     status: str = ""
     price: Money | None = None
+    next_charge: Money | None = None
+    pooled: Money | None = None
     interval: str = ""
     since: datetime | None = None
     trial_ends_at: datetime | None = None
@@ -57,6 +60,8 @@ def _of_contract(contract: Contract) -> Standing:
         plan_name=contract.plan_name,
         status=SubscriptionStatus.PAUSED.value if is_paused else row.status,
         price=contract.price,
+        next_charge=contract.next_charge,
+        pooled=contract.pooled,
         interval=contract.interval,
         since=row.created_at,
         trial_ends_at=row.trial_end if contract.is_trial else None,

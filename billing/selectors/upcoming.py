@@ -55,7 +55,8 @@ def _of_renewal(contract: Contract, *, card: CardName | None, changes: list[Entr
     at = contract.row.trial_end if contract.is_trial else contract.row.current_period_end
     if at is None:
         return []
-    amount = next((change.amount for change in changes if change.at == at), contract.price)
+    planned = next((change.amount for change in changes if change.at == at), None)
+    amount = planned + contract.pooled if planned and contract.pooled else planned or contract.next_charge
     charge = Entry(Happening.WILL_CHARGE, at, plan_name=contract.plan_name, amount=amount, card=card)
     if contract.row.terms_days is not None:
         charge = replace(charge, happening=Happening.WILL_INVOICE, card=None)

@@ -68,6 +68,9 @@ def test_seats_are_added_at_the_sum_that_was_shown(shop: Shop, team: Price, brow
     assert answer.headers["Location"] == "/billing/"
     assert "You have 5 seats now." in browser.get("/billing/").content.decode()
     assert quantity_at_stripe(subscription) == 5
+    billing = words(browser.get("/billing/"))
+    assert f"Next charge {amount} With €{row.subtotal_minor / 100:.2f} for seats of this period" in billing
+    assert f"We charge {amount}" in billing
 
 
 def test_paid_at_once_the_button_names_the_sum(shop: Shop, team: Price, browser, settings) -> None:
