@@ -6,7 +6,7 @@ Any doubt is an error: who calls may go on only after this has returned.
 from django.conf import settings
 
 from accounts.models import Organization
-from billing.errors import StripeRefused, StripeStillLive
+from billing.errors import StripeObjectMissing, StripeRefused, StripeStillLive
 from billing.gateway import winding_up
 from billing.gateway.winding_up import LiveThing
 from billing.mirror import account
@@ -26,9 +26,13 @@ def stop_everything(organization: Organization, *, key: str) -> list[str]:
     customer_ids = _customer_ids(organization)
     there = [found for found in customer_ids if winding_up.is_customer_there(found)]
     for customer_id in there:
-        _stop_all_of(customer_id, key=key)
-    for customer_id in there:
-        winding_up.delete_customer(customer_id, key=f"{key}:delete:{customer_id}")
+        try:
+            _stop_all_of(customer_id, key=key)
+            winding_up.delete_customer(customer_id, key=f"{key}:delete:{customer_id}")
+        except StripeObjectMissing:
+            # Somebody deleted it between our look and our call; anything else that is missing stays a doubt.
+            if winding_up.is_customer_there(customer_id):
+                raise
     still_there = [found for found in there if winding_up.is_customer_there(found)]
     if still_there:
         raise StripeStillLive(left=still_there)

@@ -24,6 +24,7 @@ class Erasure(models.Model):
     state = models.CharField(max_length=10, choices=choices_of(IntentState), default=IntentState.RECORDED.value)
     failure = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now, help_text="System time.")
+    lease_until = models.DateTimeField(null=True, blank=True, help_text="One at a time talks to Stripe about it.")
     stopped_at = models.DateTimeField(null=True, blank=True, help_text="Stripe has confirmed that nothing is live.")
     erased_at = models.DateTimeField(null=True, blank=True, help_text="Our rows hold nothing personal any more.")
     looked_at = models.DateTimeField(

@@ -12,7 +12,7 @@ from django.db.models import Q
 from accounts.erasure import erase_organization_rows, pseudonym_of
 from accounts.models import Organization, User
 from billing import audit, clock, notices
-from billing.errors import BillingError, InvalidInput, StripeKeyRefused, StripeRefused, StripeUnreachable
+from billing.errors import BillingError, InvalidInput, StripeKeyRefused, StripeRefused, StripeUnreachable, UnderWay
 from billing.mirror import work
 from billing.mirror.forgetting import forget_copies
 from billing.mirror.refs import ObjectRef
@@ -37,6 +37,7 @@ _REST_BEFORE_RESUME = timedelta(minutes=1)
 # Stripe repeats a delivery for three days; what comes after this long is stopped at the door by the mirror.
 _LATE_NEWS_LAST = timedelta(days=7)
 _LOOK_AGAIN_AFTER = timedelta(hours=1)
+_LEASE = timedelta(minutes=5)
 _TASK = "erasure_unconfirmed"
 
 
@@ -56,7 +57,7 @@ def erase_organization(
 
     Safe to repeat. Until Stripe has confirmed that nothing is live, the organization stays as it is: raises
     StripeUnreachable or StripeKeyRefused (it goes on by itself; staff are told), StripeRefused (it is given up; staff
-    are told). Raises InvalidInput for another name.
+    are told). Raises InvalidInput for another name, UnderWay while somebody else does it.
     """
     erasure = Erasure.objects.filter(organization=organization).exclude(state=IntentState.FAILED).first()
     if erasure is None:
@@ -124,6 +125,23 @@ def _carry_out(erasure: Erasure, *, now: datetime) -> Erasure:
         _give_up(erasure, failure="Stripe did not confirm it in time")
     if erasure.state == IntentState.FAILED:
         raise StripeRefused("This could not be done. Nothing was deleted. Our staff have been told.")
+    if not _claim(erasure):
+        raise UnderWay()
+    try:
+        return _stop_and_forget(erasure, now=now)
+    finally:
+        Erasure.objects.filter(pk=erasure.pk).update(lease_until=None)
+
+
+def _claim(erasure: Erasure) -> bool:
+    """Two at once would each take what the other has ended for a doubt."""
+    now = clock.system_now()
+    is_free = Q(lease_until=None) | Q(lease_until__lt=now)
+    free = Erasure.objects.filter(is_free, pk=erasure.pk, state=IntentState.RECORDED)
+    return free.update(lease_until=now + _LEASE) == 1
+
+
+def _stop_and_forget(erasure: Erasure, *, now: datetime) -> Erasure:
     try:
         customer_ids = stop_everything(erasure.organization, key=str(erasure.uuid))
     except (StripeUnreachable, StripeKeyRefused):
