@@ -24,6 +24,8 @@ from billing.models import (
     Notice,
     Price,
     Refund,
+    SeatChange,
+    SeatSync,
     StaffTask,
     Subscription,
     Transition,
@@ -112,6 +114,16 @@ def _terms_recorded(now: datetime) -> Iterable[str]:
     return map(str, late.order_by("pk").values_list("uuid", flat=True))
 
 
+def _seat_change_recorded(now: datetime) -> Iterable[str]:
+    late = SeatChange.objects.filter(state=IntentState.RECORDED, created_at__lt=now - timedelta(hours=24))
+    return map(str, late.order_by("pk").values_list("uuid", flat=True))
+
+
+def _seats_due(now: datetime) -> Iterable[str]:
+    late = SeatSync.objects.filter(due_at__lt=now - timedelta(hours=1))
+    return map(str, late.order_by("pk").values_list("organization__uuid", flat=True))
+
+
 def _notice_waiting(now: datetime) -> Iterable[str]:
     waiting = Notice.objects.filter(
         state__in=[Notice.State.DUE, Notice.State.SENDING], run_at__lt=now - timedelta(hours=1)
@@ -194,6 +206,10 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "trial_change_recorded", "A change of a trial has reached Stripe within an hour.", _trial_change_recorded
     ),
+    Invariant(
+        "seat_change_recorded", "A change of seats is at Stripe or given up within a day.", _seat_change_recorded
+    ),
+    Invariant("seats_due", "Seats follow a team that has changed within an hour.", _seats_due),
     Invariant("notice_waiting", "A mail that is due leaves within an hour.", _notice_waiting),
     Invariant("staff_task_open", "A task of the staff is resolved within a week.", _staff_task_open),
     Invariant("two_live_subscriptions", "An organization pays for one subscription.", _two_live_subscriptions),

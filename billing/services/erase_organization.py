@@ -26,6 +26,7 @@ from billing.models import (
     LocalTrial,
     Notice,
     NoticeContent,
+    SeatChange,
     StaffTask,
     open_staff_task,
 )
@@ -199,7 +200,7 @@ def _forget_invitation_mail(organization: Organization) -> None:
 def _end_intents(organization: Organization, *, now: datetime, system_now: datetime) -> None:
     """Nothing that somebody wanted before may be carried out afterwards."""
     over = {"state": IntentState.FAILED, "failure": "organization deleted", "ended_at": system_now}
-    for model in (CancelRequest, DetailsRequest):
+    for model in (CancelRequest, DetailsRequest, SeatChange):
         model._default_manager.filter(organization=organization, state=IntentState.RECORDED).update(**over)
     CheckoutIntent.objects.filter(
         organization=organization, state__in=[CheckoutState.RECORDED, CheckoutState.OPEN]

@@ -20,6 +20,8 @@ from billing.models import (
     InvoiceTermsChange,
     Notice,
     Refund,
+    SeatChange,
+    SeatSync,
     StaffTask,
     Transition,
     TrialCard,
@@ -149,6 +151,30 @@ def terms_change(age: timedelta) -> None:
     )
 
 
+def seat_change(age: timedelta) -> None:
+    now = timezone.now()
+    SeatChange.objects.create(
+        organization=OrganizationFactory(),
+        request_key=uuid4(),
+        origin="person",
+        stripe_subscription_id="sub_1",
+        stripe_item_id="si_1",
+        price=PriceFactory(),
+        from_quantity=3,
+        charged_quantity=5,
+        quantity=5,
+        held_quantity=5,
+        behaviour="now_next_invoice",
+        proration_at=now,
+        period_end=now,
+        created_at=now - age,
+    )
+
+
+def seats_due(age: timedelta) -> None:
+    SeatSync.objects.create(organization=OrganizationFactory(), due_at=timezone.now() - age)
+
+
 def notice(age: timedelta) -> None:
     Notice.objects.create(key="a", kind="b", run_at=timezone.now() - age)
 
@@ -195,6 +221,8 @@ LIMITS: list[tuple[str, Callable[[timedelta], Any], timedelta]] = [
     ("details_due", customer_details, HOUR),
     ("trial_change_recorded", trial_change, HOUR),
     ("terms_recorded", terms_change, HOUR),
+    ("seat_change_recorded", seat_change, 24 * HOUR),
+    ("seats_due", seats_due, HOUR),
     ("notice_waiting", notice, HOUR),
     ("staff_task_open", staff_task, 7 * DAY),
     ("past_due_without_invoice", past_due, HOUR),
