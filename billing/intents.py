@@ -1,6 +1,9 @@
 """Keeps the rows of our decisions: found again, recorded once, ended once. It neither decides nor asks Stripe."""
 
-from datetime import timedelta
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -8,13 +11,15 @@ from django.db import IntegrityError, models, transaction
 
 from accounts.models import Organization
 from billing import audit, clock
-from billing.errors import UnderWay
+from billing.errors import BillingError, UnderWay
 from billing.models import open_staff_task
 from billing.models.intent import Intent
 from billing.terms import IntentState
 
 # Stripe keeps idempotency keys for 24 h at least; a repeat later could do the thing a second time.
 _KEY_IS_SAFE_FOR = timedelta(hours=23)
+_REST_BEFORE_RESUME = timedelta(minutes=1)
+_MOST_AT_ONCE = 50
 _FAILURE_LENGTH = 200
 Row = TypeVar("Row", bound=Intent)
 
@@ -48,6 +53,31 @@ def record(row: Row, *, event: str, supersedes: models.QuerySet[Any], **details:
     except IntegrityError:
         raise UnderWay() from None
     return row
+
+
+def finish_open(rows: models.QuerySet[Row], finish: Callable[[Row], object], *, seconds: float = 10.0) -> int:
+    """Carry out what a crash or Stripe's silence left open, the oldest first. Returns how many ended.
+
+    Stops after `seconds`, so that a silent Stripe does not hold up what the worker has to do besides.
+    """
+    deadline = time.monotonic() + seconds
+    ended = 0
+    for row in rows.filter(state=IntentState.RECORDED).order_by("created_at")[:_MOST_AT_ONCE]:
+        if time.monotonic() > deadline:
+            break
+        # The wishes before it took their time: this one may have been superseded meanwhile.
+        row.refresh_from_db()
+        if row.state != IntentState.RECORDED:
+            continue
+        with suppress(BillingError):  # Still unreachable, or refused and so ended: the row says which.
+            finish(row)
+        ended += row.state == IntentState.SUCCEEDED
+    return ended
+
+
+def left_open_since(rows: models.QuerySet[Row], now: datetime) -> models.QuerySet[Row]:
+    """Those that no request is carrying out at this moment; `now` is system time."""
+    return rows.filter(created_at__lt=now - _REST_BEFORE_RESUME)
 
 
 def is_key_safe(row: Intent) -> bool:

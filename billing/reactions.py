@@ -13,6 +13,7 @@ from billing import clock
 from billing.errors import NotYet
 from billing.models import Handled, Transition
 from billing.services.alarms import alarm_second_subscription, alarm_unknown_owner_or_price, open_failed_reaction
+from billing.services.begin_period import begin_period_after_pause
 from billing.services.check_trial_card import check_trial_card
 from billing.services.close_checkout import close_checkout
 from billing.services.end_local_trial import end_local_trial
@@ -92,6 +93,7 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction(ObjectKind.SUBSCRIPTION, _BEGUN | _PAST_DUE, alarm_second_subscription),
     Reaction(ObjectKind.SUBSCRIPTION, _BEGUN | _PAST_DUE, alarm_unknown_owner_or_price),
     Reaction(ObjectKind.SUBSCRIPTION, frozenset({"scheduled"}), announce_cancellation, aspect="cancellation"),
+    Reaction(ObjectKind.SUBSCRIPTION, frozenset({"collecting"}), begin_period_after_pause, aspect="collection"),
     Reaction(ObjectKind.SUBSCRIPTION, frozenset({SubscriptionStatus.CANCELED.value}), announce_end),
     Reaction(ObjectKind.SUBSCRIPTION, frozenset({"none", "waiting"}), settle_plan_change, aspect="pending_update"),
     Reaction(ObjectKind.SUBSCRIPTION, frozenset({SubscriptionStatus.CANCELED.value}), settle_plan_change),

@@ -7,6 +7,7 @@ from datetime import datetime
 from celery import shared_task
 
 from billing import clock, reactions
+from billing.services.begin_period import begin_periods
 from billing.services.billing_details import resume_details_requests
 from billing.services.cancel_now import resume_cancellations_now
 from billing.services.cancellation import resume_cancellations
@@ -17,9 +18,11 @@ from billing.services.erase_organization import resume_erasures
 from billing.services.follow_scheduled_change import settle_due_changes
 from billing.services.follow_team import follow_team, true_up_seats
 from billing.services.invoice_terms import resume_terms_changes
+from billing.services.pause import finish_pauses
 from billing.services.payment_methods import resume_payment_methods
 from billing.services.refuse_trials import refuse_trials
 from billing.services.remind_of_impact import remind_of_impact
+from billing.services.resume import finish_resumptions
 from billing.services.resume_seat_changes import resume_seat_changes
 from billing.services.schedule_plan_change import resume_scheduled_changes
 from billing.services.send_notices import send_due_notices
@@ -56,6 +59,9 @@ def sweep() -> None:
     _attempt(resume_scheduled_changes, clock.system_now())
     _attempt(follow_team, now)
     _attempt(resume_terms_changes, clock.system_now())
+    _attempt(finish_pauses, clock.system_now())
+    _attempt(finish_resumptions, clock.system_now())
+    _attempt(begin_periods, now)
     _attempt(send_due_notices, now)
     _attempt(resume_erasures, clock.system_now())
 

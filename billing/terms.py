@@ -199,6 +199,14 @@ class TaxIdStatus(StrEnum):
     UNAVAILABLE = "unavailable"
 
 
+class PauseBehaviour(StrEnum):
+    """What becomes of the invoices that a pause holds back, as Stripe spells it: never owed, owed later, given up."""
+
+    VOID = "void"
+    KEEP_AS_DRAFT = "keep_as_draft"
+    MARK_UNCOLLECTIBLE = "mark_uncollectible"
+
+
 class CheckoutState(StrEnum):
     RECORDED = "recorded"
     OPEN = "open"

@@ -19,10 +19,30 @@ def void(stripe_invoice_id: str, *, key: str) -> stripe.Invoice:
     return call(client().v1.invoices.void_invoice, stripe_invoice_id, key=key)
 
 
+def pay(stripe_invoice_id: str, *, key: str) -> stripe.Invoice:
+    """Charge an open invoice (`in_…`) now. Raises CardDeclined, StripeRefused for one that is not open."""
+    return call(client().v1.invoices.pay, stripe_invoice_id, key=key)
+
+
 def preview_unused(stripe_subscription_id: str) -> Money:
     """What Stripe would credit for the rest of the period if it ended now, with tax; zero for none."""
-    details: dict[str, Any] = {"cancel_now": True, "proration_behavior": "create_prorations"}
-    preview = call(
+    preview = _preview(stripe_subscription_id, cancel_now=True, proration_behavior="create_prorations")
+    return Money(max(0, -preview["total"]), preview["currency"])
+
+
+def preview_period(stripe_subscription_id: str) -> Money:
+    """What a whole period that begins now would charge, as `begin_period` of a subscription charges it."""
+    preview = _preview(stripe_subscription_id, billing_cycle_anchor="now", proration_behavior="none")
+    return Money(preview["amount_due"], preview["currency"])
+
+
+def preview_resumption(stripe_subscription_id: str) -> Money:
+    """What taking up a subscription whose status is `paused` would charge."""
+    preview = _preview(stripe_subscription_id, resume_at="now", billing_cycle_anchor="now")
+    return Money(preview["amount_due"], preview["currency"])
+
+
+def _preview(stripe_subscription_id: str, **details: Any) -> Any:
+    return call(
         client().v1.invoices.create_preview, subscription=stripe_subscription_id, subscription_details=details
     )
-    return Money(max(0, -preview["total"]), preview["currency"])

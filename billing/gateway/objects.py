@@ -97,6 +97,12 @@ def invoice_id_of(payment_intent_id: str) -> str:
     return str(page["data"][0]["invoice"]) if page["data"] else ""
 
 
+def list_subscription_invoices(stripe_subscription_id: str) -> list[stripe.StripeObject]:
+    """The latest invoices of one subscription (`sub_…`), the newest first: those of two years at most."""
+    page = call(client().v1.invoices.list, subscription=stripe_subscription_id, limit=24)
+    return list(page["data"])
+
+
 def list_live_subscriptions(stripe_customer_id: str) -> list[stripe.StripeObject]:
     """The customer's subscriptions as Stripe has them now, of every status but canceled."""
     page = call(client().v1.subscriptions.list, customer=stripe_customer_id, limit=100)

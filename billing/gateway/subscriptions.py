@@ -80,6 +80,46 @@ def undo_cancellation_at(stripe_subscription_id: str, *, key: str) -> stripe.Sub
     return call(client().v1.subscriptions.update, stripe_subscription_id, key=key, cancel_at="")
 
 
+def pause_collection(
+    stripe_subscription_id: str, *, behaviour: str, resumes_at: datetime, key: str
+) -> stripe.Subscription:
+    """Collect nothing until `resumes_at` (UTC). The status stays, and periods roll on (facts S24)."""
+    return call(
+        client().v1.subscriptions.update,
+        stripe_subscription_id,
+        key=key,
+        pause_collection={"behavior": behaviour, "resumes_at": int(resumes_at.timestamp())},
+    )
+
+
+def end_pause(stripe_subscription_id: str, *, key: str) -> stripe.Subscription:
+    """Collect again from the next renewal on; nothing is charged by this."""
+    return call(client().v1.subscriptions.update, stripe_subscription_id, key=key, pause_collection="")
+
+
+def begin_period(stripe_subscription_id: str, *, is_at_page: bool, key: str) -> stripe.Subscription:
+    """End the pause and charge a whole period that begins now.
+
+    `is_at_page`: the customer waits for it, so that a payment that fails raises CardDeclined and changes nothing.
+    Otherwise it is collected as a renewal is, and may leave the subscription past due.
+    """
+    return call(
+        client().v1.subscriptions.update,
+        stripe_subscription_id,
+        key=key,
+        pause_collection="",
+        billing_cycle_anchor="now",
+        proration_behavior="none",
+        payment_behavior="error_if_incomplete" if is_at_page else "allow_incomplete",
+        off_session=not is_at_page,
+    )
+
+
+def resume_after_trial(stripe_subscription_id: str, *, key: str) -> stripe.Subscription:
+    """Take up one whose status is `paused`; active once the invoice of a new period is paid (facts S18)."""
+    return call(client().v1.subscriptions.resume, stripe_subscription_id, key=key, billing_cycle_anchor="now")
+
+
 def _details(feedback: str, comment: str) -> dict[str, Any]:
     given = {"feedback": feedback, "comment": comment}
     details = {name: value for name, value in given.items() if value}

@@ -63,6 +63,7 @@ _WRITERS: dict[ObjectKind, Writer] = {
 }
 _ASK_MORE: dict[ObjectKind, Callable[[Any], dict[str, Any]]] = {
     ObjectKind.CUSTOMER: customer.ask_more,
+    ObjectKind.SUBSCRIPTION: subscription.ask_more,
     ObjectKind.INVOICE: invoice.ask_more,
     ObjectKind.CHARGE: charge.ask_more,
 }

@@ -72,6 +72,30 @@ def subscription_period(subscription: Any) -> tuple[datetime | None, datetime | 
     return start, end
 
 
+def invoice_paid_until(invoice: Any) -> datetime | None:
+    """The end of the period that a subscription's invoice bills; None where it bills single items only.
+
+    A credit for another price says nothing of what is paid now.
+    """
+    lines = value(invoice, "lines", "data") or []
+    ends = [moment(line, "period", "end") for line in lines if _bills_period(line)]
+    return max((end for end in ends if end is not None), default=None)
+
+
+def _bills_period(line: Any) -> bool:
+    is_recurring = (
+        value(line, "parent", "type") == "subscription_item_details" or value(line, "type") == "subscription"
+    )
+    is_proration = value(line, "parent", "invoice_item_details", "proration") or value(line, "proration")
+    return bool((is_recurring or is_proration) and (value(line, "amount") or 0) >= 0)
+
+
+def invoice_is_held_back(invoice: Any) -> bool:
+    """Voided, given up, or a draft that is not collected: what a pause makes of each invoice to come."""
+    status = text(invoice, "status")
+    return status in ("void", "uncollectible") or (status == "draft" and not value(invoice, "auto_advance"))
+
+
 def invoice_subscription_id(invoice: Any) -> str:
     """`parent.subscription_details.subscription` today, `subscription` before basil."""
     return text(invoice, "parent", "subscription_details", "subscription") or text(invoice, "subscription")

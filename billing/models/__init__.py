@@ -16,6 +16,7 @@ from billing.models.invoice import Invoice
 from billing.models.invoice_payment import InvoicePayment
 from billing.models.invoice_terms import InvoiceTermsChange
 from billing.models.notice import Notice, NoticeContent
+from billing.models.pause import PauseRequest
 from billing.models.payment_method import PaymentMethod
 from billing.models.payment_method_change import CardSetup, PaymentMethodChange
 from billing.models.plan_change import (
@@ -69,6 +70,7 @@ __all__ = [
     "LocalTrial",
     "Notice",
     "NoticeContent",
+    "PauseRequest",
     "PaymentMethod",
     "PaymentMethodChange",
     "Plan",

@@ -33,8 +33,11 @@ class Subscription(models.Model):
     canceled_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     is_collection_paused = models.BooleanField(default=False)
+    resumes_at = models.DateTimeField(null=True, blank=True, help_text="When Stripe ends the present pause.")
     paused_paid_until = models.DateTimeField(
-        null=True, blank=True, help_text="The end of the period that was paid when the present pause was first seen."
+        null=True,
+        blank=True,
+        help_text="The end of the last period whose invoice the present pause did not hold back.",
     )
     pending_update_reference = models.CharField(
         max_length=60, blank=True, help_text="Of the change that waits at Stripe for its payment: our UUID."

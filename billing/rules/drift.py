@@ -31,6 +31,7 @@ FIELDS: dict[ObjectKind, dict[str, DriftKind]] = {
         "collection_method": DriftKind.COLLECTION,
         "days_until_due": DriftKind.COLLECTION,
         "is_collection_paused": DriftKind.COLLECTION,
+        "resumes_at": DriftKind.COLLECTION,
         "stripe_payment_method_id": DriftKind.PAYMENT_METHOD,
         "stripe_schedule_id": DriftKind.SCHEDULE,
         "current_period_start": DriftKind.PERIOD,

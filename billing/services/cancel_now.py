@@ -1,16 +1,15 @@
 """Use case: end a subscription at this moment, and give up what was owed for it; no refund is decided here."""
 
-import time
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from accounts.models import Organization, User
 from billing import intents
-from billing.errors import BillingError, NothingToCancel, StripeObjectMissing, StripeRefused, StripeUnreachable
+from billing.errors import NothingToCancel, StripeObjectMissing, StripeRefused, StripeUnreachable
 from billing.gateway import invoices, subscriptions
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
@@ -22,7 +21,6 @@ from billing.selectors.lifecycle import Lifecycle, lifecycle_of
 from billing.terms import IntentState, InvoiceStatus, LifecycleState, ObjectKind, SubscriptionAction
 
 _LEASE_WAIT_SECONDS = 2.0
-_REST_BEFORE_RESUME = timedelta(minutes=1)
 _FAILED_EARLIER = "This could not be done. Please look at your plan and, if you still want it, send it again."
 _NOW = CancelRequest.Action.CANCEL_NOW
 
@@ -71,20 +69,8 @@ def resume_cancellations_now(now: datetime, *, seconds: float = 10.0) -> int:
 
     Between the end at Stripe and the last void nothing is collected: Stripe stops that with the subscription.
     """
-    deadline = time.monotonic() + seconds
-    waiting = CancelRequest.objects.filter(
-        state=IntentState.RECORDED, action=_NOW, created_at__lt=now - _REST_BEFORE_RESUME
-    )
-    ended = 0
-    for request in waiting.order_by("created_at")[:50]:
-        if time.monotonic() > deadline:
-            break
-        request.refresh_from_db()
-        if request.state == IntentState.RECORDED:
-            with suppress(BillingError):  # Still unreachable, or refused and so ended: the row says which.
-                _carry_out(request)
-                ended += 1
-    return ended
+    rows = intents.left_open_since(CancelRequest.objects.filter(action=_NOW), now)
+    return intents.finish_open(rows, _carry_out, seconds=seconds)
 
 
 def _is_paid(subscription: Subscription, *, now: datetime) -> bool:

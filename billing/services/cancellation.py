@@ -1,13 +1,12 @@
 """Use case: end a subscription when its paid period ends or on a date, or take that back before it does."""
 
-import time
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from accounts.models import Organization, User
 from billing import intents
-from billing.errors import BillingError, NothingToCancel, NothingToUndo, StripeRefused, StripeUnreachable
+from billing.errors import NothingToCancel, NothingToUndo, StripeRefused, StripeUnreachable
 from billing.gateway import invoices, subscriptions
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
@@ -19,7 +18,6 @@ from billing.selectors.lifecycle import Lifecycle, lifecycle_of
 from billing.terms import IntentState, LifecycleState, ObjectKind, ReleaseReason, SubscriptionAction
 
 _LEASE_WAIT_SECONDS = 2.0
-_REST_BEFORE_RESUME = timedelta(minutes=1)
 _FAILED_EARLIER = "This could not be done. Please look at your plan and, if you still want it, send it again."
 _Action = CancelRequest.Action
 _PLANNED = (_Action.CANCEL, _Action.CANCEL_AT, _Action.UNDO)
@@ -105,33 +103,17 @@ def resume_cancellations(now: datetime, *, seconds: float = 10.0) -> int:
     One that fails for good becomes a task for a person: who sent it was told that it would be done. Stops after
     `seconds`, so that a silent Stripe does not hold up what the worker has to do besides.
     """
-    deadline = time.monotonic() + seconds
-    waiting = CancelRequest.objects.filter(
-        state=IntentState.RECORDED, action__in=_PLANNED, created_at__lt=now - _REST_BEFORE_RESUME
-    )
-    ended = 0
-    for request in waiting.order_by("created_at")[:50]:
-        if time.monotonic() > deadline:
-            break
-        # The wishes before it took their time: this one may have been superseded meanwhile.
-        request.refresh_from_db()
-        if request.state != IntentState.RECORDED:
-            continue
-        ended += _is_carried_out(request)
-    return ended
+    rows = intents.left_open_since(CancelRequest.objects.filter(action__in=_PLANNED), now)
+    return intents.finish_open(rows, _finish, seconds=seconds)
 
 
-def _is_carried_out(request: CancelRequest) -> bool:
+def _finish(request: CancelRequest) -> None:
     """Try once more. Stripe repeats an answer that it failed to give, so its state is looked at, too."""
     try:
         _carry_out(request)
     except StripeUnreachable:
-        with suppress(BillingError):
-            if _is_done(request):
-                _end(request, IntentState.SUCCEEDED)
-    except BillingError:
-        pass  # Refused, and so ended: the row says why.
-    return request.state == IntentState.SUCCEEDED
+        if _is_done(request):
+            _end(request, IntentState.SUCCEEDED)
 
 
 def _running(lifecycle: Lifecycle) -> Subscription:

@@ -60,6 +60,7 @@ HEADINGS = {
     "cancellation_pending": "Your plan is cancelled",
     "subscription_paused": "Your plan is paused",
     "not_paused": "Your plan is not paused",
+    "payment_method_missing": "There is no card yet",
     "change_unpaid": "A change of plan waits for its payment",
     "change_scheduled": "A change of plan is planned",
     "change_arranged": "A change of your plan is arranged already",

@@ -27,6 +27,15 @@ def resume_when_due(unit: Unit, subscription_id: str) -> None:
     unit.emit("customer.subscription.updated", subscription)
 
 
+def holds_back_next(subscription: StripeObject) -> bool:
+    """Whether the renewal to come meets the pause. Documented: it is not announced then."""
+    paused = subscription["pause_collection"]
+    if paused is None:
+        return False
+    renews_at = min(item["current_period_end"] for item in subscription["items"]["data"])
+    return paused["resumes_at"] is None or bool(paused["resumes_at"] > renews_at)
+
+
 def hold_back(unit: Unit, subscription: StripeObject, invoice: StripeObject) -> bool:
     """Whether collection is paused; then the draft is dealt with as the pause says.
 

@@ -183,7 +183,7 @@ def announce_trial_end(unit: Unit, subscription_id: str) -> None:
 def announce_invoice(unit: Unit, subscription_id: str) -> None:
     """Timer: some days before a renewal; the invoice in this event has no id."""
     subscription = unit.get("subscription", subscription_id)
-    if subscription["status"] in subscriptions.LIVE:
+    if subscription["status"] in subscriptions.LIVE and not pauses.holds_back_next(subscription):
         shown = preview(unit, subscription)
         shown.pop("id")
         unit.emit("invoice.upcoming", shown)

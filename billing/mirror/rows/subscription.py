@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
+from billing.gateway import objects
 from billing.mirror import shapes
 from billing.mirror.refs import ObjectRef
 from billing.mirror.rows.discount import write_discounts
@@ -18,6 +19,12 @@ from billing.terms import ObjectKind, SubscriptionStatus
 _BEGINS_WITHIN = timedelta(hours=1)
 
 
+def ask_more(obj: Any) -> dict[str, Any]:
+    """The latest invoices of a paused subscription: they say until when it is paid, however late we look."""
+    is_paused = shapes.value(obj, "pause_collection") is not None
+    return {"invoices": objects.list_subscription_invoices(obj["id"]) if is_paused else []}
+
+
 def write(fetched: Fetched) -> Written:
     row = Subscription.objects.select_for_update().filter(stripe_subscription_id=fetched.ref.stripe_id).first()
     if fetched.obj is None:
@@ -27,10 +34,11 @@ def write(fetched: Fetched) -> Written:
     before, was_ending, paid_until = row.status, _is_ending(row), row.current_period_end
     terms = terms_of(row) if row.pk else None
     was_waiting = _is_waiting(row)
+    was_paused = _is_paused(row)
     fill(row, fetched.obj)
     row.is_past_due_since_trial = _is_past_due_since_trial(row, before=before)
     row.past_due_at = _past_due_at(row, before=before, now=fetched.business_at)
-    row.paused_paid_until = _paused_paid_until(row, paid_until)
+    row.paused_paid_until = _paused_paid_until(row, paid_until, invoices=fetched.extra.get("invoices", []))
     row.fetched_at = fetched.system_at
     row.save()
     write_discounts(
@@ -46,6 +54,7 @@ def write(fetched: Fetched) -> Written:
             *_cancellation_change(was_ending, _is_ending(row)),
             *(changed_terms(terms, terms_of(row)) if terms else ()),
             *_pending_update_change(was_waiting, _is_waiting(row)),
+            *_collection_change(row, was_paused=was_paused),
         ),
         follow=_follow(row, fetched.obj),
     )
@@ -90,6 +99,7 @@ def fill(row: Subscription, obj: Any) -> None:
     row.pending_update_reference = shapes.text(obj, "pending_update", "metadata", "plan_change")
     row.pending_update_expires_at = shapes.moment(obj, "pending_update", "expires_at")
     row.is_collection_paused = shapes.value(obj, "pause_collection") is not None
+    row.resumes_at = shapes.moment(obj, "pause_collection", "resumes_at")
 
 
 def _past_due_at(row: Subscription, *, before: str, now: datetime) -> datetime | None:
@@ -108,11 +118,28 @@ def _is_past_due_since_trial(row: Subscription, *, before: str) -> bool:
     return abs(row.current_period_start - row.trial_end) < _BEGINS_WITHIN
 
 
-def _paused_paid_until(row: Subscription, paid_until: datetime | None) -> datetime | None:
-    """Set once when a pause is first seen, because Stripe rolls the period on while nothing is paid."""
+def _paused_paid_until(row: Subscription, paid_until: datetime | None, *, invoices: list[Any]) -> datetime | None:
+    """The end of the latest period whose invoice the pause did not hold back; Stripe rolls periods on meanwhile.
+
+    Where no invoice tells, it is the end that our row knew when the pause was first seen.
+    """
     if not row.is_collection_paused:
         return None
-    return row.paused_paid_until or paid_until or row.current_period_end
+    billed = (shapes.invoice_paid_until(one) for one in invoices if not shapes.invoice_is_held_back(one))
+    told = next((end for end in billed if end is not None), None)
+    return told or row.paused_paid_until or paid_until or row.current_period_end
+
+
+def _is_paused(row: Subscription) -> bool:
+    return row.is_collection_paused and row.ended_at is None
+
+
+def _collection_change(row: Subscription, *, was_paused: bool) -> tuple[Change, ...]:
+    """A pause that ends with its subscription is no return."""
+    if row.ended_at is not None or was_paused == _is_paused(row):
+        return ()
+    words = {False: "collecting", True: "paused"}
+    return (Change(words[was_paused], words[not was_paused], aspect="collection"),)
 
 
 def _is_ending(row: Subscription) -> bool:
