@@ -222,12 +222,6 @@ class NotPaused(BillingError):
     message = "Your plan is not paused."
 
 
-class PaymentMethodMissing(BillingError):
-    code = "payment_method_missing"
-    status = 409
-    message = "There is no card on file. Please add one first; nothing was changed."
-
-
 class ChangeUnpaid(BillingError):
     """An upgrade waits for its payment: it is paid, or given up, before anything else changes."""
 

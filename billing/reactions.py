@@ -19,6 +19,7 @@ from billing.services.close_checkout import close_checkout
 from billing.services.end_local_trial import end_local_trial
 from billing.services.follow_scheduled_change import follow_schedule, follow_subscription
 from billing.services.invoice_notices import announce_overdue_invoice, announce_sent_invoice, send_receipt
+from billing.services.pause_notices import announce_pause, announce_resumption
 from billing.services.payment_failure import announce_bank_question, announce_payment_failure
 from billing.services.redeem_trial import redeem_trial
 from billing.services.settle_plan_change import settle_plan_change
@@ -94,6 +95,14 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction(ObjectKind.SUBSCRIPTION, _BEGUN | _PAST_DUE, alarm_unknown_owner_or_price),
     Reaction(ObjectKind.SUBSCRIPTION, frozenset({"scheduled"}), announce_cancellation, aspect="cancellation"),
     Reaction(ObjectKind.SUBSCRIPTION, frozenset({"collecting"}), begin_period_after_pause, aspect="collection"),
+    Reaction(ObjectKind.SUBSCRIPTION, frozenset({"paused"}), announce_pause, aspect="collection"),
+    Reaction(ObjectKind.SUBSCRIPTION, frozenset({"collecting"}), announce_resumption, aspect="collection"),
+    Reaction(
+        ObjectKind.SUBSCRIPTION,
+        frozenset({SubscriptionStatus.ACTIVE.value}),
+        announce_resumption,
+        from_states=frozenset({SubscriptionStatus.PAUSED.value}),
+    ),
     Reaction(ObjectKind.SUBSCRIPTION, frozenset({SubscriptionStatus.CANCELED.value}), announce_end),
     Reaction(ObjectKind.SUBSCRIPTION, frozenset({"none", "waiting"}), settle_plan_change, aspect="pending_update"),
     Reaction(ObjectKind.SUBSCRIPTION, frozenset({SubscriptionStatus.CANCELED.value}), settle_plan_change),

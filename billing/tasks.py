@@ -19,6 +19,7 @@ from billing.services.follow_scheduled_change import settle_due_changes
 from billing.services.follow_team import follow_team, true_up_seats
 from billing.services.invoice_terms import resume_terms_changes
 from billing.services.pause import finish_pauses
+from billing.services.pause_notices import remind_of_pauses
 from billing.services.payment_methods import resume_payment_methods
 from billing.services.refuse_trials import refuse_trials
 from billing.services.remind_of_impact import remind_of_impact
@@ -45,6 +46,7 @@ def sweep() -> None:
     _attempt(refuse_trials, now)
     _attempt(resume_trial_changes, now)
     _attempt(remind_of_trials, now)
+    _attempt(remind_of_pauses, now)
     _attempt(resume_cancellations, clock.system_now())
     _attempt(resume_seat_changes, clock.system_now())
     _attempt(resume_discount_changes, clock.system_now())

@@ -87,6 +87,7 @@ def _navigation() -> list[dict[str, Any]]:
             _item("Further trials", "volunteer_activism", "billing_trialallowance"),
             _item("Changes of plan", "swap_vert", "billing_planchange"),
             _item("Cancellations", "event_busy", "billing_cancelrequest"),
+            _item("Pauses", "pause_circle", "billing_pauserequest"),
             _item("Details for Stripe", "contact_page", "billing_detailsrequest"),
             _item("Deletions", "delete_forever", "billing_erasure"),
             _item("Billing e-mails", "alternate_email", "billing_billingemailchange"),

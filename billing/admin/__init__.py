@@ -15,6 +15,7 @@ from billing.admin.invoice_payments import InvoicePaymentAdmin
 from billing.admin.invoice_terms import InvoiceTermsChangeAdmin
 from billing.admin.invoices import InvoiceAdmin
 from billing.admin.notices import NoticeAdmin
+from billing.admin.pauses import PauseRequestAdmin
 from billing.admin.payment_methods import CardSetupAdmin, PaymentMethodChangeAdmin
 from billing.admin.plan_changes import PlanChangeAdmin
 from billing.admin.refunds import RefundAdmin
@@ -53,6 +54,7 @@ __all__ = [
     "LocalTrialAdmin",
     "NoticeAdmin",
     "PaymentMethodChangeAdmin",
+    "PauseRequestAdmin",
     "PeriodicTaskAdmin",
     "PlanAdmin",
     "PlanChangeAdmin",

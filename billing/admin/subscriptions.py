@@ -50,6 +50,8 @@ class SubscriptionAdmin(SetsTerms, ChangesTrial):
                     "collection_method",
                     "days_until_due",
                     "is_collection_paused",
+                    "paused_paid_until",
+                    "resumes_at",
                     "livemode",
                     "fetched_at",
                 ]

@@ -8,6 +8,7 @@ from billing.models import Invoice, LocalTrial, Price, Subscription
 from billing.selectors.contract import Contract, Contracts, Situation
 from billing.selectors.payment_failure import PaymentFailure
 from billing.selectors.planned_change import PlannedChange
+from billing.selectors.return_offer import ReturnOffer, return_offer
 from billing.selectors.trial import ended_for_want_of_card, is_refused_trial
 from billing.terms import InvoiceStatus, SubscriptionStatus
 
@@ -20,6 +21,7 @@ class BannerKind(StrEnum):
     PAYMENT_FAILED = "payment_failed"
     LOCKED = "locked"
     INCOMPLETE = "incomplete"
+    PAUSING = "pausing"
     PAUSED = "paused"
     CANCELLING = "cancelling"
     CHANGE_PLANNED = "change_planned"
@@ -46,6 +48,7 @@ class Banner:
     at: datetime | None = None
     lookup_key: str = ""
     missing_card_policy: str = ""
+    returning: ReturnOffer | None = None
 
     @property
     def is_about_trial(self) -> bool:
@@ -89,10 +92,14 @@ def _of_contract(
         Situation.PAST_DUE: BannerKind.PAYMENT_FAILED,
         Situation.LOCKED: BannerKind.LOCKED,
         Situation.INCOMPLETE: BannerKind.INCOMPLETE,
-        Situation.PAUSED: BannerKind.PAUSED,
     }
     if row.status == SubscriptionStatus.PAUSED:
         return Banner(BannerKind.TRIAL_PAUSED, name, row.trial_end)
+    if contract.situation == Situation.PAUSED:
+        paid_until = row.paused_paid_until
+        if paid_until is not None and now < paid_until:
+            return Banner(BannerKind.PAUSING, name, paid_until)
+        return Banner(BannerKind.PAUSED, name, row.resumes_at)
     if contract.situation in kinds:
         return Banner(kinds[contract.situation], name, access_until)
     if failure is not None:
@@ -130,7 +137,8 @@ def _of_ended(contract: Contract, *, now: datetime) -> Banner | None:
     is_unpaid = Invoice.objects.filter(
         stripe_invoice_id=row.stripe_latest_invoice_id, status__in=_NOT_PAID, has_been_attempted=True
     ).exists()
-    return Banner(BannerKind.ENDED_UNPAID if is_unpaid else BannerKind.ENDED, contract.plan_name, ended_at)
+    kind = BannerKind.ENDED_UNPAID if is_unpaid else BannerKind.ENDED
+    return Banner(kind, contract.plan_name, ended_at, returning=return_offer(row))
 
 
 def _on_sale(row: Subscription) -> str:

@@ -139,7 +139,9 @@ def _situation(row: Subscription, *, has_access: bool) -> Situation:
         return Situation.PAST_DUE if has_access else Situation.LOCKED
     if row.status == SubscriptionStatus.UNPAID.value:
         return Situation.LOCKED
-    if row.status == SubscriptionStatus.PAUSED.value or row.is_collection_paused:
+    if row.status == SubscriptionStatus.PAUSED.value:
+        return Situation.PAUSED
+    if row.is_collection_paused and not (row.cancel_at and has_access):
         return Situation.PAUSED
     if row.cancel_at:
         return Situation.CANCELLING

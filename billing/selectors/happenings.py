@@ -27,6 +27,8 @@ class Happening(StrEnum):
     PLAN_ENDED = "plan_ended"
     CANCELLED = "cancelled"
     CANCELLATION_UNDONE = "cancellation_undone"
+    PAUSED = "paused"
+    RESUMED = "resumed"
     INVOICE_PAID = "invoice_paid"
     INVOICE_UNCOLLECTIBLE = "invoice_uncollectible"
     INVOICE_VOID = "invoice_void"
@@ -43,6 +45,8 @@ class Happening(StrEnum):
     WILL_RETRY = "will_retry"
     WILL_CHANGE = "will_change"
     WILL_END = "will_end"
+    WILL_PAUSE = "will_pause"
+    WILL_RESUME = "will_resume"
     LOCAL_TRIAL_WILL_END = "local_trial_will_end"
     ACCESS_WILL_END = "access_will_end"
     DISCOUNT_WILL_END = "discount_will_end"
@@ -58,6 +62,7 @@ TONES = {
     Happening.INVOICE_PAID: "done",
     Happening.PLAN_BEGAN: "done",
     Happening.TRIAL_BEGAN: "done",
+    Happening.RESUMED: "done",
     Happening.LOCAL_TRIAL_BEGAN: "done",
 }
 
@@ -82,6 +87,14 @@ TOLD: tuple[Told, ...] = (
     Told(Happening.PLAN_ENDED, ObjectKind.SUBSCRIPTION, SubscriptionStatus.CANCELED.value),
     Told(Happening.CANCELLED, ObjectKind.SUBSCRIPTION, "scheduled", aspect="cancellation"),
     Told(Happening.CANCELLATION_UNDONE, ObjectKind.SUBSCRIPTION, "none", aspect="cancellation"),
+    Told(Happening.PAUSED, ObjectKind.SUBSCRIPTION, "paused", aspect="collection"),
+    Told(Happening.RESUMED, ObjectKind.SUBSCRIPTION, "collecting", aspect="collection"),
+    Told(
+        Happening.RESUMED,
+        ObjectKind.SUBSCRIPTION,
+        SubscriptionStatus.ACTIVE.value,
+        from_states=frozenset({SubscriptionStatus.PAUSED.value}),
+    ),
     Told(Happening.INVOICE_PAID, ObjectKind.INVOICE, InvoiceStatus.PAID.value),
     Told(Happening.INVOICE_VOID, ObjectKind.INVOICE, InvoiceStatus.VOID.value),
     Told(Happening.INVOICE_UNCOLLECTIBLE, ObjectKind.INVOICE, InvoiceStatus.UNCOLLECTIBLE.value),
@@ -113,6 +126,10 @@ ACTS: dict[str, Act] = {
     "local_trial_started": Act("started a trial without a card", leads_to=Happening.LOCAL_TRIAL_BEGAN),
     "checkout_started": Act("opened the checkout", is_for_staff=True),
     "subscription_cancel": Act("cancelled the plan for the end of its period", leads_to=Happening.CANCELLED),
+    "subscription_cancel_at": Act("cancelled the plan for a day", leads_to=Happening.CANCELLED),
+    "subscription_cancel_now": Act("ended the plan at once", leads_to=Happening.PLAN_ENDED),
+    "subscription_pause": Act("paused the plan", leads_to=Happening.PAUSED),
+    "subscription_resume": Act("took the plan up again", leads_to=Happening.RESUMED),
     "subscription_undo": Act("took the cancellation back", leads_to=Happening.CANCELLATION_UNDONE),
     "plan_change_planned": Act("planned the change to {plan}"),
     "plan_change_taken_back": Act("took back the change to {plan}"),

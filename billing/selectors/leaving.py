@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db.models import Sum
 
 from accounts.models import Organization
@@ -56,13 +57,18 @@ def leaving_page(organization: Organization, action: SubscriptionAction, now: da
         price=contract.price,
         owed=_owed(contract.row),
         gives_up_owed=voids_what_is_owed(lifecycle.state),
-        ends_now_by_default=ends_now_by_default(lifecycle.state),
+        ends_now_by_default=ends_now_by_default(lifecycle.state) or _is_paid_no_more(contract.row, now=now),
         can_end_later=allows(SubscriptionAction.CANCEL_AT_END, lifecycle.state) and contract.row.cancel_at is None,
         can_choose_day=allows(SubscriptionAction.CANCEL_AT_DATE, lifecycle.state),
-        can_pause=allows(SubscriptionAction.PAUSE, lifecycle.state),
+        can_pause=allows(SubscriptionAction.PAUSE, lifecycle.state) and settings.PAUSE_LONGEST_MONTHS > 0,
         first_day=first_day,
         last_day=last_day,
     )
+
+
+def _is_paid_no_more(subscription: Subscription, *, now: datetime) -> bool:
+    """Whether a pause has outlasted what was paid: then there is nothing to wait for."""
+    return subscription.paused_paid_until is not None and subscription.paused_paid_until <= now
 
 
 def _owed(subscription: Subscription) -> Money | None:

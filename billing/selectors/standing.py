@@ -31,6 +31,8 @@ class Standing:
     trial_ends_at: datetime | None = None
     next_charge_at: datetime | None = None
     ends_at: datetime | None = None
+    paid_until: datetime | None = None
+    resumes_at: datetime | None = None
     can_cancel: bool = False
     can_undo: bool = False
     terms_days: int | None = None
@@ -67,6 +69,8 @@ def _of_contract(contract: Contract) -> Standing:
         trial_ends_at=row.trial_end if contract.is_trial else None,
         next_charge_at=charge_at if situation in _RENEWS else None,
         ends_at=row.cancel_at,
+        paid_until=row.paused_paid_until if is_paused else None,
+        resumes_at=row.resumes_at if is_paused else None,
         can_cancel=contract.is_live and row.cancel_at is None,
         can_undo=row.cancel_at is not None,
         terms_days=row.terms_days,

@@ -22,11 +22,13 @@ def card_digest(fingerprint: str) -> str:
 
 
 def has_redeemed_trial(organization: Organization, *, email: str) -> bool:
-    """Whether this person, or anybody for this organization, has had a trial.
+    """Whether this person, or anybody for this organization, has had a trial; who comes back to a plan begins none.
 
     What the organization's own unfinished checkout reserves is not used yet.
     """
     if TrialAllowance.objects.filter(organization=organization).exclude(used_at=None).exists():
+        return True
+    if Subscription.objects.filter(organization=organization, status=SubscriptionStatus.CANCELED.value).exists():
         return True
     redeemed = TrialRedemption.objects.filter(Q(email_digest=email_digest(email)) | Q(organization=organization))
     return redeemed.exclude(pk__in=reserved_trials(organization)).exists()

@@ -9,6 +9,7 @@ from django.db.models import Q
 from accounts.models import Organization
 from billing.models import Discount, Invoice, LocalTrial, Price, SubscriptionSchedule
 from billing.money import Money
+from billing.rules.pause import REMIND_BEFORE as REMIND_OF_PAUSE
 from billing.rules.trial import REMIND_BEFORE
 from billing.selectors.contract import Contract, Situation
 from billing.selectors.happenings import Happening
@@ -41,6 +42,8 @@ def coming_entries(
         entries = [*changes, *_of_renewal(contract, card=card, changes=changes)]
     elif contract.situation == Situation.CANCELLING:
         entries = _of_end(contract)
+    elif contract.situation == Situation.PAUSED:
+        entries = _of_pause(contract, card=card)
     else:
         entries = _of_failure(contract, failure=failure, access_until=access_until)
     entries += _of_due_invoices(organization)
@@ -79,6 +82,20 @@ def _of_trial_without_card(contract: Contract) -> list[Entry]:
 def _of_end(contract: Contract) -> list[Entry]:
     at = contract.row.cancel_at
     return [Entry(Happening.WILL_END, at, plan_name=contract.plan_name)] if at else []
+
+
+def _of_pause(contract: Contract, *, card: CardName | None) -> list[Entry]:
+    """A pause of ours ends by itself with a charge, unless the plan ends before that."""
+    row, name = contract.row, contract.plan_name
+    entries = []
+    if row.paused_paid_until is not None:
+        entries.append(Entry(Happening.WILL_PAUSE, row.paused_paid_until, plan_name=name))
+    if row.cancel_at is not None:
+        entries.append(Entry(Happening.WILL_END, row.cancel_at, plan_name=name))
+    elif row.resumes_at is not None:
+        resumes = Entry(Happening.WILL_RESUME, row.resumes_at, plan_name=name, amount=contract.price, card=card)
+        entries += [resumes, Entry(Happening.WILL_REMIND, row.resumes_at - REMIND_OF_PAUSE, plan_name=name)]
+    return entries
 
 
 def _of_failure(contract: Contract, *, failure: PaymentFailure | None, access_until: datetime | None) -> list[Entry]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from accounts.models import Organization, User
 from billing import intents
-from billing.errors import CardDeclined, NoSubscription, PaymentMethodMissing, StripeRefused
+from billing.errors import CardDeclined, NoSubscription, PaymentMethodMissing, PreviewStale, StripeRefused
 from billing.gateway import invoices, subscriptions
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
@@ -47,11 +47,7 @@ def resume_offer(organization: Organization, now: datetime) -> ResumeOffer:
     lifecycle = lifecycle_of(organization, now)
     require(SubscriptionAction.RESUME, lifecycle.state)
     subscription = _paused(lifecycle)
-    due_now = None
-    if lifecycle.state == LifecycleState.PAUSED:
-        due_now = invoices.preview_resumption(subscription.stripe_subscription_id)
-    elif _begins_period(subscription, now=now):
-        due_now = invoices.preview_period(subscription.stripe_subscription_id)
+    due_now = _due_now(lifecycle, now=now)
     return ResumeOffer(
         due_now=due_now,
         next_at=None if due_now else subscription.current_period_end,
@@ -59,23 +55,38 @@ def resume_offer(organization: Organization, now: datetime) -> ResumeOffer:
     )
 
 
-def resume(organization: Organization, *, request_key: UUID, actor: User, now: datetime) -> PauseRequest:
+def resume(
+    organization: Organization, *, shown_minor: int, request_key: UUID, actor: User, now: datetime
+) -> PauseRequest:
     """Take it up again. Where the paid period is over a new one begins and is charged; refused, all stays as it is.
 
+    `shown_minor` is the amount that the person saw, in minor units of the subscription's currency, 0 for nothing.
     Safe to repeat with the same `request_key`. Raises the refusals of the table of actions, PaymentMethodMissing,
-    CardDeclined, StripeUnreachable (the wish is kept and carried out later), StripeRefused.
+    PreviewStale, CardDeclined, StripeUnreachable (the wish is kept and carried out later), StripeRefused.
     """
     request = intents.find_repeated(PauseRequest, organization, request_key, actions=(_RESUME,))
     if request is None:
         lifecycle = lifecycle_of(organization, now)
         require(SubscriptionAction.RESUME, lifecycle.state)
-        request = _record(lifecycle, request_key=request_key, actor=actor, now=now)
+        due_now = _due_now(lifecycle, now=now)
+        if (due_now.amount_minor if due_now else 0) != shown_minor:
+            raise PreviewStale()
+        request = _record(lifecycle, is_charged=due_now is not None, request_key=request_key, actor=actor)
     return _carry_out(request)
 
 
-def _record(lifecycle: Lifecycle, *, request_key: UUID, actor: User, now: datetime) -> PauseRequest:
+def _due_now(lifecycle: Lifecycle, *, now: datetime) -> Money | None:
+    """What Stripe would charge at this moment; None where resuming charges nothing by itself."""
     subscription = _paused(lifecycle)
-    is_charged = lifecycle.state == LifecycleState.PAUSED or _begins_period(subscription, now=now)
+    if lifecycle.state == LifecycleState.PAUSED:
+        return invoices.preview_resumption(subscription.stripe_subscription_id)
+    if begins_period(paid_until=subscription.paused_paid_until, period_end=subscription.current_period_end, now=now):
+        return invoices.preview_period(subscription.stripe_subscription_id)
+    return None
+
+
+def _record(lifecycle: Lifecycle, *, is_charged: bool, request_key: UUID, actor: User) -> PauseRequest:
+    subscription = _paused(lifecycle)
     if is_charged and charged_payment_method(subscription) is None:
         raise PaymentMethodMissing()
     request = PauseRequest(
@@ -94,12 +105,6 @@ def _paused(lifecycle: Lifecycle) -> Subscription:
     if lifecycle.subscription is None:
         raise NoSubscription()
     return lifecycle.subscription
-
-
-def _begins_period(subscription: Subscription, *, now: datetime) -> bool:
-    return begins_period(
-        paid_until=subscription.paused_paid_until, period_end=subscription.current_period_end, now=now
-    )
 
 
 def finish_resumptions(now: datetime) -> int:

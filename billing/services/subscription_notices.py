@@ -1,13 +1,14 @@
 """Reactions: a subscription began, was cancelled or ended; the payer is told with amount and date."""
 
 from datetime import datetime
+from typing import Any
 
 from billing import notices
-from billing.models import PaymentMethod, Price, Subscription, Transition
+from billing.models import CancelRequest, PaymentMethod, Price, Subscription, Transition
 from billing.money import Money
 from billing.selectors.payment_method import charged_payment_method
 from billing.selectors.trial import ended_for_want_of_card, is_refused_trial
-from billing.terms import LIVE_SUBSCRIPTION_STATUSES, SubscriptionStatus
+from billing.terms import LIVE_SUBSCRIPTION_STATUSES, IntentState, SubscriptionStatus
 
 
 def announce_start(transition: Transition, *, now: datetime) -> None:
@@ -31,12 +32,25 @@ def announce_end(transition: Transition, *, now: datetime) -> None:
     subscription = _subscription(transition)
     if subscription.status != SubscriptionStatus.CANCELED:
         return
-    kind = "subscription_ended"
+    wish = CancelRequest.objects.filter(
+        stripe_subscription_id=subscription.stripe_subscription_id, action=CancelRequest.Action.CANCEL_NOW
+    ).exclude(state=IntentState.FAILED)
+    left_at_once = wish.first()
     if is_refused_trial(subscription):
-        kind = "trial_refused"
+        _enqueue("trial_refused", subscription, transition, suffix="")
+    elif left_at_once is not None:
+        _enqueue(
+            "subscription_cancelled_now",
+            subscription,
+            transition,
+            suffix="",
+            gave_up_owed=left_at_once.voids_open_invoices,
+            wants_refund=left_at_once.wants_refund,
+        )
     elif ended_for_want_of_card(subscription):
-        kind = "trial_ended_without_card"
-    _enqueue(kind, subscription, transition, suffix="")
+        _enqueue("trial_ended_without_card", subscription, transition, suffix="")
+    else:
+        _enqueue("subscription_ended", subscription, transition, suffix="")
 
 
 def announce_trial_pause(transition: Transition, *, now: datetime) -> None:
@@ -50,7 +64,7 @@ def _subscription(transition: Transition) -> Subscription:
     return Subscription.objects.select_related("organization").get(stripe_subscription_id=transition.stripe_id)
 
 
-def _enqueue(kind: str, subscription: Subscription, transition: Transition, *, suffix: str) -> None:
+def _enqueue(kind: str, subscription: Subscription, transition: Transition, *, suffix: str, **words: Any) -> None:
     price = Price.objects.select_related("plan").filter(stripe_price_id=subscription.stripe_price_id).first()
     if subscription.organization is None or price is None:
         return
@@ -66,4 +80,5 @@ def _enqueue(kind: str, subscription: Subscription, transition: Transition, *, s
         amount=Money(price.amount_minor * subscription.quantity, price.currency),
         payment_method=payment_method,
         is_trial=subscription.status == SubscriptionStatus.TRIALING,
+        **words,
     )

@@ -41,7 +41,6 @@ EXPECTED_STATUS = {
     "on_trial": 409,
     "organization_closing": 409,
     "payment_due": 409,
-    "payment_method_missing": 409,
     "payment_incomplete": 409,
     "terms_unchanged": 409,
     "payment_method_missing": 409,

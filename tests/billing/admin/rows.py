@@ -27,6 +27,7 @@ from billing.models import (
     InvoiceTermsChange,
     LocalTrial,
     Notice,
+    PauseRequest,
     Plan,
     PlanChange,
     Price,
@@ -244,6 +245,18 @@ def terms_change(number: int) -> InvoiceTermsChange:
     )
 
 
+def pause_request(number: int) -> PauseRequest:
+    return PauseRequest.objects.create(
+        organization=OrganizationFactory(),
+        requested_by=UserFactory(),
+        request_key=uuid4(),
+        action="pause",
+        stripe_subscription_id=f"sub_{number:04}",
+        behaviour="void",
+        resumes_at=NOW + timedelta(days=60),
+    )
+
+
 def audit_entry(number: int) -> AuditEntry:
     return audit.record(
         "portal_opened",
@@ -316,6 +329,7 @@ ROWS: dict[type[Model], tuple[Callable[[int], Any], Callable[[Any], str]]] = {
     Invoice: (lambda number: InvoiceFactory(), lambda row: row.number),
     LocalTrial: (lambda number: LocalTrialFactory(plan__code=f"tried-{number}"), lambda row: row.organization.name),
     Notice: (notice, lambda row: row.content.recipient),
+    PauseRequest: (pause_request, lambda row: row.stripe_subscription_id),
     PeriodicTask: (periodic_task, lambda row: row.name),
     Plan: (plan, lambda row: row.code),
     PlanChange: (plan_change, lambda row: row.stripe_schedule_id),

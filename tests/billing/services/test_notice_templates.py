@@ -12,6 +12,7 @@ from django.conf import settings as django_settings
 from accounts.models import Organization
 from billing import notices
 from billing.models import (
+    CancelRequest,
     ChargeAttempt,
     Customer,
     Invoice,
@@ -25,6 +26,7 @@ from billing.models import (
 from billing.selectors.trial_words import trial_words
 from billing.services.billing_email import confirm_billing_email, request_billing_email
 from billing.services.invoice_notices import announce_overdue_invoice, announce_sent_invoice, send_receipt
+from billing.services.pause_notices import announce_pause, announce_resumption, remind_of_pauses
 from billing.services.payment_failure import announce_payment_failure
 from billing.services.subscription_notices import (
     announce_cancellation,
@@ -307,6 +309,51 @@ def extend_local_trial(organization: Organization) -> None:
     extend(organization, local_trial=LocalTrialFactory(organization=organization, ends_at=NOW + 14 * DAY))
 
 
+def pause(organization: Organization, **changed) -> None:
+    subscription = subscribe(
+        organization,
+        is_collection_paused=True,
+        paused_paid_until=NOW + 23 * DAY,
+        **{"resumes_at": NOW + 54 * DAY, **changed},
+    )
+    announce_pause(moved(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id, "paused"), now=NOW)
+
+
+def pause_for_good(organization: Organization) -> None:
+    pause(organization, resumes_at=None)
+
+
+def near_pause_end(organization: Organization) -> None:
+    subscribe(organization, is_collection_paused=True, resumes_at=NOW + 2 * DAY)
+    remind_of_pauses(NOW)
+
+
+def resume(organization: Organization) -> None:
+    subscription = subscribe(organization)
+    cause = moved(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id, "collecting")
+    Transition.objects.filter(pk=cause.pk).update(aspect="collection")
+    cause.refresh_from_db()
+    announce_resumption(cause, now=NOW)
+
+
+def resume_after_a_trial(organization: Organization) -> None:
+    subscription = subscribe(organization)
+    announce_resumption(moved(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id, "active"), now=NOW)
+
+
+def leave_at_once(organization: Organization) -> None:
+    subscription = subscribe(organization, status="canceled", ended_at=NOW)
+    CancelRequest.objects.create(
+        organization=organization,
+        request_key=uuid4(),
+        action="cancel_now",
+        stripe_subscription_id=subscription.stripe_subscription_id,
+        voids_open_invoices=True,
+        wants_refund=True,
+    )
+    announce_end(moved(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id, "canceled"), now=NOW)
+
+
 Situation = Callable[[Organization], object]
 MAILS: list[tuple[str, Situation, list[str]]] = [
     ("receipt", pay_an_invoice, ["€48.00", "21 Nov 2026 with Visa 4242", "OAK-0021", "/billing/invoices/"]),
@@ -321,6 +368,12 @@ MAILS: list[tuple[str, Situation, list[str]]] = [
     ("subscription_started", start_yearly, ["€48.00 each year"]),
     ("subscription_started", start_trial, ["5 Dec 2026", "€48.00", "Visa 4242", "pay nothing"]),
     ("cancellation_scheduled", cancel, ["Growth", "14 Dec 2026", "take this back", "/billing/"]),
+    ("subscription_paused", pause, ["14 Dec 2026", "14 Jan 2027", "€48.00", "nothing is charged", "/billing/"]),
+    ("subscription_paused", pause_for_good, ["14 Dec 2026", "until you take it up again"]),
+    ("pause_ending", near_pause_end, ["23 Nov 2026", "€48.00", "Visa 4242", "you pay nothing"]),
+    ("subscription_resumed", resume, ["goes on", "€48.00", "14 Dec 2026"]),
+    ("subscription_resumed", resume_after_a_trial, ["€48.00 is charged for a new period"]),
+    ("subscription_cancelled_now", leave_at_once, ["not be charged again", "need not pay it", "about a refund"]),
     ("subscription_ended", end, ["Growth has ended", "not be charged again", "nothing is deleted"]),
     (
         "trial_refused",

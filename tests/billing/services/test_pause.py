@@ -22,6 +22,7 @@ from billing.gateway.client import client
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
 from billing.models import AuditEntry, PauseRequest, Price, StaffTask, Subscription, Transition
+from billing.money import Money
 from billing.selectors.access import access_for
 from billing.services.begin_period import begin_periods
 from billing.services.cancellation import cancel_at_period_end
@@ -48,7 +49,18 @@ def take_a_break(shop: Shop, *, months: int = 1, request_key=None, **length) -> 
 
 
 def go_on(shop: Shop, *, request_key=None) -> PauseRequest:
-    return resume(shop.organization, request_key=request_key or uuid4(), actor=shop.owner, now=shop.now)
+    due_now = None if PauseRequest.objects.filter(request_key=request_key or uuid4()).exists() else seen(shop)
+    return resume(
+        shop.organization,
+        shown_minor=due_now.amount_minor if due_now else 0,
+        request_key=request_key or uuid4(),
+        actor=shop.owner,
+        now=shop.now,
+    )
+
+
+def seen(shop: Shop) -> Money | None:
+    return resume_offer(shop.organization, shop.now).due_now
 
 
 def yearly(shop: Shop) -> Price:
