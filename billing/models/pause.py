@@ -22,6 +22,11 @@ class PauseRequest(Intent):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organization", "request_key"], name="one_pause_request_per_request"),
+            models.UniqueConstraint(
+                fields=["stripe_subscription_id"],
+                condition=models.Q(action__in=["resume", "begin_period"], state="recorded"),
+                name="one_resumption_at_a_time",
+            ),
             models.CheckConstraint(
                 condition=~models.Q(action="pause") | models.Q(resumes_at__isnull=False), name="pause_has_an_end"
             ),

@@ -9,7 +9,7 @@ from functools import partial
 from uuid import uuid5
 
 from billing import intents
-from billing.errors import StripeRefused
+from billing.errors import NotYet, StripeRefused
 from billing.gateway import objects, subscriptions
 from billing.mirror import shapes
 from billing.mirror.refresh import refresh
@@ -25,13 +25,13 @@ _BEGIN = PauseRequest.Action.BEGIN_PERIOD
 def begin_period_after_pause(transition: Transition, *, now: datetime) -> None:
     """Record what is to be done when a pause that we made has lasted its time. Once per pause.
 
-    One that was ended by hand, on our page or in Stripe's dashboard, charges nothing by this.
+    One that was ended by hand, on our page or in Stripe's dashboard, charges nothing by this. Raises NotYet while
+    somebody is resuming it on our page.
     """
-    latest = (
-        PauseRequest.objects.filter(stripe_subscription_id=transition.stripe_id, state=IntentState.SUCCEEDED)
-        .order_by("-created_at")
-        .first()
-    )
+    mine = PauseRequest.objects.filter(stripe_subscription_id=transition.stripe_id)
+    if mine.filter(state=IntentState.RECORDED).exclude(action=PauseRequest.Action.PAUSE).exists():
+        raise NotYet()
+    latest = mine.filter(state=IntentState.SUCCEEDED).order_by("-created_at").first()
     if latest is None or latest.action != PauseRequest.Action.PAUSE or latest.resumes_at is None:
         return
     if latest.resumes_at > now:

@@ -60,7 +60,7 @@ def _record(lifecycle: Lifecycle, length: PauseLength, *, request_key: UUID, act
         behaviour=settings.PAUSE_BEHAVIOUR,
         resumes_at=_end_of(length, period_end=subscription.current_period_end),
     )
-    older = PauseRequest.objects.filter(stripe_subscription_id=request.stripe_subscription_id)
+    older = PauseRequest.objects.filter(stripe_subscription_id=request.stripe_subscription_id, action=_PAUSE)
     return intents.record(request, event="subscription_pause", supersedes=older)
 
 

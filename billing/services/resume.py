@@ -62,7 +62,7 @@ def resume(
 
     `shown_minor` is the amount that the person saw, in minor units of the subscription's currency, 0 for nothing.
     Safe to repeat with the same `request_key`. Raises the refusals of the table of actions, PaymentMethodMissing,
-    PreviewStale, CardDeclined, StripeUnreachable (the wish is kept and carried out later), StripeRefused.
+    PreviewStale, UnderWay, CardDeclined, StripeUnreachable (the wish is kept and carried out later), StripeRefused.
     """
     request = intents.find_repeated(PauseRequest, organization, request_key, actions=(_RESUME,))
     if request is None:
@@ -97,7 +97,10 @@ def _record(lifecycle: Lifecycle, *, is_charged: bool, request_key: UUID, actor:
         stripe_subscription_id=subscription.stripe_subscription_id,
         is_charged=is_charged,
     )
-    older = PauseRequest.objects.filter(stripe_subscription_id=request.stripe_subscription_id)
+    # Another resumption is never superseded: it may be charging at this moment. UnderWay says so.
+    older = PauseRequest.objects.filter(
+        stripe_subscription_id=request.stripe_subscription_id, action=PauseRequest.Action.PAUSE
+    )
     return intents.record(request, event="subscription_resume", supersedes=older)
 
 

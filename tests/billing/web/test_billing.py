@@ -43,7 +43,7 @@ SAYS = {
     "go_paused": [
         "Growth is paused: the trial ended without a card",
         "Nothing was charged",
-        "To go on,",
+        "Go on with Growth",
         "Growth Paused",
         "You use Free",
     ],
