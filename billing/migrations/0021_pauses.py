@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_team_changes'),
-        ('billing', '0017_unpaid_changes'),
+        ('billing', '0020_invoice_terms'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
