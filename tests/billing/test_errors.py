@@ -44,6 +44,8 @@ EXPECTED_STATUS = {
     "payment_incomplete": 409,
     "terms_unchanged": 409,
     "payment_method_missing": 409,
+    "payment_method_gone": 404,
+    "payment_method_needed": 409,
     "plan_unknown": 404,
     "preview_stale": 409,
     "promotion_code_ended": 409,

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_team_changes'),
-        ('billing', '0020_invoice_terms'),
+        ('billing', '0022_one_erasure_at_a_time'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
