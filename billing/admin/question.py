@@ -1,7 +1,7 @@
 """A page that asks staff before something is done: what happens, a reason, the verb, and one call to a service."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.models import User
 from accounts.views.request_key import request_key_of
-from billing.errors import BillingError
+from billing.errors import BillingError, PreviewStale
 
 _LONGEST_REASON = 300
 
@@ -41,16 +41,23 @@ class Question:
     way_back: str
     act: Callable[[dict[str, Any], User, UUID], str]
     form: type[forms.Form] = ReasonForm
+    initial: Mapping[str, Any] = field(default_factory=dict)
 
 
 def ask(request: HttpRequest, question: Question, *, model_admin: ModelAdmin) -> HttpResponse:
-    """GET asks; POST does it and leads back. What the service refuses stands above the form, with its input kept."""
-    form = question.form(request.POST) if request.method == "POST" else question.form()
+    """GET asks; POST does it and leads back. What the service refuses stands above the form, with its input kept.
+
+    A sum that is not the shown one any more is asked for again.
+    """
+    form = question.form(request.POST) if request.method == "POST" else question.form(initial=dict(question.initial))
     if request.method == "POST" and form.is_valid():
         if not isinstance(request.user, User):
             raise PermissionDenied
         try:
             told = question.act(form.cleaned_data, request.user, request_key_of(request))
+        except PreviewStale as error:
+            messages.warning(request, f"{error.message} ({error.code})")
+            return HttpResponseRedirect(request.path)
         except BillingError as error:
             form.add_error(None, f"{error.message} ({error.code})")
         else:

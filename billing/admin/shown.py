@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from billing.models import PaymentMethod
 from billing.money import Money, UnknownCurrency
 
 NOTHING = "–"
@@ -30,6 +31,18 @@ def amount(amount_minor: int | None, currency: str) -> str:
     except UnknownCurrency:
         return f"{amount_minor} minor units of {currency.upper() or 'no currency'}"
     return _amount_template().render(Context({"amount": money}))
+
+
+def card_text(method: PaymentMethod) -> str:
+    """`Visa 4242`; another payment method by its type."""
+    if not method.card_last4:
+        return f"the {words(method.type).lower()} on file"
+    return _card_template().render(Context({"method": method}))
+
+
+@cache
+def _card_template() -> Template:
+    return Template("{% load billing %}{{ method.card_brand|card_brand }} {{ method.card_last4 }}")
 
 
 def price_text(amount_minor: int | None, currency: str, interval: str | None, *, quantity: int = 1) -> str:

@@ -12,7 +12,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.models import Organization, User
 from billing.admin.question import Question, ReasonForm, ask
-from billing.admin.shown import amount
+from billing.admin.shown import amount, card_text
 from billing.clock import business_now
 from billing.errors import BillingError
 from billing.services.change_trial import Wish, end_trial, extend_trial
@@ -33,6 +33,12 @@ class ExtendForm(ReasonForm):
         label="New end (UTC)", widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"})
     )
     field_order = ["ends_at", "reason"]
+
+
+class EndForm(ReasonForm):
+    """With the sum that the page names, so that no other one is charged."""
+
+    shown_minor = forms.IntegerField(widget=forms.HiddenInput(), min_value=0)
 
 
 def extend_page(
@@ -68,6 +74,7 @@ def end_page(
 ) -> HttpResponse:
     """Name what will be charged, to the unit, and ask for a reason."""
     sentences: list[str] = []
+    shown_minor = 0
     if request.method != "POST":
         try:
             preview = preview_trial_end(organization, business_now())
@@ -75,9 +82,10 @@ def end_page(
             messages.error(request, f"{error.message} ({error.code})")
             return HttpResponseRedirect(way_back)
         sentences = [f"It would end on {_moment(preview.ends_at)}.", _consequence(preview)]
+        shown_minor = preview.amount.amount_minor if preview.amount else 0
 
     def act(given: dict[str, Any], actor: User, request_key: UUID) -> str:
-        end_trial(organization, wish=_wish(given, actor, request_key))
+        end_trial(organization, shown_minor=given["shown_minor"], wish=_wish(given, actor, request_key))
         return "The trial has ended."
 
     question = Question(
@@ -86,6 +94,8 @@ def end_page(
         verb="End the trial now",
         way_back=way_back,
         act=act,
+        form=EndForm,
+        initial={"shown_minor": shown_minor},
     )
     return ask(request, question, model_admin=model_admin)
 
@@ -96,8 +106,7 @@ def _consequence(preview: TrialEndPreview) -> str:
     total = amount(preview.amount.amount_minor, preview.amount.currency) if preview.amount else ""
     if preview.card is None:
         return _WITHOUT_CARD[preview.missing_card_policy].format(sum=total)
-    card = f"{preview.card.card_brand} {preview.card.card_last4}".strip() or "the payment method on file"
-    return f"At once {total} is charged to {card}. If that fails, the plan is past due."
+    return f"At once {total} is charged to {card_text(preview.card)}. If that fails, the plan is past due."
 
 
 def _wish(given: dict[str, Any], actor: User, request_key: UUID) -> Wish:

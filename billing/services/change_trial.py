@@ -10,8 +10,9 @@ from django.db import transaction
 
 from accounts.models import Organization, User
 from billing import clock, intents, notices
-from billing.errors import BillingError, CancellationPending, InvalidInput, NotOnTrial, StripeRefused
+from billing.errors import BillingError, CancellationPending, InvalidInput, NotOnTrial, PreviewStale, StripeRefused
 from billing.gateway import trials
+from billing.gateway.previews import quote_trial_end
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
 from billing.models import LocalTrial, Subscription, TrialChange
@@ -19,6 +20,7 @@ from billing.rules.actions import require
 from billing.rules.trial import require_extension, require_rest
 from billing.selectors.lifecycle import lifecycle_of
 from billing.selectors.subscription import current_subscription
+from billing.selectors.trial_end import is_billed_at_end
 from billing.selectors.trial_words import trial_words
 from billing.terms import IntentState, LifecycleState, ObjectKind, SubscriptionAction, SubscriptionStatus
 
@@ -49,12 +51,13 @@ def extend_trial(organization: Organization, *, ends_at: datetime, wish: Wish) -
     return _change(organization, Action.EXTEND, ends_at=ends_at.replace(microsecond=0), wish=wish)
 
 
-def end_trial(organization: Organization, *, wish: Wish) -> TrialChange:
+def end_trial(organization: Organization, *, shown_minor: int, wish: Wish) -> TrialChange:
     """End the running trial now. One at Stripe is charged for its first period within the call; one of ours is not.
 
-    Without a card at Stripe the account's policy decides what comes. Safe to repeat and raises as `extend_trial`.
+    `shown_minor` is the sum that the page named, in minor units, 0 for nothing; for another one PreviewStale is
+    raised. Without a card at Stripe its policy decides what comes. Safe to repeat and raises as `extend_trial`.
     """
-    return _change(organization, Action.END, ends_at=None, wish=wish)
+    return _change(organization, Action.END, ends_at=None, wish=wish, shown_minor=shown_minor)
 
 
 def resume_trial_changes(now: datetime, *, seconds: float = 10.0) -> int:
@@ -74,7 +77,9 @@ def resume_trial_changes(now: datetime, *, seconds: float = 10.0) -> int:
     return ended
 
 
-def _change(organization: Organization, action: str, *, ends_at: datetime | None, wish: Wish) -> TrialChange:
+def _change(
+    organization: Organization, action: str, *, ends_at: datetime | None, wish: Wish, shown_minor: int = 0
+) -> TrialChange:
     if not wish.reason.strip() or len(wish.reason) > _LONGEST_REASON:
         raise InvalidInput(f"Please give a reason of at most {_LONGEST_REASON} characters.", field="reason")
     repeated = TrialChange.objects.filter(organization=organization, request_key=wish.request_key).first()
@@ -101,7 +106,16 @@ def _change(organization: Organization, action: str, *, ends_at: datetime | None
     change.stripe_subscription_id = lifecycle.subscription.stripe_subscription_id
     change.ended_before_at = lifecycle.subscription.trial_end
     _check(change, now=wish.now)
+    if action == Action.END and _due_now(lifecycle.subscription) != shown_minor:
+        raise PreviewStale()
     return _carry_out(_record(change), now=wish.now)
+
+
+def _due_now(subscription: Subscription) -> int:
+    """What Stripe would charge at this moment, in minor units; 0 where nothing is billed."""
+    if not is_billed_at_end(subscription):
+        return 0
+    return quote_trial_end(subscription.stripe_subscription_id).amount_due_minor
 
 
 def _check(change: TrialChange, *, now: datetime) -> None:

@@ -11,6 +11,7 @@ from billing.money import Money
 from billing.rules.actions import require
 from billing.selectors.lifecycle import lifecycle_of
 from billing.selectors.payment_method import charged_payment_method
+from billing.selectors.trial_end import is_billed_at_end
 from billing.terms import LifecycleState, MissingCardPolicy, SubscriptionAction
 
 
@@ -41,12 +42,14 @@ def preview_trial_end(organization: Organization, now: datetime) -> TrialEndPrev
     subscription = lifecycle.subscription
     if subscription is None or subscription.trial_end is None:
         raise NotOnTrial()
-    card = charged_payment_method(subscription)
-    policy = subscription.missing_card_policy or MissingCardPolicy.CREATE_INVOICE.value  # Stripe's default.
     amount = None
-    if card is not None or policy == MissingCardPolicy.CREATE_INVOICE:
+    if is_billed_at_end(subscription):
         quote = quote_trial_end(subscription.stripe_subscription_id)
         amount = Money(quote.amount_due_minor, quote.currency)
     return TrialEndPreview(
-        subscription.trial_end, is_local=False, amount=amount, card=card, missing_card_policy=policy
+        subscription.trial_end,
+        is_local=False,
+        amount=amount,
+        card=charged_payment_method(subscription),
+        missing_card_policy=subscription.missing_card_policy or MissingCardPolicy.CREATE_INVOICE.value,
     )

@@ -15,6 +15,7 @@ from tests.billing.shop import Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KEY = re.compile(r'name="request_key" value="([0-9a-f-]{36})"')
+SHOWN = re.compile(r'name="shown_minor" value="([0-9]+)"')
 DAY = timedelta(days=1)
 
 
@@ -32,8 +33,10 @@ def page(row: Subscription | LocalTrial, name: str) -> str:
 
 def send(staff: Client, address: str, **fields: str) -> str:
     """Fill the form that stands at the address, and give what the next page says."""
-    [key] = KEY.findall(staff.get(address).content.decode())
-    return staff.post(address, {"request_key": key, **fields}, follow=True).content.decode()
+    asked = staff.get(address).content.decode()
+    [key], shown = KEY.findall(asked), SHOWN.findall(asked)
+    given = {"request_key": key, **({"shown_minor": shown[0]} if shown else {}), **fields}
+    return staff.post(address, given, follow=True).content.decode()
 
 
 @pytest.mark.parametrize("begin", [at_stripe, of_ours])
@@ -65,7 +68,7 @@ def test_the_page_that_ends_it_names_the_charge_and_the_card(shop: Shop, staff: 
     assert not client().v1.charges.list()["data"]
     said = send(staff, page(row, "end"), reason="They want to begin")
 
-    assert "At once €48.00 is charged to visa 4242." in asked.replace("Visa", "visa")
+    assert "At once €48.00 is charged to Visa 4242." in asked
     assert "The trial has ended." in said
     assert [charge["amount"] for charge in client().v1.charges.list()["data"]] == [4800]
 
@@ -105,10 +108,22 @@ def test_a_form_that_is_sent_after_the_end_says_so(shop: Shop, staff: Client) ->
     [key] = KEY.findall(staff.get(page(row, "end")).content.decode())
     client().v1.subscriptions.cancel(row.stripe_subscription_id)
 
-    said = staff.post(page(row, "end"), {"request_key": key, "reason": "Begin"}, follow=True).content.decode()
+    said = staff.post(
+        page(row, "end"), {"request_key": key, "reason": "Begin", "shown_minor": "4800"}, follow=True
+    ).content.decode()
 
     assert "There is no running trial. (not_on_trial)" in said
     assert staff.get(page(row, "end")).status_code == 403
+
+
+def test_a_sum_that_has_changed_is_shown_again(shop: Shop, staff: Client) -> None:
+    row = at_stripe(shop)
+
+    said = send(staff, page(row, "end"), reason="They want to begin", shown_minor="100")
+
+    assert "(preview_stale)" in said
+    assert "At once €48.00 is charged" in said
+    assert not client().v1.charges.list()["data"]
 
 
 def test_who_may_only_look_is_refused(shop: Shop, newcomer: Client) -> None:

@@ -8,7 +8,14 @@ import pytest
 from django.db import connection
 
 from billing import clock
-from billing.errors import BillingError, CancellationPending, InvalidInput, NotOnTrial, StripeUnreachable
+from billing.errors import (
+    BillingError,
+    CancellationPending,
+    InvalidInput,
+    NotOnTrial,
+    PreviewStale,
+    StripeUnreachable,
+)
 from billing.gateway.client import client
 from billing.models import AuditEntry, LocalTrial, Notice, StaffTask, Subscription, TrialChange
 from billing.selectors.access import access_for
@@ -31,8 +38,8 @@ def extend(shop: Shop, ends_at: datetime, **changed) -> TrialChange:
     return extend_trial(shop.organization, ends_at=ends_at, wish=wish(shop, **changed))
 
 
-def end(shop: Shop, **changed) -> TrialChange:
-    return end_trial(shop.organization, wish=wish(shop, **changed))
+def end(shop: Shop, *, shown_minor: int = 4800, **changed) -> TrialChange:
+    return end_trial(shop.organization, shown_minor=shown_minor, wish=wish(shop, **changed))
 
 
 def on_trial(shop: Shop) -> Subscription:
@@ -104,6 +111,17 @@ def test_ending_a_trial_of_ours_costs_nothing_and_is_told(shop: Shop) -> None:
     assert Notice.objects.get().kind == "local_trial_ended"
     with pytest.raises(NotOnTrial):
         end(shop)
+
+
+def test_another_sum_than_the_shown_one_is_not_charged(shop: Shop) -> None:
+    subscription = on_trial(shop)
+
+    for shown_minor in (0, 4799):
+        with pytest.raises(PreviewStale):
+            end(shop, shown_minor=shown_minor)
+
+    assert (shop.look_at(subscription).status, money_of(shop)) == ("trialing", [])
+    assert not TrialChange.objects.exists()
 
 
 def test_who_is_reminded_is_reminded_again_before_the_new_end(shop: Shop) -> None:

@@ -1,5 +1,8 @@
 """A trial that loses its card ends as the company chose: the plan ends, is paused, or asks for its first invoice."""
 
+from urllib.parse import urlsplit
+from uuid import uuid4
+
 import pytest
 
 from billing.gateway.client import client
@@ -7,9 +10,12 @@ from billing.models import Notice, Subscription
 from billing.selectors.access import access_for
 from billing.selectors.banner import BannerKind
 from billing.selectors.overview import billing_overview
+from billing.services.add_card import add_card
+from billing.services.settle_card import settle_card
 from billing.services.trial_reminders import remind_of_trials
 from billing.terms import AccessReason
 from tests.billing.shop import Shop
+from tests.stripe_sandbox_pages.visitor import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAST_THE_TRIAL = "P17DT2H"
@@ -106,6 +112,20 @@ def test_the_reminder_names_what_comes_without_a_card(shop: Shop) -> None:
     remind_of_trials(shop.now)
 
     assert "Without one Growth ends on that day" in Notice.objects.get(kind="trial_ending").content.text
+
+
+def test_a_card_that_is_added_in_time_saves_the_plan(shop: Shop) -> None:
+    subscription = lose_card(shop)
+    setup = add_card(shop.organization, becomes_default=True, request_key=uuid4(), actor=shop.owner)
+    assert Visitor(shop.sandbox.url).pay(urlsplit(setup.url).path, number="5555 5555 5555 4444").status == 303
+    settle_card(shop.organization, stripe_session_id=str(setup.stripe_session_id))
+    shop.work_off()
+
+    subscription = end_of_trial(shop, subscription)
+
+    assert subscription.status == "active"
+    assert paid_charges() == [4800]
+    assert not kinds_of_mail() & {"trial_ended_without_card", "payment_failed"}
 
 
 def test_a_trial_that_the_customer_cancelled_ends_with_the_ordinary_words(shop: Shop) -> None:

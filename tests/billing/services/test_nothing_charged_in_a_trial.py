@@ -73,6 +73,11 @@ def sweep(shop: Shop, random: Random) -> None:
     shop.work_off()
 
 
+def end_as_shown(shop: Shop, random: Random) -> None:
+    shown = preview_trial_end(shop.organization, shop.now).amount
+    end_trial(shop.organization, shown_minor=shown.amount_minor if shown else 0, wish=wish(shop))
+
+
 ACTIONS: list[Callable[[Shop, Random], object]] = [
     change_at_once,
     change_later,
@@ -87,7 +92,7 @@ ACTIONS: list[Callable[[Shop, Random], object]] = [
     lambda shop, random: allow_trial(shop.organization, reason="A test", **who(shop)),
 ]
 LAST: list[Callable[[Shop, Random], object]] = [
-    lambda shop, random: end_trial(shop.organization, wish=wish(shop)),
+    end_as_shown,
     lambda shop, random: cancel_now(shop.organization, Leaving(), **who(shop)),
     lambda shop, random: shop.advance("P90D"),
 ]
