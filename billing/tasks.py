@@ -11,6 +11,7 @@ from billing.services.begin_period import begin_periods
 from billing.services.billing_details import resume_details_requests
 from billing.services.cancel_now import resume_cancellations_now
 from billing.services.cancellation import resume_cancellations
+from billing.services.card_reminders import remind_of_cards
 from billing.services.change_trial import resume_trial_changes
 from billing.services.discounts import resume_discount_changes
 from billing.services.end_old_checkouts import end_old_checkouts
@@ -47,6 +48,7 @@ def sweep() -> None:
     _attempt(resume_trial_changes, now)
     _attempt(remind_of_trials, now)
     _attempt(remind_of_pauses, now)
+    _attempt(remind_of_cards, now)
     _attempt(resume_cancellations, clock.system_now())
     _attempt(resume_seat_changes, clock.system_now())
     _attempt(resume_discount_changes, clock.system_now())

@@ -5,12 +5,18 @@ from datetime import datetime
 from django.db.models import F
 
 from billing.models import LocalTrial, Notice, Subscription, Transition, Work
+from billing.rules.payment_method import TELL_BEFORE_RENEWAL, expires_before
 from billing.rules.trial import REMIND_BEFORE
+from billing.selectors.payment_method import charged_payment_method
+from billing.selectors.payment_methods import next_charge_at
 from billing.terms import SubscriptionStatus
 
 
 def next_due_at(now: datetime) -> datetime | None:
-    """The next moment after `now` (business time) at which a reminder or a local trial's end falls due."""
+    """The next moment after `now` (business time) at which a reminder or a local trial's end falls due.
+
+    Looks at every running plan's card: for the sandbox, where time is moved by hand, not for a page.
+    """
     trial_ends = [
         *LocalTrial.objects.filter(ended_at=None, ends_at__gt=now).values_list("ends_at", flat=True),
         *Subscription.objects.filter(status=SubscriptionStatus.TRIALING, trial_end__gt=now).values_list(
@@ -18,7 +24,22 @@ def next_due_at(now: datetime) -> datetime | None:
         ),
     ]
     moments = [moment for end in trial_ends if end for moment in (end - REMIND_BEFORE, end) if moment > now]
-    return min(moments, default=None)
+    return min([*moments, *_card_reminders(now)], default=None)
+
+
+def _card_reminders(now: datetime) -> list[datetime]:
+    """When people are told that a card will have expired before it is charged."""
+    running = Subscription.objects.filter(
+        status__in=[SubscriptionStatus.ACTIVE.value, SubscriptionStatus.TRIALING.value], cancel_at=None
+    )
+    moments = []
+    for subscription in running:
+        charge_at, method = next_charge_at(subscription), charged_payment_method(subscription)
+        if charge_at is None or method is None or charge_at - TELL_BEFORE_RENEWAL <= now:
+            continue
+        if expires_before(charge_at, year=method.card_exp_year, month=method.card_exp_month):
+            moments.append(charge_at - TELL_BEFORE_RENEWAL)
+    return moments
 
 
 def count_waiting(now: datetime) -> int:

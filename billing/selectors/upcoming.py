@@ -1,7 +1,7 @@
 """Tells what will happen to an organization's billing if nobody does anything; what is charged is Stripe's to say."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q
@@ -10,6 +10,7 @@ from accounts.models import Organization
 from billing.models import Discount, Invoice, LocalTrial, Price, SubscriptionSchedule
 from billing.money import Money
 from billing.rules.pause import REMIND_BEFORE as REMIND_OF_PAUSE
+from billing.rules.payment_method import card_ends_at
 from billing.rules.trial import REMIND_BEFORE
 from billing.selectors.contract import Contract, Situation
 from billing.selectors.happenings import Happening
@@ -166,8 +167,7 @@ def _of_card(contract: Contract, *, card: CardName | None, now: datetime) -> lis
     """A card is good until its month is over; that is news when it comes soon, or before the next charge."""
     if card is None or not card.exp_month or not card.exp_year:
         return []
-    year, month = (card.exp_year, card.exp_month + 1) if card.exp_month < 12 else (card.exp_year + 1, 1)
-    expires_at = datetime(year, month, 1, tzinfo=UTC)
+    expires_at = card_ends_at(year=card.exp_year, month=card.exp_month)
     renews_at = contract.row.current_period_end or now
     if expires_at > max(now + _SHOW_CARD_END_BEFORE, renews_at):
         return []
