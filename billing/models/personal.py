@@ -17,9 +17,12 @@ from billing.models.credit_note import CreditNote
 from billing.models.customer import Customer
 from billing.models.details import BillingDetails, CustomerDetails, DetailsRequest, TaxId
 from billing.models.invoice import Invoice
+from billing.models.invoice_terms import InvoiceTermsChange
 from billing.models.notice import Notice, NoticeContent
+from billing.models.payment_method_change import CardSetup
 from billing.models.staff_task import StaffTask
 from billing.models.trial_card import TrialAllowance
+from billing.models.trial_change import TrialChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,10 @@ PERSONAL: tuple[Personal, ...] = (
     Personal(BillingEmailChange, values={"old_email": "", "new_email": ""}),
     Personal(CancelRequest, values={"comment": ""}),
     Personal(TrialAllowance, values={"reason": ""}),
+    Personal(TrialChange, values={"reason": ""}),
+    Personal(InvoiceTermsChange, values={"reason": ""}),
     Personal(CheckoutIntent, values={"url": ""}),
+    Personal(CardSetup, values={"url": ""}),
     Personal(Invoice, values={"hosted_invoice_url": "", "invoice_pdf_url": ""}),
     Personal(CreditNote, values={"pdf_url": ""}),
     Personal(ChargeAttempt, values={"card_fingerprint": ""}),

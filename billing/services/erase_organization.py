@@ -18,19 +18,18 @@ from billing.mirror.forgetting import forget_copies
 from billing.mirror.refs import ObjectRef
 from billing.mirror.winding_up import stop_everything
 from billing.models import (
-    CancelRequest,
+    CardSetup,
     CheckoutIntent,
     Customer,
-    DetailsRequest,
     Erasure,
     LocalTrial,
     Notice,
     NoticeContent,
-    SeatChange,
     StaffTask,
     open_staff_task,
 )
 from billing.models.personal import empty_personal_columns, rename_in_tasks
+from billing.selectors.export import models_with_organization
 from billing.terms import CheckoutState, IntentState, ObjectKind
 
 _GIVE_UP_AFTER = timedelta(hours=23)
@@ -199,12 +198,15 @@ def _forget_invitation_mail(organization: Organization) -> None:
 
 def _end_intents(organization: Organization, *, now: datetime, system_now: datetime) -> None:
     """Nothing that somebody wanted before may be carried out afterwards."""
-    over = {"state": IntentState.FAILED, "failure": "organization deleted", "ended_at": system_now}
-    for model in (CancelRequest, DetailsRequest, SeatChange):
-        model._default_manager.filter(organization=organization, state=IntentState.RECORDED).update(**over)
-    CheckoutIntent.objects.filter(
-        organization=organization, state__in=[CheckoutState.RECORDED, CheckoutState.OPEN]
-    ).update(state=CheckoutState.EXPIRED, ended_at=system_now)
+    over = {"state": IntentState.FAILED.value, "failure": "organization deleted", "ended_at": system_now}
+    for model in models_with_organization():
+        if model is not Erasure and over.keys() <= {field.name for field in model._meta.concrete_fields}:
+            recorded = model._default_manager.filter(organization=organization, state=IntentState.RECORDED.value)
+            recorded.update(**over)
+    for page in (CheckoutIntent, CardSetup):
+        page._default_manager.filter(organization=organization, state=CheckoutState.OPEN).update(
+            state=CheckoutState.EXPIRED, ended_at=system_now
+        )
     LocalTrial.objects.filter(organization=organization, ended_at=None, ends_at__gt=now).update(ended_at=now)
 
 

@@ -12,6 +12,7 @@ NOTHING_PERSONAL = {
     "ChangePreview.lines",
     "ChangePreview.next_lines",
     "DiscountChange.discounts",
+    "PaymentMethodChange.stripe_subscription_ids",
     "Reconciliation.cursor",
     "Transition.event_ids",
     "Work.event_ids",
