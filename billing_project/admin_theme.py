@@ -91,6 +91,7 @@ def _navigation() -> list[dict[str, Any]]:
             _item("Details for Stripe", "contact_page", "billing_detailsrequest"),
             _item("Deletions", "delete_forever", "billing_erasure"),
             _item("Billing e-mails", "alternate_email", "billing_billingemailchange"),
+            _item("Terms of payment", "calendar_month", "billing_invoicetermschange"),
             _item("Changes of seats", "group", "billing_seatchange"),
         ),
         _group(

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from billing.admin.history_page import history_link
 from billing.admin.read_only import ReadOnlyAdmin
 from billing.admin.shown import link_to, link_to_list
 from billing.models import Customer
@@ -17,10 +18,10 @@ class CustomerAdmin(ReadOnlyAdmin):
     search_fields = ["=stripe_customer_id", "organization__name", "organization__email"]
     search_help_text = "A whole id (cus_…), or a part of the organization's name or e-mail."
     ordering = ["-created_at", "-id"]
-    readonly_fields = ["payer", "subscriptions", "invoices", "charges"]
+    readonly_fields = ["payer", "history", "subscriptions", "invoices", "charges"]
     fieldsets = [
         (None, {"fields": ["stripe_customer_id", "payer", "currency", "is_delinquent", "is_deleted"]}),
-        ("Look further", {"fields": ["subscriptions", "invoices", "charges"]}),
+        ("Look further", {"fields": ["history", "subscriptions", "invoices", "charges"]}),
         (
             "At Stripe",
             {"fields": ["default_stripe_payment_method_id", "livemode", "uuid", "created_at", "fetched_at"]},
@@ -34,6 +35,10 @@ class CustomerAdmin(ReadOnlyAdmin):
     @display(description="Organization", ordering="organization__name")
     def payer(self, row: Customer) -> SafeString | str:
         return link_to(row.organization)
+
+    @display(description="History")
+    def history(self, row: Customer) -> SafeString | str:
+        return history_link(row.organization)
 
     @display(description="Subscriptions")
     def subscriptions(self, row: Customer) -> SafeString | str:

@@ -1,12 +1,16 @@
 """Every e-mail that the product wrote, with its words and what became of it."""
 
+from functools import partial
+
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.decorators import display
+from unfold.decorators import action, display
 
+from billing.admin.notice_preview import preview
 from billing.admin.read_only import ReadOnlyAdmin
 from billing.admin.shown import NOTHING, link_to, words
 from billing.models import Notice, NoticeContent
@@ -34,6 +38,20 @@ class NoticeAdmin(ReadOnlyAdmin):
         ("Sending", {"fields": ["state", "sent_at", "attempts", "run_at", "expires_at", "last_error"]}),
         ("Cause", {"fields": ["shown_kind", "key", "customer", "created_at", "uuid"]}),
     ]
+
+    actions_list = ["preview_mails"]
+
+    def get_urls(self) -> list[URLPattern]:
+        own = self.admin_site.admin_view(partial(preview, model_admin=self))
+        return [
+            path("preview/", own, name="billing_notice_previews"),
+            path("preview/<str:kind>/", own, name="billing_notice_preview"),
+            *super().get_urls(),
+        ]
+
+    @action(description="Preview of mails", url_path="preview-mails", icon="preview")
+    def preview_mails(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:billing_notice_previews"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Notice]:
         rows: QuerySet[Notice] = super().get_queryset(request)

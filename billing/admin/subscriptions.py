@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from billing.admin.history_page import history_link
 from billing.admin.shown import NOTHING, find, link_to, link_to_list, price_text
 from billing.admin.terms_actions import SetsTerms
 from billing.admin.trial_actions import ChangesTrial
@@ -32,7 +33,7 @@ class SubscriptionAdmin(SetsTerms, ChangesTrial):
     search_fields = ["=stripe_subscription_id", "=stripe_customer_id", "organization__name", "organization__email"]
     search_help_text = "A whole id (sub_… or cus_…), or a part of the organization's name or e-mail."
     ordering = ["-created_at", "-id"]
-    readonly_fields = ["customer", "stripe_customer", "plan", "price", "invoices", "timeline"]
+    readonly_fields = ["customer", "history", "stripe_customer", "plan", "price", "invoices", "timeline"]
     fieldsets = [
         (None, {"fields": ["stripe_subscription_id", "customer", "status", "plan", "price", "quantity"]}),
         (
@@ -40,7 +41,7 @@ class SubscriptionAdmin(SetsTerms, ChangesTrial):
             {"fields": ["created_at", "current_period_start", "current_period_end", "trial_start", "trial_end"]},
         ),
         ("Ends", {"fields": ["cancel_at", "cancel_at_period_end", "canceled_at", "ended_at", "past_due_at"]}),
-        ("Look further", {"fields": ["stripe_customer", "invoices", "timeline"]}),
+        ("Look further", {"fields": ["history", "stripe_customer", "invoices", "timeline"]}),
         (
             "At Stripe",
             {
@@ -94,6 +95,10 @@ class SubscriptionAdmin(SetsTerms, ChangesTrial):
     @display(description="Period ends", ordering="current_period_end")
     def renews_at(self, row: Subscription) -> object:
         return row.current_period_end
+
+    @display(description="History")
+    def history(self, row: Subscription) -> SafeString | str:
+        return history_link(row.organization)
 
     @display(description="Customer")
     def stripe_customer(self, row: Subscription) -> SafeString | str:

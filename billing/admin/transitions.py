@@ -1,9 +1,13 @@
 """The timeline: what happened to each object of Stripe's, and what was done about it."""
 
+from functools import partial
+
 from django.contrib import admin
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from billing.admin.history_page import history_link, show_history
 from billing.admin.objects import list_of
 from billing.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
 from billing.admin.shown import find, link_to, links, words
@@ -25,12 +29,16 @@ class TransitionAdmin(ReadOnlyAdmin):
     search_help_text = "A whole id (sub_…, in_…, ch_…), or a part of the organization's name or e-mail."
     ordering = ["-id"]
     inlines = [HandledInline]
-    readonly_fields = ["customer", "moved", "stripe_object", "events"]
+    readonly_fields = ["customer", "history", "moved", "stripe_object", "events"]
     fieldsets = [
-        (None, {"fields": ["kind", "stripe_object", "customer", "moved", "aspect"]}),
+        (None, {"fields": ["kind", "stripe_object", "customer", "history", "moved", "aspect"]}),
         ("When", {"fields": ["business_at", "observed_at"]}),
         ("Why and what then", {"fields": ["events", "is_settled", "is_baseline", "livemode"]}),
     ]
+
+    def get_urls(self) -> list[URLPattern]:
+        own = self.admin_site.admin_view(partial(show_history, model_admin=self))
+        return [path("of/<int:organization_id>/", own, name="billing_organization_history"), *super().get_urls()]
 
     @display(description="Organization", ordering="organization__name")
     def customer(self, row: Transition) -> SafeString | str:
@@ -49,3 +57,7 @@ class TransitionAdmin(ReadOnlyAdmin):
     @display(description="Events that led here")
     def events(self, row: Transition) -> SafeString | str:
         return links(find("webhooks_inboxevent", event_id) for event_id in row.event_ids)
+
+    @display(description="History")
+    def history(self, row: Transition) -> SafeString | str:
+        return history_link(row.organization)

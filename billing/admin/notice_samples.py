@@ -1,0 +1,64 @@
+"""Made-up words for the preview of mails: nobody's data, stored nowhere, one of each name that a mail asks for."""
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from django.conf import settings
+
+from accounts.models import Organization
+from billing.models import ChargeAttempt, Invoice, PaymentMethod, Plan, Price, Subscription
+from billing.money import Money
+
+_NOW = datetime(2026, 11, 30, 15, 30, tzinfo=UTC)
+_MONTH = timedelta(days=30)
+
+ORGANIZATION = Organization(name="Oakline Studio", email="books@oakline.example")
+
+
+def sample_words() -> dict[str, Any]:
+    """What mails are filled with in their preview, each with what it asks for."""
+    growth = Price(
+        plan=Plan(code="growth", name="Growth"),
+        lookup_key="growth_month_eur",
+        interval="month",
+        amount_minor=4800,
+        currency="eur",
+    )
+    starter = Price(plan=Plan(code="starter", name="Starter"), interval="month", amount_minor=1900, currency="eur")
+    card = PaymentMethod(type="card", card_brand="visa", card_last4="4242")
+    change = SimpleNamespace(
+        from_price=growth,
+        price=starter,
+        effective_at=_NOW + _MONTH,
+        new_email="new-books@oakline.example",
+        old_email=ORGANIZATION.email,
+        expires_at=_NOW + timedelta(days=2),
+    )
+    return {
+        "plan": growth.plan,
+        "plan_name": growth.plan.name,
+        "price": growth,
+        "interval": growth.interval,
+        "amount": Money(4800, "eur"),
+        "before": Money(4800, "eur"),
+        "after": Money(1900, "eur"),
+        "subscription": Subscription(
+            trial_end=_NOW + _MONTH, cancel_at=_NOW + _MONTH, current_period_end=_NOW + _MONTH
+        ),
+        "is_trial": False,
+        "is_local": False,
+        "payment_method": card,
+        "invoice": Invoice(stripe_invoice_id="in_sample", number="OAK-0042", currency="eur"),
+        "attempt": ChargeAttempt(card_brand="visa", card_last4="4242", decline_code="insufficient_funds"),
+        "charge": ChargeAttempt(card_brand="visa", card_last4="4242"),
+        "access_ends_at": _NOW + timedelta(days=settings.GRACE_DAYS),
+        "ends_at": _NOW + timedelta(days=3),
+        "due_at": _NOW + _MONTH,
+        "paid_at": _NOW,
+        "pay_url": f"{settings.SITE_URL}/pay/sample/",
+        "confirm_url": f"{settings.SITE_URL}/billing/email/sample/",
+        "new_email": change.new_email,
+        "change": change,
+        "exceeded": [SimpleNamespace(name="Projects", used=14, limit=3, over=11, fate="read_only")],
+    }
