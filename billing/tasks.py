@@ -12,16 +12,19 @@ from billing.services.billing_details import resume_details_requests
 from billing.services.cancel_now import resume_cancellations_now
 from billing.services.cancellation import resume_cancellations
 from billing.services.card_reminders import remind_of_cards
+from billing.services.change_plan import resume_plan_changes
 from billing.services.change_trial import resume_trial_changes
 from billing.services.discounts import resume_discount_changes
 from billing.services.end_old_checkouts import end_old_checkouts
 from billing.services.erase_organization import resume_erasures
 from billing.services.follow_scheduled_change import settle_due_changes
 from billing.services.follow_team import follow_team, true_up_seats
+from billing.services.give_up_change import resume_given_up_changes
 from billing.services.invoice_terms import resume_terms_changes
 from billing.services.pause import finish_pauses
 from billing.services.pause_notices import remind_of_pauses
 from billing.services.payment_methods import resume_payment_methods
+from billing.services.plan_change_notices import announce_plan_changes
 from billing.services.refuse_trials import refuse_trials
 from billing.services.remind_of_impact import remind_of_impact
 from billing.services.resume import finish_resumptions
@@ -30,6 +33,7 @@ from billing.services.schedule_plan_change import resume_scheduled_changes
 from billing.services.send_notices import send_due_notices
 from billing.services.settle_card import resume_card_setups
 from billing.services.settle_details import settle_details
+from billing.services.settle_plan_change import settle_overdue_changes
 from billing.services.sync import refresh_due
 from billing.services.trial_reminders import remind_of_trials
 
@@ -66,6 +70,10 @@ def sweep() -> None:
     _attempt(finish_pauses, clock.system_now())
     _attempt(finish_resumptions, clock.system_now())
     _attempt(begin_periods, now)
+    _attempt(resume_plan_changes, now)
+    _attempt(resume_given_up_changes, now)
+    _attempt(settle_overdue_changes, now)
+    _attempt(announce_plan_changes, now)
     _attempt(send_due_notices, now)
     _attempt(resume_erasures, clock.system_now())
 

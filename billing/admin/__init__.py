@@ -3,6 +3,7 @@
 from billing.admin.audit import AuditEntryAdmin
 from billing.admin.cancellations import CancelRequestAdmin
 from billing.admin.catalogue import FeatureAdmin, PlanAdmin, PriceAdmin
+from billing.admin.change_previews import ChangePreviewAdmin
 from billing.admin.charges import ChargeAttemptAdmin
 from billing.admin.checkouts import CheckoutIntentAdmin
 from billing.admin.credit_notes import CreditNoteAdmin
@@ -36,6 +37,7 @@ __all__ = [
     "BillingEmailChangeAdmin",
     "CancelRequestAdmin",
     "CardSetupAdmin",
+    "ChangePreviewAdmin",
     "ChargeAttemptAdmin",
     "CheckoutIntentAdmin",
     "CreditNoteAdmin",

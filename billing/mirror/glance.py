@@ -23,6 +23,14 @@ def glance(refs: Iterable[ObjectRef], *, seconds: float) -> None:
         _look(ref, deadline=deadline)
 
 
+def glance_at_payment(stripe_invoice_id: str, *, seconds: float) -> None:
+    """The same for one invoice (`in_…`) and the tries to pay it, which say why it is not paid."""
+    deadline = time.monotonic() + seconds
+    for ref in _look(ObjectRef(ObjectKind.INVOICE, stripe_invoice_id), deadline=deadline):
+        if ref.kind == ObjectKind.CHARGE:
+            _look(ref, deadline=deadline)
+
+
 def shown(refs: Iterable[ObjectRef]) -> list[ObjectRef]:
     """Those of them that a page shows beside a subscription."""
     return [ref for ref in refs if ref.kind in _SHOWN]

@@ -71,6 +71,11 @@ class ChangePreview(models.Model):
         return f"{self.uuid} {self.stripe_subscription_id}"
 
     @property
+    def is_planned(self) -> bool:
+        """It waits for the period's end."""
+        return self.behaviour == ChangeBehaviour.PERIOD_END
+
+    @property
     def bills_now(self) -> bool:
         return self.proration_behavior == "always_invoice"
 

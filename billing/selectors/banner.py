@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from billing.models import Invoice, LocalTrial, Price, Subscription
+from billing.models import Invoice, LocalTrial, PlanChange, Price, Subscription
+from billing.selectors.change_progress import ChangeProgress, change_progress
 from billing.selectors.contract import Contract, Contracts, Situation
 from billing.selectors.payment_failure import PaymentFailure
 from billing.selectors.planned_change import PlannedChange
 from billing.selectors.return_offer import ReturnOffer, return_offer
 from billing.selectors.trial import ended_for_want_of_card, is_refused_trial
-from billing.terms import InvoiceStatus, SubscriptionStatus
+from billing.terms import InvoiceStatus, PlanChangeState, SubscriptionStatus
 
 SHOW_TRIAL_END_BEFORE = timedelta(days=7)
 SHOW_ENDED_FOR = timedelta(days=30)
@@ -23,6 +24,7 @@ class BannerKind(StrEnum):
     INCOMPLETE = "incomplete"
     PAUSING = "pausing"
     PAUSED = "paused"
+    CHANGE_UNPAID = "change_unpaid"
     CANCELLING = "cancelling"
     CHANGE_PLANNED = "change_planned"
     TRIAL_ENDS = "trial_ends"
@@ -40,13 +42,14 @@ class Banner:
     """`at` is the moment (UTC) that the banner is about: when access or a trial ends, or ended.
 
     `lookup_key` is the price that the banner offers, where it offers one. `missing_card_policy` is what comes at the
-    end of a trial that has no card.
+    end of a trial that has no card. `change` is the change that it is about.
     """
 
     kind: BannerKind
     plan_name: str
     at: datetime | None = None
     lookup_key: str = ""
+    change: ChangeProgress | None = None
     missing_card_policy: str = ""
     returning: ReturnOffer | None = None
 
@@ -65,12 +68,15 @@ def choose_banner(
     planned: PlannedChange | None,
     access_until: datetime | None,
     local_trial: LocalTrial | None,
+    change: PlanChange | None,
     now: datetime,
 ) -> Banner | None:
-    """The gravest banner at `now` (business time), or none. Three queries at most."""
+    """The gravest banner at `now` (business time), or none; `change` is the pending one. Three queries at most."""
     contract = contracts.current
     if contract is not None:
-        return _of_contract(contract, failure=failure, planned=planned, access_until=access_until, now=now)
+        return _of_contract(
+            contract, failure=failure, planned=planned, access_until=access_until, change=change, now=now
+        )
     trial = _of_local_trial(local_trial, now=now)
     if trial is not None and trial.kind == BannerKind.LOCAL_TRIAL_ENDS:
         return trial
@@ -85,6 +91,7 @@ def _of_contract(
     failure: PaymentFailure | None,
     planned: PlannedChange | None,
     access_until: datetime | None,
+    change: PlanChange | None,
     now: datetime,
 ) -> Banner | None:
     name, row = contract.plan_name, contract.row
@@ -104,6 +111,8 @@ def _of_contract(
         return Banner(kinds[contract.situation], name, access_until)
     if failure is not None:
         return Banner(BannerKind.PAYMENT_FAILED, name, access_until)
+    if change is not None and change.state == PlanChangeState.AWAITING_PAYMENT:
+        return Banner(BannerKind.CHANGE_UNPAID, name, change.pays_until, change=change_progress(change))
     if contract.situation == Situation.CANCELLING:
         return Banner(BannerKind.CANCELLING, name, row.cancel_at)
     if planned is not None:

@@ -43,6 +43,7 @@ class OfferedPlan:
 
     code: str
     name: str
+    rank: int
     tagline: str
     trial_days: int
     is_free: bool
@@ -103,6 +104,7 @@ def _offered_plan(plan: Plan, *, features: Sequence[Feature]) -> OfferedPlan:
     return OfferedPlan(
         code=plan.code,
         name=plan.name,
+        rank=plan.rank,
         tagline=plan.tagline,
         trial_days=plan.trial_days,
         is_free=plan.is_free,

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from billing.models import ChangePreview, Invoice, PlanChange, Subscription
 from billing.rules.change_outcome import Asked, ChangeOutcome, Seen, outcome_of
 from billing.terms import PlanChangeState
@@ -48,9 +50,13 @@ def outcome_now(change: PlanChange, *, now: datetime) -> ChangeOutcome | None:
 
 def is_change_invoice(stripe_invoice_id: str) -> bool:
     """Whether this invoice (`in_…`) only holds a change of plan back: it is not owed, and nobody is reminded."""
-    return PlanChange.objects.filter(
-        stripe_invoice_id=stripe_invoice_id, preview__payment_behavior=ChangePreview.WAITS
-    ).exists()
+    return change_invoice_ids().filter(stripe_invoice_id=stripe_invoice_id).exists()
+
+
+def change_invoice_ids() -> QuerySet[PlanChange, str]:
+    """The ids (`in_…`) of all invoices that only hold, or held, a change of plan back."""
+    made = PlanChange.objects.filter(preview__payment_behavior=ChangePreview.WAITS)
+    return made.exclude(stripe_invoice_id="").values_list("stripe_invoice_id", flat=True)
 
 
 def is_of_unsettled_change(invoice: Invoice) -> bool:

@@ -8,7 +8,7 @@ from django.conf import settings
 from accounts.models import Organization
 from billing.rules.actions import allows
 from billing.selectors.discounts import ActiveDiscount, active_discounts
-from billing.selectors.lifecycle import lifecycle_of
+from billing.selectors.lifecycle import Lifecycle, lifecycle_of
 from billing.terms import SubscriptionAction
 
 
@@ -21,9 +21,9 @@ class DiscountPage:
     can_remove: bool
 
 
-def discount_page(organization: Organization, now: datetime) -> DiscountPage:
-    """The page at `now` (business time). Five queries at most."""
-    lifecycle = lifecycle_of(organization, now)
+def discount_page(organization: Organization, now: datetime, *, lifecycle: Lifecycle | None = None) -> DiscountPage:
+    """The page at `now` (business time); `lifecycle` is of then, if it was read already. Five queries at most."""
+    lifecycle = lifecycle or lifecycle_of(organization, now)
     if lifecycle.subscription is None:
         return DiscountPage((), can_add=False, can_remove=False)
     running = active_discounts(lifecycle.subscription, now=now)

@@ -148,6 +148,8 @@ ACTS: dict[str, Act] = {
     "seats_followed_team": Act("set the seats to {quantity}, as many as the team needs"),
     "invoice_terms_set": Act("lets later invoices be paid within {days} days; none is charged by itself"),
     "invoice_terms_ended": Act("lets later invoices be charged to the card again"),
+    "plan_change_started": Act("chose {plan}"),
+    "plan_change_given_up": Act("gave up the change to {plan}"),
     "portal_opened": Act("opened the card and billing details at Stripe", is_for_staff=True),
     "trial_extend": Act("let the trial last longer"),
     "trial_end": Act("ended the trial"),

@@ -22,6 +22,7 @@ from billing.models import (
     Invoice,
     InvoiceTermsChange,
     Notice,
+    PlanChange,
     Price,
     Refund,
     SeatChange,
@@ -38,6 +39,7 @@ from billing.terms import (
     CheckoutState,
     IntentState,
     InvoiceStatus,
+    PlanChangeState,
     RefundStatus,
     SubscriptionStatus,
 )
@@ -122,6 +124,17 @@ def _seat_change_recorded(now: datetime) -> Iterable[str]:
 def _seats_due(now: datetime) -> Iterable[str]:
     late = SeatSync.objects.filter(due_at__lt=now - timedelta(hours=1))
     return map(str, late.order_by("pk").values_list("organization__uuid", flat=True))
+
+
+def _plan_change_recorded(now: datetime) -> Iterable[str]:
+    late = PlanChange.objects.filter(state=PlanChangeState.RECORDED, created_at__lt=now - timedelta(hours=24))
+    return map(str, late.order_by("pk").values_list("uuid", flat=True))
+
+
+def _plan_change_unpaid(now: datetime) -> Iterable[str]:
+    """Stripe gives an unpaid one up after 23 hours, by its own clock, which the sandbox may have moved."""
+    late = PlanChange.objects.filter(state=PlanChangeState.AWAITING_PAYMENT, created_at__lt=now - timedelta(hours=25))
+    return map(str, late.order_by("pk").values_list("uuid", flat=True))
 
 
 def _notice_waiting(now: datetime) -> Iterable[str]:
@@ -210,6 +223,8 @@ INVARIANTS: tuple[Invariant, ...] = (
         "seat_change_recorded", "A change of seats is at Stripe or given up within a day.", _seat_change_recorded
     ),
     Invariant("seats_due", "Seats follow a team that has changed within an hour.", _seats_due),
+    Invariant("plan_change_recorded", "A change of plan has reached Stripe within a day.", _plan_change_recorded),
+    Invariant("plan_change_unpaid", "A change that is not paid is over after a day.", _plan_change_unpaid),
     Invariant("notice_waiting", "A mail that is due leaves within an hour.", _notice_waiting),
     Invariant("staff_task_open", "A task of the staff is resolved within a week.", _staff_task_open),
     Invariant("two_live_subscriptions", "An organization pays for one subscription.", _two_live_subscriptions),

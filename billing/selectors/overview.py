@@ -56,11 +56,13 @@ class Overview:
     discounts: DiscountPage
     seats: Seats | None
     can_change_seats: bool
+    can_change_plan: bool
 
 
 def billing_overview(organization: Organization, now: datetime) -> Overview:
     """Everything that the billing page shows, at `now` (business time, UTC), in a fixed number of queries."""
     access = access_for(organization, now)
+    lifecycle = lifecycle_of(organization, now)
     contracts = contracts_of(organization, access=access, now=now)
     contract = contracts.current
     local_trial = LocalTrial.objects.filter(organization=organization).select_related("plan").first()
@@ -83,7 +85,13 @@ def billing_overview(organization: Organization, now: datetime) -> Overview:
         card_ends_too_early=_ends_too_early(contract, card=card),
         failure=failure,
         banner=choose_banner(
-            contracts, failure=failure, planned=planned, access_until=until, local_trial=local_trial, now=now
+            contracts,
+            failure=failure,
+            planned=planned,
+            access_until=until,
+            local_trial=local_trial,
+            change=lifecycle.change,
+            now=now,
         ),
         planned=planned,
         ruler=_ruler(contract, failure=failure, on_local_trial=on_local_trial, access_until=until, now=now),
@@ -101,9 +109,10 @@ def billing_overview(organization: Organization, now: datetime) -> Overview:
         past=latest_entries(organization, now=now),
         continue_lookup_key=_continue_lookup_key(on_local_trial, customer=customer),
         has_customer=bool(customer and customer.stripe_customer_id),
-        discounts=discount_page(organization, now),
+        discounts=discount_page(organization, now, lifecycle=lifecycle),
         seats=seats_in(contract.row, now=now) if contract else None,
-        can_change_seats=allows(SubscriptionAction.CHANGE_SEATS, lifecycle_of(organization, now).state),
+        can_change_seats=allows(SubscriptionAction.CHANGE_SEATS, lifecycle.state),
+        can_change_plan=allows(SubscriptionAction.CHANGE_PLAN, lifecycle.state),
     )
 
 

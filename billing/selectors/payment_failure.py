@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from billing.models import ChargeAttempt, Invoice, Subscription
 from billing.money import Money
+from billing.selectors.change_outcome import change_invoice_ids
 from billing.terms import Authentication, ChargeStatus, InvoiceStatus
 
 
@@ -61,7 +62,10 @@ def card_of(charge: ChargeAttempt | None) -> CardName | None:
 
 
 def payment_failure(subscription: Subscription) -> PaymentFailure | None:
-    """The oldest open invoice of this subscription that failed, or None. Two queries at most."""
+    """The oldest open invoice of this subscription that failed, or None. Two queries at most.
+
+    One that only holds a change of plan back is not owed, and none of them.
+    """
     invoice = (
         Invoice.objects.filter(
             stripe_subscription_id=subscription.stripe_subscription_id,
@@ -69,6 +73,7 @@ def payment_failure(subscription: Subscription) -> PaymentFailure | None:
             has_been_attempted=True,
             is_deleted=False,
         )
+        .exclude(stripe_invoice_id__in=change_invoice_ids())
         .order_by("created_at")
         .first()
     )

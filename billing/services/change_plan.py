@@ -22,7 +22,7 @@ from billing.gateway import subscriptions
 from billing.gateway.change_basis import read_change_basis
 from billing.gateway.item_changes import ItemChange
 from billing.gateway.previews import quote_change
-from billing.mirror.glance import glance
+from billing.mirror.glance import glance_at_payment
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
 from billing.mirror.schedules import refuse_arranged, release_schedule
@@ -242,7 +242,7 @@ def _look(change: PlanChange, *, now: datetime) -> PlanChange:
     """Fetch the subscription, and with it what the page shows of a payment; the fetched state decides."""
     refresh(ObjectRef(ObjectKind.SUBSCRIPTION, change.stripe_subscription_id), wait_seconds=_LEASE_WAIT_SECONDS)
     if settle_change(change, outcome_now(change, now=now), at=now) and change.stripe_invoice_id:
-        glance([ObjectRef(ObjectKind.INVOICE, change.stripe_invoice_id)], seconds=_GLANCE_SECONDS)
+        glance_at_payment(change.stripe_invoice_id, seconds=_GLANCE_SECONDS)
     return change
 
 

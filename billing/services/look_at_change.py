@@ -6,7 +6,7 @@ from uuid import UUID
 
 from accounts.models import Organization
 from billing.errors import LeaseLost, LeaseTaken, NotFound, StripeUnreachable
-from billing.mirror.glance import glance
+from billing.mirror.glance import glance_at_payment
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
 from billing.models import PlanChange, settle_change
@@ -33,5 +33,5 @@ def look_at_change(organization: Organization, *, change_uuid: UUID, now: dateti
         refresh(ObjectRef(ObjectKind.SUBSCRIPTION, change.stripe_subscription_id), wait_seconds=_LEASE_WAIT_SECONDS)
     settle_change(change, outcome_now(change, now=now), at=now)
     if change.stripe_invoice_id:
-        glance([ObjectRef(ObjectKind.INVOICE, change.stripe_invoice_id)], seconds=_GLANCE_SECONDS)
+        glance_at_payment(change.stripe_invoice_id, seconds=_GLANCE_SECONDS)
     return change

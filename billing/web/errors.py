@@ -14,6 +14,7 @@ REPEATED_FIELDS = (
     "request_key",
     "lookup_key",
     "plan",
+    "preview",
     "seats",
     "accepts_terms",
     "return_to",

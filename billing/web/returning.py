@@ -34,7 +34,7 @@ def checkout_return(request: HttpRequest, membership: Membership) -> HttpRespons
 @explain_failures
 def checkout_status(request: HttpRequest, membership: Membership) -> HttpResponse:
     """The part of that page which htmx replaces. Without htmx it leads to the page itself."""
-    asked = _asked(request)
+    asked = read_asked(request)
     if not request.htmx:  # type: ignore[attr-defined]
         query = request.GET.urlencode()
         return redirect(f"{reverse('billing:checkout_return')}?{query}")
@@ -59,7 +59,8 @@ def _settled(request: HttpRequest, progress: CheckoutProgress) -> HttpResponse:
     return redirect("billing:overview")
 
 
-def _asked(request: HttpRequest) -> int:
+def read_asked(request: HttpRequest) -> int:
+    """How often a waiting page has asked already. Raises InvalidInput."""
     asked = request.GET.get("asked", "0")
     if not asked.isascii() or not asked.isdigit() or len(asked) > 3:
         raise InvalidInput(field="asked")

@@ -19,6 +19,7 @@ from billing.models import (
     Erasure,
     InvoiceTermsChange,
     Notice,
+    PlanChange,
     Refund,
     SeatChange,
     SeatSync,
@@ -175,6 +176,21 @@ def seats_due(age: timedelta) -> None:
     SeatSync.objects.create(organization=OrganizationFactory(), due_at=timezone.now() - age)
 
 
+def plan_change(state: str, *, age: timedelta) -> None:
+    PlanChange.objects.create(
+        organization=OrganizationFactory(),
+        request_key=uuid4(),
+        stripe_subscription_id="sub_1",
+        from_quantity=1,
+        price=PriceFactory(),
+        quantity=1,
+        direction="up",
+        behaviour="now_invoice",
+        state=state,
+        created_at=timezone.now() - age,
+    )
+
+
 def notice(age: timedelta) -> None:
     Notice.objects.create(key="a", kind="b", run_at=timezone.now() - age)
 
@@ -223,6 +239,8 @@ LIMITS: list[tuple[str, Callable[[timedelta], Any], timedelta]] = [
     ("terms_recorded", terms_change, HOUR),
     ("seat_change_recorded", seat_change, 24 * HOUR),
     ("seats_due", seats_due, HOUR),
+    ("plan_change_recorded", lambda age: plan_change("recorded", age=age), 24 * HOUR),
+    ("plan_change_unpaid", lambda age: plan_change("awaiting_payment", age=age), 25 * HOUR),
     ("notice_waiting", notice, HOUR),
     ("staff_task_open", staff_task, 7 * DAY),
     ("past_due_without_invoice", past_due, HOUR),

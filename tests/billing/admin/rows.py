@@ -15,6 +15,7 @@ from billing.models import (
     AuditEntry,
     BillingEmailChange,
     CancelRequest,
+    ChangePreview,
     ChargeAttempt,
     CheckoutIntent,
     Customer,
@@ -46,6 +47,7 @@ from billing.models import (
 from billing.terms import DriftKind, ObjectKind
 from tests.billing.admin.mirrored_rows import MIRRORED
 from tests.billing.admin.rows_of_paying import OF_PAYING
+from tests.billing.changed_mails import change
 from tests.billing.factories import (
     NOW,
     ChargeAttemptFactory,
@@ -310,6 +312,12 @@ def subscription(number: int) -> Subscription:
     return SubscriptionFactory(price=PriceFactory(lookup_key=f"sold_{number}", plan__code=f"sold-{number}"))
 
 
+def change_preview(number: int) -> ChangePreview:
+    made = change(OrganizationFactory(name=f"Changing {number}"), state="succeeded", number=number)
+    assert made.preview is not None
+    return made.preview
+
+
 # How a row of each model is made, and a text by which its search must find it.
 ROWS: dict[type[Model], tuple[Callable[[int], Any], Callable[[Any], str]]] = {
     **MIRRORED,
@@ -319,6 +327,7 @@ ROWS: dict[type[Model], tuple[Callable[[int], Any], Callable[[Any], str]]] = {
     Erasure: (erasure, lambda row: row.organization.name),
     DetailsRequest: (details_request, lambda row: row.customer.stripe_customer_id),
     CancelRequest: (cancel_request, lambda row: row.stripe_subscription_id),
+    ChangePreview: (change_preview, lambda row: row.organization.name),
     ChargeAttempt: (lambda number: ChargeAttemptFactory(), lambda row: row.stripe_charge_id),
     CheckoutIntent: (checkout_intent, lambda row: row.stripe_session_id),
     Drift: (drift, lambda row: row.stripe_id),

@@ -37,6 +37,7 @@ from billing.services.subscription_notices import (
 from billing.services.trial_reminders import remind_of_trials
 from billing.terms import ObjectKind
 from tests.billing.card_mails import CARD_MAILS
+from tests.billing.changed_mails import CHANGED_MAILS
 from tests.billing.factories import (
     NOW,
     ChargeAttemptFactory,
@@ -415,6 +416,7 @@ MAILS: list[tuple[str, Situation, list[str]]] = [
     ("billing_email_changed", move_to_another_address, ["office@oakline.example", "nothing was charged"]),
     *PLANNED_MAILS,
     *CARD_MAILS,
+    *CHANGED_MAILS,
     ("organization_erased", delete_the_organization, ["is deleted", "nothing will be charged any more"]),
     ("local_trial_ended", pass_local_trial_end, ["20 Nov 2026", "Nothing was charged", "nothing is deleted"]),
 ]

@@ -53,7 +53,8 @@ def test_a_lower_plan_is_not_offered_a_second_checkout(catalogue, alice, browser
 
     assert page.status_code == 402
     assert "/billing/choose/" not in page.content.decode()
-    assert "Ask us to change to Growth" in words(page)
+    assert "See the sum for Growth" in words(page)
+    assert "/billing/plan/growth_month_eur/" in page.content.decode()
 
 
 def test_a_member_reads_who_can_choose_it(catalogue, bob, browser_of) -> None:
@@ -71,5 +72,5 @@ def test_an_unpaid_plan_leads_to_billing_and_not_to_a_change_of_plan(catalogue, 
 
     assert page.status_code == 402
     assert "Exports: Growth is off" in words(page)
-    assert "Ask us to change" not in words(page)
+    assert "See the sum" not in words(page)
     assert 'class="btn btn--main" href="/billing/"' in page.content.decode()
