@@ -10,7 +10,9 @@ from accounts.models import Organization
 from billing.errors import InvalidInput
 from billing.models import ChangePreview, Price, Subscription
 from billing.money import Money
+from billing.rules.impact import Exceeded
 from billing.selectors.catalogue import OfferedFeature, OfferedPlan, offered_plans
+from billing.selectors.impact import plan_impact
 from billing.selectors.payment_failure import CardName
 from billing.selectors.payment_method import charged_payment_method
 from billing.terms import SubscriptionStatus
@@ -68,6 +70,7 @@ class ChangePage:
     has_method: bool
     gained: tuple[FeatureChange, ...]
     lost: tuple[FeatureChange, ...]
+    exceeded: tuple[Exceeded, ...]
     valid_until: datetime
 
 
@@ -103,8 +106,16 @@ def change_page(preview: ChangePreview) -> ChangePage:
         has_method=method is not None,
         gained=gained,
         lost=lost,
+        exceeded=_exceeded(preview),
         valid_until=preview.proration_at + (preview.expires_at - preview.created_at),
     )
+
+
+def _exceeded(preview: ChangePreview) -> tuple[Exceeded, ...]:
+    """What the organization uses beyond the other plan's limits."""
+    if preview.from_price is None or preview.from_price.plan_id == preview.price.plan_id:
+        return ()
+    return plan_impact(preview.organization, before=preview.from_price.plan, after=preview.price.plan).exceeded
 
 
 def _plan_names(lines: list[dict[str, Any]]) -> dict[str, str]:

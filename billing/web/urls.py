@@ -43,6 +43,7 @@ urlpatterns = [
     path("billing/email/<str:signed>/", billing_email.confirm_email, name="confirm_email"),
     path("billing/choose/<str:lookup_key>/", choosing.choose, name="choose"),
     path("billing/plan/", plan_change.plans, name="plan"),
+    path("billing/plan/undo/", planned_change.undo_planned_change, name="undo_planned_change"),
     path("billing/plan/<str:lookup_key>/", plan_change.change, name="change_plan"),
     path("billing/changes/<uuid:change_uuid>/", plan_change.progress, name="change"),
     path("billing/changes/<uuid:change_uuid>/give-up/", plan_change.give_up, name="give_up_change"),
@@ -72,6 +73,5 @@ urlpatterns = [
     path("billing/pause/", pausing.pause_plan, name="pause"),
     path("billing/resume/", pausing.resume_plan, name="resume"),
     path("billing/cancel/undo/", cancellation.undo_cancel, name="undo_cancel"),
-    path("billing/plan/undo/", planned_change.undo_planned_change, name="undo_planned_change"),
     path("app/", app.app, name="app"),
 ]
