@@ -35,7 +35,7 @@ class ShownChange:
     """What a stored preview says. `rest` is for the rest of this period, before tax.
 
     `next_due` is the next invoice, and None where another plan begins with it; `renewal`, `rest` where it is pooled,
-    and `earlier` changes of this period are its lines.
+    and `earlier` changes of this period are its lines. `is_mailed`: invoices are sent, and no card is charged.
     """
 
     row: ChangePreview
@@ -53,6 +53,7 @@ class ShownChange:
     next_credit: Money
     card: CardName | None
     is_trial: bool
+    is_mailed: bool
 
     @property
     def is_up(self) -> bool:
@@ -123,6 +124,7 @@ def shown_change(organization: Organization, preview_uuid: UUID, *, now: datetim
         next_credit=money(-row.next_balance_applied_minor),
         card=_card(subscription) if subscription else None,
         is_trial=subscription is not None and subscription.status == SubscriptionStatus.TRIALING,
+        is_mailed=subscription is not None and subscription.collection_method == "send_invoice",
     )
 
 

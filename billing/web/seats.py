@@ -13,6 +13,7 @@ from accounts.views.request_key import request_key_of
 from billing.clock import business_now
 from billing.errors import (
     BillingError,
+    CardDeclined,
     InvalidInput,
     NothingToChange,
     PreviewStale,
@@ -21,7 +22,7 @@ from billing.errors import (
     SeatsBelowUsed,
 )
 from billing.models import ChangePreview
-from billing.selectors.seat_page import seat_page, shown_change
+from billing.selectors.seat_page import ShownChange, seat_page, shown_change
 from billing.services.change_seats import change_seats
 from billing.services.preview_seats import preview_seats
 from billing.web.company_rules import company_rules
@@ -30,6 +31,7 @@ from billing.web.seat_field import read_seats
 
 # What the form itself says beside its field; everything else is a page.
 _BESIDE_THE_FIELD = (InvalidInput, NothingToChange, SeatsAboveMaximum, SeatsBelowMinimum, SeatsBelowUsed)
+_NEEDS_BANK = "subscription_payment_intent_requires_action"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,6 +65,8 @@ def seats_preview(request: HttpRequest, membership: Membership, preview_uuid: UU
             actor=membership.user,
             now=business_now(),
         )
+    except CardDeclined as error:
+        return _render_preview(request, membership, preview_uuid, declined=error, status=error.status)
     except PreviewStale:
         before = shown_change(membership.organization, preview_uuid, now=business_now())
         preview = _preview(membership, before.row.quantity)
@@ -96,7 +100,8 @@ def _render_preview(
     membership: Membership,
     preview_uuid: UUID,
     *,
-    before: object | None = None,
+    before: ShownChange | None = None,
+    declined: CardDeclined | None = None,
     status: int = 200,
 ) -> HttpResponse:
     now = business_now()
@@ -104,6 +109,8 @@ def _render_preview(
         "shown": shown_change(membership.organization, preview_uuid, now=now),
         "page": seat_page(membership.organization, now),
         "before": before,
+        "declined": declined,
+        "needs_bank": declined is not None and declined.details.get("code") == _NEEDS_BANK,
         "place": "billing",
         **company_rules(),
     }

@@ -84,6 +84,33 @@ def test_paid_at_once_the_button_names_the_sum(shop: Shop, team: Price, browser,
     assert f"Pay €{due / 100:.2f} and add 2 seats" in words(page)
 
 
+@pytest.mark.parametrize(
+    ("card", "said"),
+    [
+        ("pm_card_authenticationRequired", "The bank wants to confirm the payment"),
+        ("pm_card_chargeCustomerFail", "did not go through"),
+    ],
+)
+def test_a_payment_that_fails_leaves_the_seats_and_says_what_to_do(
+    shop: Shop, team: Price, browser, settings, card: str, said: str
+) -> None:
+    settings.SEATS_UP_BEHAVIOUR = "now_invoice"
+    subscription = shop.subscribe(price=team)
+    method = stripe().v1.payment_methods.attach(card, params={"customer": subscription.stripe_customer_id})
+    stripe().v1.subscriptions.update(
+        subscription.stripe_subscription_id, params={"default_payment_method": method["id"]}
+    )
+    led_to = ask(browser, "5").headers["Location"]
+
+    page = confirm(browser, led_to)
+
+    assert page.status_code == 402
+    assert said in words(page)
+    assert "You have 3 seats as before, and nothing was charged" in words(page)
+    assert quantity_at_stripe(subscription) == 3
+    assert confirm(browser, led_to).status_code == 402  # A new try, not the old answer.
+
+
 def test_fewer_seats_are_kept_until_the_period_ends(shop: Shop, team: Price, browser) -> None:
     shop.subscribe(price=team)
     confirm(browser, ask(browser, "8").headers["Location"])
