@@ -5,10 +5,8 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from billing.admin.read_only import ReadOnlyAdmin
-from billing.admin.shown import find, link_to
+from billing.admin.shown import amount, find, link_to
 from billing.models import ChangePreview
-from billing.money import Money
-from billing.templatetags.billing import money
 
 
 @admin.register(ChangePreview)
@@ -46,8 +44,8 @@ class ChangePreviewAdmin(ReadOnlyAdmin):
 
     @display(description="Due now")
     def due_now(self, row: ChangePreview) -> str:
-        return money(Money(row.due_now_minor, row.currency))
+        return amount(row.due_now_minor, row.currency)
 
     @display(description="Due next")
     def due_next(self, row: ChangePreview) -> str:
-        return money(Money(row.next_amount_minor, row.currency))
+        return amount(row.next_amount_minor, row.currency)

@@ -22,7 +22,6 @@ from billing.services.give_up_change import give_up_change
 from billing.services.look_at_change import look_at_change
 from billing.services.preview_change import preview_change
 from billing.services.schedule_plan_change import schedule_plan_change
-from billing.templatetags.billing import day_text
 from billing.terms import PlanChangeState
 from billing.web.company_rules import company_rules
 from billing.web.errors import explain_failures
@@ -60,8 +59,7 @@ def change(request: HttpRequest, membership: Membership, lookup_key: str) -> Htt
     except PreviewStale as stale:
         return _show(request, _page(request, membership, lookup_key), stale=stale, before=change_page(shown))
     if made is None or made.state == PlanChangeState.SCHEDULED:
-        day = f" on {day_text(made.effective_at)}" if made and made.effective_at else ""
-        messages.success(request, f"{shown.price.plan.name} begins{day}. Until then everything stays as it is.")
+        messages.success(request, f"{shown.price.plan.name} is planned. Nothing changes before the day named below.")
         return see_other(reverse("billing:overview"))
     return see_other(reverse("billing:change", args=[made.uuid]))
 

@@ -91,7 +91,7 @@ def test_a_downgrade_is_planned_for_the_period_end(shop: Shop, browser) -> None:
 
     assert answer.headers["Location"] == "/billing/"
     assert PlanChange.objects.get().state == "scheduled"
-    assert "Starter begins on" in browser.get("/billing/").content.decode()
+    assert "Starter is planned" in browser.get("/billing/").content.decode()
 
 
 def test_a_sum_that_has_changed_is_shown_anew_with_the_old_one(shop: Shop, browser) -> None:
