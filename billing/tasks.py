@@ -19,6 +19,7 @@ from billing.services.end_old_checkouts import end_old_checkouts
 from billing.services.erase_organization import resume_erasures
 from billing.services.follow_scheduled_change import settle_due_changes
 from billing.services.follow_team import follow_team, true_up_seats
+from billing.services.forget_old_mail import forget_old_mail
 from billing.services.give_up_change import resume_given_up_changes
 from billing.services.invoice_terms import resume_terms_changes
 from billing.services.pause import finish_pauses
@@ -82,6 +83,12 @@ def sweep() -> None:
 def true_up_seats_nightly() -> None:
     """After the quiet hour, compare each team with its paid seats, some at a time. Safe to repeat and in parallel."""
     true_up_seats(clock.business_now())
+
+
+@shared_task(expires=_EXPIRES_SECONDS)
+def forget_mail() -> None:
+    """Remove the contents of mail that is past its time. Safe to repeat and to run at once."""
+    forget_old_mail(clock.system_now())
 
 
 def _attempt(step: Callable[[datetime], int], now: datetime) -> None:

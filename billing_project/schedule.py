@@ -17,6 +17,7 @@ def beat_schedule(*, start_token: str) -> dict[str, dict[str, Any]]:
         "webhooks.reconcile_nightly": _every(60, "webhooks.tasks.reconcile_nightly"),
         "webhooks.forget_old_events": _every(3600, "webhooks.tasks.forget_old_events"),
         "webhooks.forget_erased_customers": _every(60, "webhooks.tasks.forget_erased_customers"),
+        "billing.forget_mail": _every(3600, "billing.tasks.forget_mail"),
         "billing.sweep": _every(5, "billing.tasks.sweep"),
         # Asks each minute what of the night is left to do.
         "billing.true_up_seats_nightly": _every(60, "billing.tasks.true_up_seats_nightly"),

@@ -28,6 +28,10 @@ class OrganizationAdmin(ModelAdmin):
         """Both go to the payment provider, and a new e-mail must be confirmed: that is the billing details page's."""
         return (*self.readonly_fields, "name", "email") if obj else self.readonly_fields
 
+    def has_delete_permission(self, request: HttpRequest, obj: Organization | None = None) -> bool:
+        """Stripe has to end everything first: its own page does that, and the command `erase_organization`."""
+        return False
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
         return super().get_queryset(request).annotate(people_count=Count("memberships", distinct=True))
 
