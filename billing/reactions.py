@@ -122,7 +122,7 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction(ObjectKind.SUBSCRIPTION, _NOT_RUNNING, follow_subscription),
     *(
         Reaction(ObjectKind.SUBSCRIPTION, None, follow_subscription, aspect=aspect)
-        for aspect in ("price", "quantity", "payment_method", "discounts")
+        for aspect in ("price", "quantity", "payment_method", "discounts", "trial_end")
     ),
     Reaction(ObjectKind.SUBSCRIPTION_SCHEDULE, None, follow_schedule, aspect="next"),
     Reaction(ObjectKind.SUBSCRIPTION_SCHEDULE, _SCHEDULE_OVER, follow_schedule),

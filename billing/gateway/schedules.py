@@ -51,22 +51,28 @@ def is_idle(schedule: Any) -> bool:
     return not ahead and schedule["end_behavior"] == "release"
 
 
+def period_end(subscription: Any) -> int:
+    """When the present period or trial ends (Unix seconds)."""
+    return max(int(item["current_period_end"]) for item in subscription["items"]["data"])
+
+
 def plan_next_phase(
     schedule: Any, *, subscription: Any, following: NextPhase, customer_card: str, mark: str, key: str
 ) -> stripe.SubscriptionSchedule:
     """Let the current phase run out as the subscription is now, and `following` begin without proration.
 
-    `subscription` comes with its discounts expanded: what it is, and not what the schedule says, is written into the
-    current phase, because Stripe documents of no field but metadata what a direct change does to a phase.
+    `subscription` comes with its discounts expanded: what it is, and when its period ends, is written into the
+    current phase, and not what the schedule says, because Stripe documents of no field but metadata what a direct
+    change does to a phase.
     `customer_card` (`pm_…` or empty) is the customer's default, `mark` goes into the metadata. The phases are set,
     not added: safe to repeat with a new key. Raises StripeRefused.
     """
-    current = schedule["current_phase"]
+    starts, ends = schedule["current_phase"]["start_date"], period_end(subscription)
     terms = _terms(subscription, schedule=schedule, customer_card=customer_card)
     phases = [
         {
-            "start_date": current["start_date"],
-            "end_date": current["end_date"],
+            "start_date": starts,
+            "end_date": ends,
             "items": [_item(item) for item in subscription["items"]["data"]],
             "discounts": _discounts(subscription, after=0) or _NONE,
             "proration_behavior": "none",
@@ -74,10 +80,10 @@ def plan_next_phase(
             **terms,
         },
         {
-            "start_date": current["end_date"],
+            "start_date": ends,
             "duration": {"interval": following.interval, "interval_count": 1},
             "items": [_next_item(item, following) for item in subscription["items"]["data"]],
-            "discounts": _discounts(subscription, after=current["end_date"]) or _NONE,
+            "discounts": _discounts(subscription, after=ends) or _NONE,
             "proration_behavior": "none",
             **terms,
         },

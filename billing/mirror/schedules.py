@@ -1,6 +1,7 @@
 """Carries a planned change to Stripe in recorded steps and reads back what they left; it decides no change."""
 
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from billing.mirror.refs import ObjectRef
 from billing.models import Customer, PlanChange
 from billing.rules.scheduled_change import followed_quantity
 from billing.selectors.planned_change import planned_of
-from billing.terms import ObjectKind
+from billing.terms import ObjectKind, PlanChangeState
 
 _LEASE_WAIT_SECONDS = 2.0
 
@@ -54,7 +55,7 @@ def write_phases(change: PlanChange) -> None:
     if not schedules.is_open(schedule) or not schedule["current_phase"]:
         raise StripeRefused("The schedule is over.")
     subscription = objects.fetch(ObjectKind.SUBSCRIPTION, change.stripe_subscription_id)
-    _note_revision(change, schedule=schedule, subscription=subscription)
+    _note_revision(change, subscription=subscription)
     customer = Customer.objects.filter(stripe_customer_id=shapes.text(subscription, "customer")).first()
     schedules.plan_next_phase(
         schedule,
@@ -71,12 +72,15 @@ def write_phases(change: PlanChange) -> None:
     )
 
 
-def _note_revision(change: PlanChange, *, schedule: Any, subscription: Any) -> None:
+def _note_revision(change: PlanChange, *, subscription: Any) -> None:
     """Commit what is about to be written, under a number that no other try has."""
     with transaction.atomic():
         row = PlanChange.objects.select_for_update().get(pk=change.pk)
         quantity = _quantity_of(subscription, price_id=_from_price_id(change))
-        row.effective_at = shapes.moment(schedule, "current_phase", "end_date")
+        ends_at = datetime.fromtimestamp(schedules.period_end(subscription), tz=UTC)
+        if row.state == PlanChangeState.RECORDED and row.effective_at not in (None, ends_at):
+            raise StripeRefused("The day that was shown has passed.")
+        row.effective_at = ends_at
         row.quantity = followed_quantity(
             planned_of(row),
             quantity=quantity,

@@ -57,12 +57,14 @@ class Present:
     price_id: str
     quantity: int
     period_start: datetime | None
+    period_end: datetime | None = None
 
 
 def judge(planned: Planned, present: Present, *, now: datetime) -> Verdict:
     """What the subscription says of the change at `now` (business time).
 
-    A renewal that could not be paid has changed the plan all the same; so it is looked at before what is owed.
+    A renewal that could not be paid has changed the plan all the same; so it is looked at before what is owed. Where
+    a trial or a period was made longer, the change waits as long.
     """
     if present.status in _OVER:
         return Verdict.ENDED
@@ -76,7 +78,8 @@ def judge(planned: Planned, present: Present, *, now: datetime) -> Verdict:
         return Verdict.MISSED if now >= planned.effective_at + GIVE_UP_AFTER else Verdict.WAITS
     if present.status in _OWED:
         return Verdict.PAST_DUE
-    return Verdict.WAITS if present.quantity == planned.from_quantity else Verdict.FOLLOWS
+    is_moved = present.period_end is not None and present.period_end != planned.effective_at
+    return Verdict.FOLLOWS if is_moved or present.quantity != planned.from_quantity else Verdict.WAITS
 
 
 def followed_quantity(

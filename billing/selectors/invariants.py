@@ -137,6 +137,19 @@ def _plan_change_unpaid(now: datetime) -> Iterable[str]:
     return map(str, late.order_by("pk").values_list("uuid", flat=True))
 
 
+def _planned_change_overdue(now: datetime) -> Iterable[str]:
+    """Stripe begins the new price with the period; what it did not begin is given up after a day."""
+    late = PlanChange.objects.filter(state=PlanChangeState.SCHEDULED, effective_at__lt=now - timedelta(days=2))
+    return map(str, late.order_by("pk").values_list("uuid", flat=True))
+
+
+def _schedule_left(now: datetime) -> Iterable[str]:
+    left = PlanChange.objects.filter(released_at=None, ended_at__lt=now - timedelta(days=1)).exclude(
+        release_reason=""
+    )
+    return map(str, left.exclude(stripe_schedule_id="").order_by("pk").values_list("uuid", flat=True))
+
+
 def _notice_waiting(now: datetime) -> Iterable[str]:
     waiting = Notice.objects.filter(
         state__in=[Notice.State.DUE, Notice.State.SENDING], run_at__lt=now - timedelta(hours=1)
@@ -225,6 +238,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("seats_due", "Seats follow a team that has changed within an hour.", _seats_due),
     Invariant("plan_change_recorded", "A change of plan has reached Stripe within a day.", _plan_change_recorded),
     Invariant("plan_change_unpaid", "A change that is not paid is over after a day.", _plan_change_unpaid),
+    Invariant("planned_change_overdue", "A planned change has begun on its day.", _planned_change_overdue),
+    Invariant("schedule_left", "A change that is over leaves no schedule at Stripe.", _schedule_left),
     Invariant("notice_waiting", "A mail that is due leaves within an hour.", _notice_waiting),
     Invariant("staff_task_open", "A task of the staff is resolved within a week.", _staff_task_open),
     Invariant("two_live_subscriptions", "An organization pays for one subscription.", _two_live_subscriptions),

@@ -111,7 +111,7 @@ def _settle(change: PlanChange, *, now: datetime) -> None:
     if change.state != PlanChangeState.SCHEDULED:
         return
     row = Subscription.objects.get(stripe_subscription_id=change.stripe_subscription_id)
-    present = Present(row.status, row.stripe_price_id, row.quantity, row.current_period_start)
+    present = Present(row.status, row.stripe_price_id, row.quantity, row.current_period_start, row.current_period_end)
     match judge(planned_of(change), present, now=now):
         case Verdict.FOLLOWS:
             _want_rewrite(change)

@@ -255,8 +255,7 @@ def _let_go(change: PlanChange) -> PlanChange:
             change.stripe_subscription_id, key=f"{change.uuid}:release", only_id=change.stripe_schedule_id
         )
         PlanChange.objects.filter(pk=change.pk).update(released_at=clock.recent_business_now())
-    row = Subscription.objects.get(stripe_subscription_id=change.stripe_subscription_id)
-    if row.stripe_price_id == _from_price_id(change):
+    if not _has_another_price(change):
         reason = ReleaseReason(change.release_reason)
         end_change(change, STATE_AFTER[reason], at=clock.recent_business_now(), failure=reason.value)
     change.refresh_from_db()
@@ -270,10 +269,14 @@ def _rewrite(change: PlanChange) -> PlanChange:
     try:
         write_phases(change)
     except StripeRefused as error:
+        look_at_schedule(change.stripe_schedule_id, stripe_subscription_id=change.stripe_subscription_id)
+        if _has_another_price(change):
+            return change  # The new plan has begun, or the dashboard decided: the reaction to that settles it.
         raise _give_up(change, error, failure=error.message) from error
     look_at_schedule(change.stripe_schedule_id, stripe_subscription_id=change.stripe_subscription_id)
     return change
 
 
-def _from_price_id(change: PlanChange) -> str:
-    return change.from_price.stripe_price_id if change.from_price else ""
+def _has_another_price(change: PlanChange) -> bool:
+    row = Subscription.objects.get(stripe_subscription_id=change.stripe_subscription_id)
+    return row.stripe_price_id != (change.from_price.stripe_price_id if change.from_price else "")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any
 from uuid import uuid4
@@ -191,6 +191,29 @@ def plan_change(state: str, *, age: timedelta) -> None:
     )
 
 
+def ago(age: timedelta) -> datetime:
+    return timezone.now() - age
+
+
+def planned_change(**changed: Any) -> None:
+    price = PriceFactory()
+    PlanChange.objects.create(
+        **{
+            "organization": OrganizationFactory(),
+            "request_key": uuid4(),
+            "stripe_subscription_id": "sub_1",
+            "stripe_schedule_id": "sub_sched_1",
+            "from_price": price,
+            "from_quantity": 1,
+            "price": price,
+            "quantity": 1,
+            "direction": "down",
+            "behaviour": "period_end",
+            **changed,
+        }
+    )
+
+
 def notice(age: timedelta) -> None:
     Notice.objects.create(key="a", kind="b", run_at=timezone.now() - age)
 
@@ -241,6 +264,8 @@ LIMITS: list[tuple[str, Callable[[timedelta], Any], timedelta]] = [
     ("seats_due", seats_due, HOUR),
     ("plan_change_recorded", lambda age: plan_change("recorded", age=age), 24 * HOUR),
     ("plan_change_unpaid", lambda age: plan_change("awaiting_payment", age=age), 25 * HOUR),
+    ("planned_change_overdue", lambda age: planned_change(state="scheduled", effective_at=ago(age)), 2 * DAY),
+    ("schedule_left", lambda age: planned_change(state="succeeded", release_reason="landed", ended_at=ago(age)), DAY),
     ("notice_waiting", notice, HOUR),
     ("staff_task_open", staff_task, 7 * DAY),
     ("past_due_without_invoice", past_due, HOUR),

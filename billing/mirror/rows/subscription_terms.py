@@ -18,6 +18,7 @@ NONE = "none"
 def terms_of(row: Subscription) -> dict[str, str]:
     """Each term by the aspect of its transitions, as text that fits one; `none` where there is none. One query."""
     terms = {aspect: str(getattr(row, field)) or NONE for aspect, field in _FIELDS.items()}
+    terms["trial_end"] = row.trial_end.isoformat() if row.trial_end else NONE
     discounts = Discount.objects.filter(stripe_subscription_id=row.stripe_subscription_id, is_removed=False)
     ids = ",".join(sorted(discounts.values_list("stripe_discount_id", flat=True)))
     return terms | {"discounts": _short(ids) or NONE}
