@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from billing.admin.access_filters import FeatureInUse, PlanInUse
 from billing.admin.history_page import history_link
 from billing.admin.read_only import ReadOnlyAdmin
 from billing.admin.shown import link_to, link_to_list
@@ -13,7 +14,7 @@ from billing.models import Customer
 @admin.register(Customer)
 class CustomerAdmin(ReadOnlyAdmin):
     list_display = ["shown_id", "payer", "currency", "is_delinquent", "is_deleted", "created_at"]
-    list_filter = ["currency", "is_delinquent", "is_deleted", "livemode"]
+    list_filter = [PlanInUse, FeatureInUse, "currency", "is_delinquent", "is_deleted", "livemode"]
     list_select_related = ["organization"]
     search_fields = ["=stripe_customer_id", "organization__name", "organization__email"]
     search_help_text = "A whole id (cus_…), or a part of the organization's name or e-mail."

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from billing.terms import AccessReason, SubscriptionStatus
 
-_OPEN_STATUSES = (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING, SubscriptionStatus.PAST_DUE)
+OPEN_STATUSES = (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING, SubscriptionStatus.PAST_DUE)
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -115,7 +115,7 @@ def _strength(offer: tuple[int, Access]) -> tuple[int, bool, datetime, str]:
 
 
 def _access_through(subscription: SubscriptionFacts, *, now: datetime, grace_days: int) -> tuple[int, Access] | None:
-    if subscription.status not in _OPEN_STATUSES:
+    if subscription.status not in OPEN_STATUSES:
         return None
     until = min(_ends(subscription, grace_days=grace_days), default=None)
     if until is not None and now >= until:
@@ -128,8 +128,8 @@ def _ends(subscription: SubscriptionFacts, *, grace_days: int) -> list[datetime]
     """Every moment that closes access; the first one counts, so a cancellation never lengthens grace.
 
     A subscription whose collection is paused stays `active` at Stripe and its periods roll on: what counts is the
-    period that was paid when the pause began. Grace counts
-    from the first failed payment of the run, so a later failed try does not restart it.
+    period that was paid when the pause began. Grace counts from the first failed payment of the run, so a later
+    failed try does not restart it.
     """
     ends = [subscription.ended_at, subscription.cancel_at, subscription.paused_paid_until]
     if subscription.status == SubscriptionStatus.PAST_DUE and subscription.past_due_at:
