@@ -22,6 +22,7 @@ from billing.models import (
     Invoice,
     InvoiceTermsChange,
     Notice,
+    PauseRequest,
     PlanChange,
     Price,
     Refund,
@@ -83,6 +84,11 @@ def _checkout_open(now: datetime) -> Iterable[str]:
 
 def _cancellation_recorded(now: datetime) -> Iterable[str]:
     late = CancelRequest.objects.filter(state=IntentState.RECORDED, created_at__lt=now - timedelta(hours=1))
+    return map(str, late.order_by("pk").values_list("uuid", flat=True))
+
+
+def _pause_recorded(now: datetime) -> Iterable[str]:
+    late = PauseRequest.objects.filter(state=IntentState.RECORDED, created_at__lt=now - timedelta(hours=1))
     return map(str, late.order_by("pk").values_list("uuid", flat=True))
 
 
@@ -222,6 +228,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant("checkout_open", "A checkout is over after 26 hours.", _checkout_open),
     Invariant("cancellation_recorded", "A cancellation has reached Stripe within an hour.", _cancellation_recorded),
+    Invariant("pause_recorded", "A pause or its end has reached Stripe within an hour.", _pause_recorded),
     Invariant(
         "trial_refusal_recorded", "A trial that is refused is cancelled within an hour.", _trial_refusal_recorded
     ),

@@ -19,6 +19,7 @@ from billing.models import (
     Erasure,
     InvoiceTermsChange,
     Notice,
+    PauseRequest,
     PlanChange,
     Refund,
     SeatChange,
@@ -97,6 +98,16 @@ def cancellation(age: timedelta) -> None:
         organization=OrganizationFactory(),
         request_key=uuid4(),
         action="cancel",
+        stripe_subscription_id="sub_1",
+        created_at=timezone.now() - age,
+    )
+
+
+def pause(age: timedelta) -> None:
+    PauseRequest.objects.create(
+        organization=OrganizationFactory(),
+        request_key=uuid4(),
+        action="resume",
         stripe_subscription_id="sub_1",
         created_at=timezone.now() - age,
     )
@@ -254,6 +265,7 @@ LIMITS: list[tuple[str, Callable[[timedelta], Any], timedelta]] = [
     ("transition_unsettled", transition, 25 * HOUR),
     ("checkout_open", checkout, 26 * HOUR),
     ("cancellation_recorded", cancellation, HOUR),
+    ("pause_recorded", pause, HOUR),
     ("trial_refusal_recorded", trial_refusal, HOUR),
     ("details_recorded", details_request, 24 * HOUR),
     ("erasure_recorded", erasure, 24 * HOUR),
