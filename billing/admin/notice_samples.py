@@ -31,6 +31,7 @@ def sample_words() -> dict[str, Any]:
         from_price=growth,
         price=starter,
         effective_at=_NOW + _MONTH,
+        pays_until=_NOW + timedelta(hours=23),
         new_email="new-books@oakline.example",
         old_email=ORGANIZATION.email,
         expires_at=_NOW + timedelta(days=2),
@@ -60,5 +61,10 @@ def sample_words() -> dict[str, Any]:
         "confirm_url": f"{settings.SITE_URL}/billing/email/sample/",
         "new_email": change.new_email,
         "change": change,
+        "before_name": growth.plan.name,
+        "next_amount": Money(1900, "eur"),
+        "next_at": _NOW + _MONTH,
+        "progress": SimpleNamespace(needs_confirmation=False, card=SimpleNamespace(brand="visa", last4="4242")),
+        "reason": "expired",
         "exceeded": [SimpleNamespace(name="Projects", used=14, limit=3, over=11, fate="read_only")],
     }
