@@ -14,15 +14,18 @@ from django.db.models.functions import Coalesce
 
 from billing.models import (
     CancelRequest,
+    CardSetup,
     ChargeAttempt,
     CheckoutIntent,
     CustomerDetails,
     DetailsRequest,
+    DiscountChange,
     Erasure,
     Invoice,
     InvoiceTermsChange,
     Notice,
     PauseRequest,
+    PaymentMethodChange,
     PlanChange,
     Price,
     Refund,
@@ -84,6 +87,23 @@ def _checkout_open(now: datetime) -> Iterable[str]:
 
 def _cancellation_recorded(now: datetime) -> Iterable[str]:
     late = CancelRequest.objects.filter(state=IntentState.RECORDED, created_at__lt=now - timedelta(hours=1))
+    return map(str, late.order_by("pk").values_list("uuid", flat=True))
+
+
+def _discount_recorded(now: datetime) -> Iterable[str]:
+    late = DiscountChange.objects.filter(state=IntentState.RECORDED, created_at__lt=now - timedelta(hours=24))
+    return map(str, late.order_by("pk").values_list("uuid", flat=True))
+
+
+def _payment_method_recorded(now: datetime) -> Iterable[str]:
+    late = PaymentMethodChange.objects.filter(state=IntentState.RECORDED, created_at__lt=now - timedelta(hours=24))
+    return map(str, late.order_by("pk").values_list("uuid", flat=True))
+
+
+def _card_setup_open(now: datetime) -> Iterable[str]:
+    late = CardSetup.objects.filter(
+        state__in=[CheckoutState.RECORDED, CheckoutState.OPEN], created_at__lt=now - timedelta(hours=26)
+    )
     return map(str, late.order_by("pk").values_list("uuid", flat=True))
 
 
@@ -227,6 +247,11 @@ INVARIANTS: tuple[Invariant, ...] = (
         "transition_unsettled", "What follows from a change is done or told within 25 hours.", _transition_unsettled
     ),
     Invariant("checkout_open", "A checkout is over after 26 hours.", _checkout_open),
+    Invariant("card_setup_open", "A page that adds a card is over after 26 hours.", _card_setup_open),
+    Invariant(
+        "payment_method_recorded", "A change of card is at Stripe or given up within a day.", _payment_method_recorded
+    ),
+    Invariant("discount_recorded", "A change of discount is at Stripe or given up within a day.", _discount_recorded),
     Invariant("cancellation_recorded", "A cancellation has reached Stripe within an hour.", _cancellation_recorded),
     Invariant("pause_recorded", "A pause or its end has reached Stripe within an hour.", _pause_recorded),
     Invariant(

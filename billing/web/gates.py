@@ -11,6 +11,7 @@ from accounts.models import Membership
 from billing.clock import business_now
 from billing.selectors.access import access_for
 from billing.selectors.offers import feature_offer
+from billing.web.company_rules import company_rules
 
 
 def require_feature(feature: str) -> Callable[..., Any]:
@@ -25,7 +26,8 @@ def require_feature(feature: str) -> Callable[..., Any]:
             access = access_for(membership.organization, business_now())
             if access.has(feature):
                 return view(request, membership, access, *args, **kwargs)
-            context = {"access": access, "offer": feature_offer(membership.organization, feature=feature)}
+            offer = feature_offer(membership.organization, feature=feature)
+            context = {"access": access, "offer": offer, **company_rules()}
             return render(request, "billing/feature_missing.html", context, status=402)
 
         return gated

@@ -33,6 +33,7 @@ from billing.models import (
 )
 from billing_project.invariants import INVARIANTS, broken_invariants
 from billing_project.tasks import check_invariants
+from tests.billing.admin.rows_of_paying import card_setup, discount_change, payment_method_change
 from tests.billing.factories import (
     ChargeAttemptFactory,
     CustomerFactory,
@@ -183,6 +184,14 @@ def seat_change(age: timedelta) -> None:
     )
 
 
+def aged(make: Callable[[int], Any]) -> Callable[[timedelta], None]:
+    def plant(age: timedelta) -> None:
+        row = make(1)
+        type(row).objects.filter(pk=row.pk).update(created_at=timezone.now() - age)
+
+    return plant
+
+
 def seats_due(age: timedelta) -> None:
     SeatSync.objects.create(organization=OrganizationFactory(), due_at=timezone.now() - age)
 
@@ -267,6 +276,9 @@ LIMITS: list[tuple[str, Callable[[timedelta], Any], timedelta]] = [
     ("cancellation_recorded", cancellation, HOUR),
     ("pause_recorded", pause, HOUR),
     ("trial_refusal_recorded", trial_refusal, HOUR),
+    ("card_setup_open", aged(card_setup), 26 * HOUR),
+    ("payment_method_recorded", aged(payment_method_change), 24 * HOUR),
+    ("discount_recorded", aged(discount_change), 24 * HOUR),
     ("details_recorded", details_request, 24 * HOUR),
     ("erasure_recorded", erasure, 24 * HOUR),
     ("details_due", customer_details, HOUR),

@@ -260,3 +260,16 @@ def test_a_code_that_stripe_refuses_in_the_end_is_given_back(shop: Shop) -> None
     assert not PromotionCodeUse.objects.exists()
     with pytest.raises(StripeRefused):
         apply(shop, request_key=change.request_key, shown=Money(10240, "eur"))
+
+
+def test_tax_by_stripe_stays_on_while_discounts_come_and_go(shop: Shop, settings) -> None:
+    settings.CHECKOUT_AUTOMATIC_TAX = True
+    subscription = shop.subscribe()
+    give_code("WELCOME")
+    apply(shop)
+    remove(shop)
+
+    found = client().v1.subscriptions.retrieve(subscription.stripe_subscription_id)
+    assert found["automatic_tax"]["enabled"] is True
+    preview = client().v1.invoices.create_preview(params={"subscription": subscription.stripe_subscription_id})
+    assert preview["automatic_tax"]["enabled"] is True
