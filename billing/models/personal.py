@@ -46,6 +46,7 @@ PERSONAL: tuple[Personal, ...] = (
     Personal(CancelRequest, values={"comment": ""}),
     Personal(TrialAllowance, values={"reason": ""}),
     Personal(TrialChange, values={"reason": ""}),
+    Personal(TrialChange, values={"reason": ""}),
     Personal(InvoiceTermsChange, values={"reason": ""}),
     Personal(CheckoutIntent, values={"url": ""}),
     Personal(CardSetup, values={"url": ""}),
