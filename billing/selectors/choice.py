@@ -41,6 +41,10 @@ class Choice:
     has_used_trial: bool
     has_subscription: bool
 
+    @property
+    def fewest_seats(self) -> int:
+        return max(self.used, self.plan.seats.minimum if self.plan.seats else 1)
+
 
 def choice_of(
     organization: Organization, *, lookup_key: str, person: User, now: datetime, seats: int | None = None

@@ -104,7 +104,8 @@ def _decided(preview: ChangePreview, *, request_key: UUID, actor: User, now: dat
         held_quantity=steps.held,
         behaviour=steps.behaviour,
         proration_at=preview.proration_at,
-        period_end=seats.period_end,
+        # Our row may not know of a renewal yet; the preview has asked Stripe.
+        period_end=max(seats.period_end, preview.effective_at),
     )
 
 

@@ -171,7 +171,7 @@ def _record(row: Subscription, *, item: BilledItem, origin: SeatChangeOrigin, no
             lock_subscription(row.stripe_subscription_id)
             row.refresh_from_db()
             seats = seats_in(row, now=now)
-            if seats is None or seats.period_end is None or _wanted(seats) == seats.billed:
+            if seats is None or _wanted(seats) == seats.billed:
                 return None
             change = SeatChange.objects.create(
                 **_inputs(seats, item=item), origin=origin, proration_at=_at(now, item)
@@ -208,7 +208,7 @@ def _inputs(seats: Seats, *, item: BilledItem) -> dict[str, object]:
         "quantity": steps.final,
         "held_quantity": steps.held,
         "behaviour": steps.behaviour,
-        "period_end": seats.period_end,
+        "period_end": item.period_end,
     }
 
 

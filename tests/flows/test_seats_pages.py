@@ -89,3 +89,19 @@ def test_an_invitation_names_the_price_of_its_seat(page: Page, live_server, shop
     look(page, "invite-seat")
     page.get_by_role("button", name="Send the invitation").click()
     expect(page.get_by_text("Invitation sent to new@oakline.example.")).to_be_visible()
+
+
+def test_seats_are_chosen_before_the_checkout(page: Page, live_server, shop: Shop, team: Price) -> None:
+    let_join(shop, 4)
+    sign_in(page, shop, live_server.url)
+
+    page.goto(f"{live_server.url}/billing/choose/{team.lookup_key}/")
+    expect(page.get_by_text("5 seats at €16.00")).to_be_visible()
+    page.get_by_label("Seats").fill("7")
+    page.get_by_role("button", name="Show the sum").first.click()
+    expect(page.get_by_text("Due today")).to_be_visible()
+    look(page, "seats-choose")
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Continue, and pay €112.00").click()
+    expect(page.get_by_text("€112.00").first).to_be_visible()
+    page.screenshot(path=PICTURES / "seats-checkout.png", full_page=True)
