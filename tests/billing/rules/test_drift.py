@@ -29,7 +29,9 @@ NOT_COMPARED = {
         *("uuid", "organization_id", "stripe_customer_id", "creation_name", "creation_email", "created_at"),
         *("stripe_created_at", "is_deleted"),
     },
-    ObjectKind.SUBSCRIPTION: {"stripe_subscription_id", "paused_paid_until", "past_due_at"},
+    ObjectKind.SUBSCRIPTION: {
+        *("stripe_subscription_id", "paused_paid_until", "past_due_at", "is_past_due_since_trial"),
+    },
     ObjectKind.SUBSCRIPTION_SCHEDULE: {"stripe_schedule_id"},
     # What the bank asks stands at the invoice's PaymentIntent, which a list does not show.
     ObjectKind.INVOICE: {
