@@ -6,6 +6,7 @@ from typing import Any
 from billing import notices
 from billing.models import CancelRequest, PaymentMethod, Price, Subscription, Transition
 from billing.money import Money
+from billing.selectors.discounts import active_discounts
 from billing.selectors.payment_method import charged_payment_method
 from billing.selectors.trial import ended_for_want_of_card, is_refused_trial
 from billing.terms import LIVE_SUBSCRIPTION_STATUSES, IntentState, SubscriptionStatus
@@ -78,6 +79,7 @@ def _enqueue(kind: str, subscription: Subscription, transition: Transition, *, s
         plan=price.plan,
         price=price,
         amount=Money(price.amount_minor * subscription.quantity, price.currency),
+        has_discount=bool(active_discounts(subscription, now=transition.business_at)),
         payment_method=payment_method,
         is_trial=subscription.status == SubscriptionStatus.TRIALING,
         **words,

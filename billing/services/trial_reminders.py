@@ -11,6 +11,7 @@ from billing import notices
 from billing.models import LocalTrial, Notice, Price, Subscription
 from billing.money import Money
 from billing.rules.trial import REMIND_BEFORE, reminder_is_due
+from billing.selectors.discounts import active_discounts
 from billing.selectors.payment_method import charged_payment_method
 from billing.terms import SubscriptionStatus
 
@@ -93,6 +94,7 @@ def _write_with_card(subscription: Subscription, *, key: str, ends_at: datetime,
         price=price,
         ends_at=ends_at,
         amount=Money(price.amount_minor * subscription.quantity, price.currency),
+        has_discount=bool(active_discounts(subscription, now=now)),
         payment_method=charged_payment_method(subscription),
         missing_card_policy=subscription.missing_card_policy,
     )
