@@ -13,11 +13,12 @@ from billing.errors import LeaseLost, LeaseTaken, StripeRefused
 from billing.gateway import customers
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
-from billing.models import Customer, DetailsRequest, open_staff_task
+from billing.models import Customer, CustomerDetails, DetailsRequest, open_staff_task
 from billing.terms import IntentState, ObjectKind
 
 _LEASE_WAIT_SECONDS = 2.0
 _KEY_IS_SAFE_FOR = timedelta(hours=23)
+_SOMEBODY_WAITS_FOR = timedelta(minutes=1)
 _Action = DetailsRequest.Action
 
 
@@ -62,6 +63,8 @@ def carry_out(request: DetailsRequest) -> DetailsRequest:
     if request.state != IntentState.RECORDED:
         return request
     if clock.system_now() - request.created_at > _KEY_IS_SAFE_FOR:
+        # A new comparison tells Stripe under a new key what it still has to hear.
+        CustomerDetails.objects.filter(customer=request.customer).update(due_at=clock.system_now())
         return _end(request, IntentState.FAILED, failure="never reached Stripe")
     try:
         _tell(request)
@@ -88,13 +91,19 @@ def _customer_id(request: DetailsRequest) -> str:
     return str(request.customer.stripe_customer_id)
 
 
+def _is_unattended(request: DetailsRequest) -> bool:
+    """Whether nobody stands at the page to whom the refusal is told."""
+    age = clock.system_now() - request.created_at
+    return request.action == _Action.UPDATE or age > _SOMEBODY_WAITS_FOR
+
+
 def _end(request: DetailsRequest, state: IntentState, *, failure: str = "") -> DetailsRequest:
     """Its values are personal data and are not needed any more."""
     with transaction.atomic():
         has_ended = DetailsRequest.objects.filter(pk=request.pk, state=IntentState.RECORDED).update(
             state=state, failure=failure, values={}, ended_at=clock.system_now()
         )
-        if has_ended and state == IntentState.FAILED and request.action == _Action.UPDATE:
+        if has_ended and state == IntentState.FAILED and _is_unattended(request):
             open_staff_task(
                 "details_refused",
                 about=str(request.uuid),

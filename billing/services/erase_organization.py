@@ -18,6 +18,7 @@ from billing.mirror.forgetting import forget_copies
 from billing.mirror.refs import ObjectRef
 from billing.mirror.winding_up import stop_everything
 from billing.models import (
+    BillingEmailChange,
     CardSetup,
     CheckoutIntent,
     Customer,
@@ -207,6 +208,9 @@ def _end_intents(organization: Organization, *, now: datetime, system_now: datet
         page._default_manager.filter(organization=organization, state=CheckoutState.OPEN).update(
             state=CheckoutState.EXPIRED, ended_at=system_now
         )
+    BillingEmailChange.objects.filter(organization=organization, confirmed_at=None, replaced_at=None).update(
+        replaced_at=system_now
+    )
     LocalTrial.objects.filter(organization=organization, ended_at=None, ends_at__gt=now).update(ended_at=now)
 
 

@@ -1,6 +1,7 @@
 """Name, address and tax ids, here and at Stripe."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -12,12 +13,13 @@ from billing.gateway.client import client
 from billing.mirror.customers import ensure_customer
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
-from billing.models import AuditEntry, BillingDetails, CustomerDetails, DetailsRequest, Notice, TaxId
+from billing.models import AuditEntry, BillingDetails, CustomerDetails, DetailsRequest, Notice, StaffTask, TaxId
 from billing.rules.customer_details import PostalAddress
 from billing.services.billing_details import add_tax_id, remove_tax_id, resume_details_requests, save_details
 from billing.services.settle_details import settle_details
 from billing.terms import ObjectKind
 from tests.billing.shop import Shop
+from tests.stripe_sandbox_pages.visitor import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OAK_STREET = PostalAddress(line1="Oak Street 1", city="Leipzig", postal_code="04109", country="DE")
@@ -163,6 +165,20 @@ def test_a_crash_after_stripes_answer_sends_the_same_call_again(shop: Shop) -> N
     assert len(events) == 1
 
 
+def test_a_wish_that_outlived_its_key_is_told_to_staff_and_sent_under_a_new_one(shop: Shop) -> None:
+    customer_id = with_customer(shop)
+    shop.sandbox.fault("http_500_before", times=2, match={"method": "POST", "path": "/v1/customers/*"})
+    with pytest.raises(StripeUnreachable):
+        save(shop)
+    DetailsRequest.objects.update(created_at=clock.system_now() - timedelta(hours=24))
+
+    resume_details_requests(clock.system_now())
+    hear(shop, customer_id)
+
+    assert at_stripe(customer_id) == ours(shop)
+    assert StaffTask.objects.get().kind == "details_refused"
+
+
 def test_a_newer_change_takes_up_one_that_stripe_has_not_heard(shop: Shop) -> None:
     customer_id = with_customer(shop)
     shop.sandbox.fault("http_500_before", times=2, match={"method": "POST", "path": "/v1/customers/*"})
@@ -245,3 +261,21 @@ def test_a_tax_number_of_somebody_else_is_not_found(shop: Shop) -> None:
         remove_tax_id(
             stranger, stripe_tax_id=TaxId.objects.get().stripe_tax_id, request_key=uuid4(), actor=shop.owner
         )
+
+
+def test_what_the_checkout_collected_is_taken_over(shop: Shop, settings) -> None:
+    settings.CHECKOUT_COLLECT_ADDRESS = settings.CHECKOUT_COLLECT_TAX_ID = True
+    intent = shop.start(shop.scale)
+    answers = {
+        "line1": "Elm Street 2",
+        "city": "Vienna",
+        "postcode": "1010",
+        "country": "AT",
+        "tax_id": "ATU12345678",
+    }
+
+    assert Visitor(shop.sandbox.url).pay(urlsplit(intent.url).path, **answers).status == 303
+    hear(shop, intent.stripe_customer_id)
+
+    assert ours(shop) == {**ours(shop), "line1": "Elm Street 2"}
+    assert TaxId.objects.get().value == "ATU12345678"

@@ -14,6 +14,7 @@ from billing.mirror.customers import ensure_customer
 from billing.models import AuditEntry, BillingEmailChange, Notice
 from billing.services.billing_details import resume_details_requests
 from billing.services.billing_email import confirm_billing_email, request_billing_email, usable_email_link
+from billing.services.erase_organization import erase_organization
 from tests.billing.shop import Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -142,3 +143,18 @@ def test_what_is_no_address_is_refused(shop: Shop, email: str) -> None:
         ask(shop, email)
 
     assert not BillingEmailChange.objects.exists()
+
+
+def test_a_link_into_a_deleted_organization_is_gone(shop: Shop) -> None:
+    ask(shop)
+    signed = link_in_mail()
+    erase_organization(
+        shop.organization,
+        typed_name=shop.organization.name,
+        request_key=uuid4(),
+        actor=shop.owner,
+        now=shop.now,
+    )
+
+    with pytest.raises(LinkGone):
+        confirm_billing_email(signed, now=shop.now)
