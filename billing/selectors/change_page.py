@@ -57,7 +57,10 @@ class FeatureChange:
 
 @dataclass(frozen=True, slots=True)
 class ChangePage:
-    """`now` is None where nothing is billed at once. `valid_until` is business time."""
+    """`now` is None where nothing is billed at once. `valid_until` is business time.
+
+    `before` and `after` are the prices of a period, without discount and tax.
+    """
 
     preview: ChangePreview
     before_name: str
@@ -71,6 +74,8 @@ class ChangePage:
     gained: tuple[FeatureChange, ...]
     lost: tuple[FeatureChange, ...]
     exceeded: tuple[Exceeded, ...]
+    before: Money | None
+    after: Money
     valid_until: datetime
 
 
@@ -107,8 +112,15 @@ def change_page(preview: ChangePreview) -> ChangePage:
         gained=gained,
         lost=lost,
         exceeded=_exceeded(preview),
+        before=_a_period(preview.from_price, preview.from_quantity) if preview.from_price else None,
+        after=_a_period(preview.price, preview.quantity),
         valid_until=preview.proration_at + (preview.expires_at - preview.created_at),
     )
+
+
+def _a_period(price: Price, quantity: int) -> Money:
+    """What a price asks for a period, before discount and tax."""
+    return Money(price.amount_minor * quantity, price.currency)
 
 
 def _exceeded(preview: ChangePreview) -> tuple[Exceeded, ...]:

@@ -15,7 +15,7 @@ from billing.rules.cancellation import ends_now_by_default, first_and_last_day, 
 from billing.selectors.access import access_for
 from billing.selectors.contract import contracts_of
 from billing.selectors.lifecycle import lifecycle_of
-from billing.terms import InvoiceStatus, SubscriptionAction
+from billing.terms import InvoiceStatus, LifecycleState, SubscriptionAction
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class LeavingPage:
     can_pause: bool
     first_day: date
     last_day: date
+    planned_plan: str
 
 
 def leaving_page(organization: Organization, action: SubscriptionAction, now: datetime) -> LeavingPage:
@@ -63,6 +64,9 @@ def leaving_page(organization: Organization, action: SubscriptionAction, now: da
         can_pause=allows(SubscriptionAction.PAUSE, lifecycle.state) and settings.PAUSE_LONGEST_MONTHS > 0,
         first_day=first_day,
         last_day=last_day,
+        planned_plan=lifecycle.change.price.plan.name
+        if lifecycle.state == LifecycleState.CHANGE_SCHEDULED and lifecycle.change
+        else "",
     )
 
 

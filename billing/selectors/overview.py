@@ -23,7 +23,7 @@ from billing.selectors.payment_methods import next_charge_at
 from billing.selectors.planned_change import PlannedChange, planned_change
 from billing.selectors.ruler import Ruler, draw_ruler
 from billing.selectors.seats import Seats, seats_in
-from billing.selectors.standing import Standing, standing_of
+from billing.selectors.standing import Standing, standing_of, with_planned
 from billing.selectors.timeline import Entry
 from billing.selectors.upcoming import coming_entries
 from billing.terms import AccessReason, Interval, SubscriptionAction
@@ -77,7 +77,7 @@ def billing_overview(organization: Organization, now: datetime) -> Overview:
     return Overview(
         now=now,
         access=access,
-        standing=standing_of(contract, on_local_trial=on_local_trial, access=access),
+        standing=with_planned(standing_of(contract, on_local_trial=on_local_trial, access=access), planned),
         access_until=until,
         card=card,
         has_payment_method=has_method,

@@ -11,6 +11,7 @@ from billing.rules.actions import require
 from billing.rules.plan_change import Side, direction_of
 from billing.selectors.catalogue import OfferedPlan, OfferedPrice, offered_plans
 from billing.selectors.lifecycle import lifecycle_of
+from billing.selectors.planned_change import PlannedChange, planned_change
 from billing.terms import ChangeDirection, Interval, SubscriptionAction
 
 
@@ -36,6 +37,7 @@ class PlanChoice:
     current_price: Money | None
     current_interval: str
     is_trial: bool
+    planned: PlannedChange | None
 
 
 def plan_choice(organization: Organization, *, interval: str, now: datetime) -> PlanChoice:
@@ -65,6 +67,7 @@ def plan_choice(organization: Organization, *, interval: str, now: datetime) -> 
         current_price=Money(current.amount_minor * subscription.quantity, current.currency) if current else None,
         current_interval=current.interval if current else "",
         is_trial=subscription.trial_end is not None and subscription.trial_end > now,
+        planned=planned_change(subscription),
     )
 
 

@@ -20,6 +20,7 @@ class PlannedChange:
 
     from_plan: str
     to_plan: str
+    lookup_key: str
     at: datetime
     before: Money
     after: Money
@@ -55,6 +56,7 @@ def planned_change(subscription: Subscription) -> PlannedChange | None:
     return PlannedChange(
         from_plan=before.plan.name,
         to_plan=after.plan.name,
+        lookup_key=after.lookup_key,
         at=change.effective_at,
         before=Money(before.amount_minor * change.from_quantity, before.currency),
         after=Money(after.amount_minor * change.quantity, after.currency),

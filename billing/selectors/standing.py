@@ -1,12 +1,13 @@
 """Says in facts how an organization stands: plan, price, and what happens to it on which day. It has no words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from billing.models import LocalTrial
 from billing.money import Money
 from billing.rules.entitlement import Access
 from billing.selectors.contract import Contract, Situation
+from billing.selectors.planned_change import PlannedChange
 from billing.terms import SubscriptionStatus
 
 _RENEWS = (Situation.TRIAL, Situation.ACTIVE)
@@ -26,6 +27,7 @@ class Standing:
     price: Money | None = None
     next_charge: Money | None = None
     pooled: Money | None = None
+    next_plan_name: str = ""
     interval: str = ""
     since: datetime | None = None
     trial_ends_at: datetime | None = None
@@ -36,6 +38,14 @@ class Standing:
     can_cancel: bool = False
     can_undo: bool = False
     terms_days: int | None = None
+
+
+def with_planned(standing: Standing, planned: PlannedChange | None) -> Standing:
+    """The same, where another plan begins with the next charge: then that charge is the other plan's."""
+    if planned is None or planned.at != standing.next_charge_at:
+        return standing
+    charge = planned.after + standing.pooled if standing.pooled else planned.after
+    return replace(standing, next_charge=charge, next_plan_name=planned.to_plan)
 
 
 def standing_of(contract: Contract | None, *, on_local_trial: LocalTrial | None, access: Access) -> Standing:

@@ -34,7 +34,22 @@ def test_the_billing_page_names_day_sums_and_the_way_back(shop: Shop, browser) -
     assert f"{day} Growth begins for €48.00" in said
     assert "We charge €48.00" in said
     assert "We charge €128.00" not in said
+    assert "Next charge €48.00 For Growth" in said
     assert "planned the change to Growth" in said
+
+
+def test_pages_that_lead_elsewhere_say_what_is_planned(shop: Shop, browser) -> None:
+    subscription = shop.subscribe()
+    plan_down(shop, subscription)
+
+    choice, leaving = browser.get("/billing/plan/"), browser.get("/billing/cancel/")
+
+    day = f"{subscription.current_period_end:%-d %b %Y}"
+    assert f"Planned for {day}" in words(choice)
+    assert "Scale becomes Growth" in words(choice)
+    assert form_fields(choice, action=UNDO)["request_key"]
+    assert f"/billing/plan/{shop.growth.lookup_key}/" not in choice.content.decode()
+    assert "Change to Growth Is given up" in words(leaving)
 
 
 def test_one_click_takes_it_back(shop: Shop, browser) -> None:
