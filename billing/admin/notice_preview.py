@@ -24,8 +24,11 @@ def notice_kinds() -> list[str]:
     return sorted(path.name.removesuffix(_ENDING) for path in _FOLDER.glob(f"*{_ENDING}"))
 
 
-def preview(request: HttpRequest, *, model_admin: ModelAdmin, kind: str = "") -> HttpResponse:
-    """One kind of mail, the first without `kind`; 404 for one that is not. Needs the right to view notices."""
+def preview(request: HttpRequest, *, model_admin: ModelAdmin, kind: str = "", as_html: bool = False) -> HttpResponse:
+    """One kind of mail, the first without `kind`; 404 for one that is not. Needs the right to view notices.
+
+    With `as_html` the answer is the mail's HTML part and nothing else.
+    """
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     kinds = notice_kinds()
@@ -33,6 +36,15 @@ def preview(request: HttpRequest, *, model_admin: ModelAdmin, kind: str = "") ->
     language = request.GET.get("language", settings.DEFAULT_LANGUAGE)
     if kind not in kinds or language not in dict(settings.LANGUAGES):
         raise Http404("There is no such mail")
+    written = notices.write(
+        kind,
+        organization=ORGANIZATION,
+        language=language,
+        time_zone=ZoneInfo(settings.DEFAULT_TIME_ZONE),
+        **sample_words(),
+    )
+    if as_html:
+        return HttpResponse(written.html)
     context: dict[str, Any] = {
         **model_admin.admin_site.each_context(request),
         "title": "Preview of mails",
@@ -42,12 +54,7 @@ def preview(request: HttpRequest, *, model_admin: ModelAdmin, kind: str = "") ->
         "kinds": [(reverse("admin:billing_notice_preview", args=[one]), words(one), one == kind) for one in kinds],
         "languages": [(code, name, code == language) for code, name in settings.LANGUAGES],
         "language": language,
-        "written": notices.write(
-            kind,
-            organization=ORGANIZATION,
-            language=language,
-            time_zone=ZoneInfo(settings.DEFAULT_TIME_ZONE),
-            **sample_words(),
-        ),
+        "html_url": reverse("admin:billing_notice_preview_html", args=[kind]),
+        "written": written,
     }
     return TemplateResponse(request, "admin/billing/notice_preview.html", context)

@@ -46,6 +46,7 @@ class NoticeAdmin(ReadOnlyAdmin):
         return [
             path("preview/", own, name="billing_notice_previews"),
             path("preview/<str:kind>/", own, name="billing_notice_preview"),
+            path("preview/<str:kind>/html/", own, {"as_html": True}, name="billing_notice_preview_html"),
             *super().get_urls(),
         ]
 

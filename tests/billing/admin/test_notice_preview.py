@@ -58,7 +58,9 @@ def test_the_page_shows_subject_text_and_html_and_leads_to_every_other(staff: Cl
     page = staff.get("/admin/billing/notice/preview/payment_failed/?language=de").content.decode()
 
     assert "Die Zahlung von 48,00" in page
-    assert 'sandbox="" srcdoc="' in page
+    html = staff.get("/admin/billing/notice/preview/payment_failed/html/?language=de").content.decode()
+    assert html.lstrip().startswith("<!doctype html>")
+    assert "Die Zahlung von 48,00" in html
     for kind in notice_kinds():
         assert f"/admin/billing/notice/preview/{kind}/" in page
 
