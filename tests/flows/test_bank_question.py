@@ -96,6 +96,4 @@ def test_language_and_time_zone_are_chosen_and_mails_previewed(page: Page, live_
 
     page.goto(f"{live_server.url}/admin/billing/notice/preview/action_required/?language=de")
     page.screenshot(path=PICTURES / "notice-preview.png", full_page=True)
-    page.get_by_role("link", name="The same as HTML").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Ihre Bank bittet Sie")
-    page.screenshot(path=PICTURES / "notice-html.png", full_page=True)
+    expect(page.get_by_role("link", name="The same as HTML")).to_be_visible()
