@@ -60,7 +60,6 @@ def sample_words() -> dict[str, Any]:
         "paid_until": _NOW + _MONTH,
         "charge_at": _NOW + _MONTH,
         "resumes_at": _NOW + 2 * _MONTH,
-        "next_at": _NOW + _MONTH,
         "has_discount": False,
         "is_over": False,
         "gave_up_owed": False,
