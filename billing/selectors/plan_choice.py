@@ -54,12 +54,10 @@ def plan_choice(organization: Organization, *, interval: str, now: datetime) -> 
     if interval and interval not in list(Interval):
         raise InvalidInput("Prices are by the month or by the year.", field="interval")
     chosen = Interval(interval or (current.interval if current else Interval.MONTH))
-    plans = offered_plans()
     return PlanChoice(
         targets=tuple(
             _target(plan, current=current, interval=chosen, currency=subscription.currency)
-            for plan in plans
-            if not plan.is_free
+            for plan in offered_plans()
         ),
         interval=chosen,
         currency=subscription.currency,

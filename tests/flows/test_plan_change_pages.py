@@ -49,7 +49,7 @@ def open_upgrade(page: Page, shop: Shop, address: str, *, card: str = "") -> Sub
     sign_in(page, shop, address)
     page.goto(f"{address}/billing/")
     page.get_by_role("link", name="Change plan").click()
-    page.get_by_role("link", name="See the sum for Scale").click()
+    page.get_by_role("link", name="Choose Scale").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Growth to Scale, today")
     return subscription
 
@@ -61,7 +61,7 @@ def test_an_upgrade_shows_its_sum_and_charges_it(page: Page, live_server, shop: 
     sign_in(page, shop, live_server.url)
     page.goto(f"{live_server.url}/billing/plan/")
     look(page, "change-plan-choice")
-    page.get_by_role("link", name="See the sum for Scale").click()
+    page.get_by_role("link", name="Choose Scale").click()
     look(page, "change-plan-preview")
     shown = ChangePreview.objects.latest("pk")
 

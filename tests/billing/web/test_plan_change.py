@@ -39,7 +39,7 @@ def test_the_plans_show_what_one_has_and_what_one_may_have(shop: Shop, browser) 
 
     assert "You have Growth for €48.00 a month" in text
     assert "Your plan" in text
-    assert "See the sum for Scale" in text
+    assert "Choose Scale" in text
     assert 'href="/billing/plan/"' in browser.get("/billing/").content.decode()
     assert address(shop) in browser.get("/").content.decode()
 
