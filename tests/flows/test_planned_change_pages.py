@@ -36,7 +36,7 @@ def test_a_lower_plan_is_planned_and_taken_back(page: Page, live_server, shop: S
     with counted("projects", lambda _: 34):
         page.goto(f"{live_server.url}/billing/")
         page.get_by_role("link", name="Change plan").click()
-        page.get_by_role("link", name="See the sum for Growth").click()
+        page.get_by_role("link", name="Choose Growth").click()
         expect(page.get_by_text("€48.00 instead of €128.00")).to_be_visible()
         expect(page.get_by_text("34 used, Growth has 20")).to_be_visible()
         expect(page.get_by_text("14 become read-only; none is deleted.")).to_be_visible()
