@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from accounts.models import Organization
 from billing import audit, clock
-from billing.errors import BillingError, NotFound, UnderWay
+from billing.errors import BillingError, NotFound, PaymentMethodGone, UnderWay
 from billing.gateway import objects
 from billing.mirror.method_changes import LEASE_WAIT_SECONDS, carry_out, change_of, default_change
 from billing.mirror.refresh import refresh
@@ -74,7 +74,12 @@ def _complete(setup: CardSetup, session: CheckoutSession) -> None:
     """Keep which card came of it, and with it, once, the decision that it pays from now on."""
     intent = objects.fetch(ObjectKind.SETUP_INTENT, session.stripe_setup_intent_id)
     _look_at(ObjectKind.PAYMENT_METHOD, str(intent["payment_method"]))
-    method = method_of(setup.organization, str(intent["payment_method"]))
+    try:
+        method = method_of(setup.organization, str(intent["payment_method"]))
+    except PaymentMethodGone:
+        # Taken away again already, or added to a customer whom Stripe has deleted meanwhile.
+        _end_setup(setup, CheckoutState.FAILED)
+        return
     try:
         with transaction.atomic():
             if not _end_setup(setup, CheckoutState.COMPLETE, method=method):

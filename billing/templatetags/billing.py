@@ -19,6 +19,8 @@ from billing.money import Money, decimals
 from billing.rules.entitlement import Access
 from billing.rules.promotion import Deal
 from billing.selectors.access import access_for
+from billing.selectors.discount_page import discount_page
+from billing.selectors.discounts import ActiveDiscount
 from billing.selectors.payment_failure import CardName
 from billing.selectors.payment_methods import MethodRow
 
@@ -42,6 +44,7 @@ _PATTERNS = {
         "d MMM": "d. MMM",
     },
 }
+_ENDLESS = {"once": "on one invoice", "forever": "for as long as the plan runs"}
 _STATUS_WORDS = {
     "canceled": "Cancelled",
     "incomplete_expired": "Not completed",
@@ -86,6 +89,14 @@ def deal_words(deal: Deal | None) -> str:
     if deal.percent_off is not None:
         return f"{percent(deal.percent_off)} off"
     return f"{money(deal.amount_off)} off" if deal.amount_off is not None else "a discount"
+
+
+@register.filter
+def discount_words(discount: ActiveDiscount) -> str:
+    """`WELCOME, 20% off, until 14 Feb 2027`: what a running discount takes off, and how long."""
+    duration = discount.deal.duration if discount.deal else ""
+    end = f"until {day_text(discount.ends_at)}" if discount.ends_at else _ENDLESS.get(duration, "")
+    return ", ".join(part for part in (discount.code or discount.name, deal_words(discount.deal), end) if part)
 
 
 def _write_day(at: datetime, pattern: str) -> str:
@@ -206,3 +217,10 @@ def limit_of(context: Context, feature: str) -> int | None:
     """How many the page's organization may have now: 0 for none, None for unlimited."""
     access = _access(context)
     return access.limit(feature) if access is not None else 0
+
+
+@register.simple_tag(takes_context=True)
+def running_discounts(context: Context) -> tuple[ActiveDiscount, ...]:
+    """The discounts that lower the page's organization's invoices now: `{% running_discounts as discounts %}`."""
+    organization = context.get("organization")
+    return discount_page(organization, business_now()).running if organization is not None else ()

@@ -186,6 +186,19 @@ def test_a_page_that_was_left_ends_with_its_session(shop: Shop) -> None:
     assert not PaymentMethod.objects.exists()
 
 
+def test_a_card_that_was_taken_away_at_once_leaves_nothing_open(shop: Shop) -> None:
+    subscription = shop.subscribe()
+    setup = begin(shop, becomes_default=True)
+    type_card(shop, setup)
+    added = client().v1.customers.payment_methods.list(subscription.stripe_customer_id)["data"][0]
+    client().v1.payment_methods.detach(added["id"])
+
+    settled = settle_card(shop.organization, stripe_session_id=str(setup.stripe_session_id))
+
+    assert settled.state == "failed"
+    assert not PaymentMethodChange.objects.exists()
+
+
 def test_a_session_of_somebody_else_is_not_found(shop: Shop) -> None:
     setup = begin(shop)
     stranger = MembershipFactory(organization__name="Elsewhere")

@@ -1,6 +1,7 @@
 """Money, dates and states as a person reads them; features and limits as a template asks for them."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.template import Context, Template
@@ -8,9 +9,11 @@ from django.utils import translation
 
 from billing.money import Money
 from billing.rules.entitlement import Access, Grant
+from billing.rules.promotion import Deal
+from billing.selectors.discounts import ActiveDiscount
 from billing.selectors.payment_failure import CardName
 from billing.templatetags import billing as tags
-from billing.terms import AccessReason
+from billing.terms import AccessReason, CouponDuration
 
 AT = datetime(2026, 12, 14, 23, 30, tzinfo=UTC)
 
@@ -87,3 +90,18 @@ def test_a_template_asks_for_features_and_limits_through_access() -> None:
 
 def test_a_visitor_without_an_organization_has_nothing() -> None:
     assert render('{% has_feature "exports" %} {% limit_of "projects" %}', organization=None) == "False 0"
+
+
+@pytest.mark.parametrize(
+    ("deal", "ends_at", "text"),
+    [
+        (Deal(Decimal("12.5"), None, CouponDuration.REPEATING), AT, "WELCOME, 12.5% off, until 14 Dec 2026"),
+        (Deal(Decimal(20), None, CouponDuration.FOREVER), None, "WELCOME, 20% off, for as long as the plan runs"),
+        (Deal(None, Money(500, "eur"), CouponDuration.ONCE), None, "WELCOME, €5.00 off, on one invoice"),
+        (None, None, "WELCOME, a discount"),
+    ],
+)
+def test_a_discount_says_what_it_takes_off_and_how_long(deal, ends_at, text) -> None:
+    discount = ActiveDiscount("di_1", "WELCOME", "", deal, ends_at, is_of_subscription=True)
+
+    assert tags.discount_words(discount).replace("\N{NO-BREAK SPACE}", " ") == text

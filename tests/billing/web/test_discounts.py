@@ -4,7 +4,10 @@ import pytest
 
 from billing.gateway.client import client as stripe
 from billing.models import DiscountChange
+from billing.selectors.discounts import active_discounts
+from billing.templatetags.billing import day_text
 from tests.billing.promotions import give_code
+from tests.billing.services.changing import subscribe_paid
 from tests.billing.shop import Shop
 from tests.billing.web.reading import form_fields, words
 from tests.factories import MembershipFactory
@@ -32,7 +35,7 @@ def test_a_code_is_seen_then_used_then_removed(shop: Shop, browser) -> None:
     assert "Discount −€25.60" in words(preview)
     assert "€102.40 Now it is €128.00. Nothing is charged today." in words(preview)
     assert "The code WELCOME lowers your invoices" in used.content.decode()
-    assert "WELCOME , 20% off, until" in words(used)
+    assert "WELCOME, 20% off, until" in words(used)
     assert "A discount ends." in words(used)
     assert "€128.00 Now it is €102.40." in words(question)
     assert "The discount is removed." in removed.content.decode()
@@ -98,6 +101,20 @@ def test_members_see_the_discount_and_may_not_change_it(shop: Shop, client) -> N
 
     page = client.get("/billing/")
 
-    assert "WELCOME , 20% off, for as long as the plan runs" in words(page)
+    assert "WELCOME, 20% off, for as long as the plan runs" in words(page)
     assert "Remove" not in words(page)
     assert client.get(PAGE).status_code == client.get(REMOVE).status_code == client.post(APPLY).status_code == 403
+
+
+def test_a_preview_of_another_plan_names_the_discount_and_its_end(shop: Shop, browser) -> None:
+    subscription = subscribe_paid(shop)
+    code = give_code("WELCOME", duration="repeating", duration_in_months=3)
+    stripe().v1.subscriptions.update(
+        subscription.stripe_subscription_id, params={"discounts": [{"promotion_code": code["id"]}]}
+    )
+    shop.look_at(subscription)
+    ends_at = active_discounts(subscription, now=shop.now)[0].ends_at
+
+    text = words(browser.get(f"/billing/plan/{shop.scale.lookup_key}/"))
+
+    assert f"Discount WELCOME, 20% off, until {day_text(ends_at)} −€" in text
