@@ -7,7 +7,7 @@ from datetime import datetime
 from celery import shared_task
 
 from billing import clock, reactions
-from billing.services.begin_period import begin_periods
+from billing.services.begin_period import begin_periods, look_for_ended_pauses
 from billing.services.billing_details import resume_details_requests
 from billing.services.cancel_now import resume_cancellations_now
 from billing.services.cancellation import resume_cancellations
@@ -70,6 +70,7 @@ def sweep() -> None:
     _attempt(resume_terms_changes, clock.system_now())
     _attempt(finish_pauses, clock.system_now())
     _attempt(finish_resumptions, clock.system_now())
+    _attempt(look_for_ended_pauses, now)
     _attempt(begin_periods, now)
     _attempt(resume_plan_changes, now)
     _attempt(resume_given_up_changes, now)

@@ -4,14 +4,16 @@ Stripe only collects again from the next renewal on: where a pause ends within a
 to a year, would be free. So a new period begins, unless the next renewal is near or a paid one has begun already.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import uuid5
 
-from billing import intents
+from django.conf import settings
+
+from billing import clock, intents
 from billing.errors import NotYet, StripeRefused
 from billing.gateway import objects, subscriptions
-from billing.mirror import shapes
+from billing.mirror import shapes, work
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
 from billing.models import PauseRequest, Subscription, Transition
@@ -19,6 +21,9 @@ from billing.rules.pause import begins_period
 from billing.terms import IntentState, ObjectKind, SubscriptionStatus
 
 _LEASE_WAIT_SECONDS = 2.0
+_EVENT_COMES_WITHIN = timedelta(minutes=10)
+_LOOK_AGAIN_AFTER = timedelta(hours=1)
+_MOST_AT_ONCE = 100
 _BEGIN = PauseRequest.Action.BEGIN_PERIOD
 
 
@@ -41,6 +46,23 @@ def begin_period_after_pause(transition: Transition, *, now: datetime) -> None:
         request_key=uuid5(latest.uuid, _BEGIN),
         defaults={"action": _BEGIN, "stripe_subscription_id": latest.stripe_subscription_id},
     )
+
+
+def look_for_ended_pauses(now: datetime) -> int:
+    """Have each subscription looked at whose pause should be over at `now` (business time); its event may be lost.
+
+    Once an hour for each while Stripe still has the pause. Returns how many.
+    """
+    overdue = Subscription.objects.filter(
+        livemode=settings.STRIPE_LIVE_MODE,
+        is_collection_paused=True,
+        ended_at=None,
+        resumes_at__lte=now - _EVENT_COMES_WITHIN,
+        fetched_at__lt=clock.system_now() - _LOOK_AGAIN_AFTER,
+    )
+    ids = list(overdue.values_list("stripe_subscription_id", flat=True)[:_MOST_AT_ONCE])
+    work.want(ObjectRef(ObjectKind.SUBSCRIPTION, stripe_id) for stripe_id in ids)
+    return len(ids)
 
 
 def begin_periods(now: datetime) -> int:

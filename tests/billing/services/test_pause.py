@@ -24,7 +24,7 @@ from billing.mirror.refs import ObjectRef
 from billing.models import AuditEntry, PauseRequest, Price, StaffTask, Subscription, Transition
 from billing.money import Money
 from billing.selectors.access import access_for
-from billing.services.begin_period import begin_periods
+from billing.services.begin_period import begin_periods, look_for_ended_pauses
 from billing.services.cancellation import cancel_at_period_end
 from billing.services.pause import PauseLength, finish_pauses, pause
 from billing.services.resume import finish_resumptions, resume, resume_offer
@@ -147,6 +147,22 @@ def test_a_period_that_was_to_begin_is_charged_once_though_the_answer_was_lost(s
     assert begin_periods(shop.now) == 1
 
     assert charged(subscription) == [120000, 120000]
+
+
+def test_a_pause_whose_end_no_event_told_is_found(shop: Shop) -> None:
+    subscription = shop.subscribe(price=yearly(shop))
+    take_a_break(shop, months=2)
+    pass_time(shop, subscription, "P365D")
+    shop.advance("P62D")
+
+    assert look_for_ended_pauses(shop.now) == 0  # It was looked at within the hour.
+    Subscription.objects.update(fetched_at=clock.system_now() - timedelta(hours=2))
+    assert look_for_ended_pauses(shop.now) == 1
+    shop.work_off()
+    begin_periods(shop.now)
+
+    assert charged(subscription) == [120000, 120000]
+    assert look_for_ended_pauses(shop.now) == 0
 
 
 def test_a_pause_that_was_ended_in_the_dashboard_charges_nothing_by_itself(shop: Shop) -> None:
