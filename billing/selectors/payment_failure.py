@@ -44,6 +44,7 @@ class PaymentFailure:
     cause: DeclineCause
     card: CardName | None
     pay_url: str
+    stripe_invoice_id: str
     invoice_number: str
     next_try_at: datetime | None
     failed_at: tuple[datetime, ...]
@@ -91,6 +92,7 @@ def payment_failure(subscription: Subscription) -> PaymentFailure | None:
         cause=DeclineCause.CONFIRM if is_asked else decline_cause(last),
         card=card_of(last),
         pay_url=invoice.hosted_invoice_url,
+        stripe_invoice_id=invoice.stripe_invoice_id,
         invoice_number=invoice.number,
         next_try_at=invoice.next_payment_attempt_at,
         failed_at=tuple(charge.created_at for charge in failed),

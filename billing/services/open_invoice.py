@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
-from billing.models import Invoice, Subscription
+from billing.models import ChargeAttempt, Invoice, Subscription
 from billing.money import Money
+from billing.selectors.payment_failure import DeclineCause, decline_cause
 from billing.terms import Authentication, InvoiceStatus, ObjectKind, SubscriptionStatus
 
 _LEASE_WAIT_SECONDS = 2.0
@@ -62,7 +63,7 @@ def look_at_invoice(invoice: Invoice) -> InvoiceLook:
 
 def _state(invoice: Invoice) -> InvoiceState:
     if invoice.status == InvoiceStatus.OPEN.value:
-        return _OPEN_STATES.get(invoice.authentication, InvoiceState.TO_PAY)
+        return _OPEN_STATES.get(invoice.authentication) or _of_last_try(invoice)
     if invoice.status == InvoiceStatus.PAID.value:
         return InvoiceState.PAID
     if invoice.status == InvoiceStatus.UNCOLLECTIBLE.value:
@@ -72,3 +73,10 @@ def _state(invoice: Invoice) -> InvoiceState:
         status=SubscriptionStatus.INCOMPLETE_EXPIRED.value,
     ).exists()
     return InvoiceState.EXPIRED if is_expired else InvoiceState.WITHDRAWN
+
+
+def _of_last_try(invoice: Invoice) -> InvoiceState:
+    """A bank may also refuse a charge only because it wants the customer: paying again asks them."""
+    charges = ChargeAttempt.objects.filter(stripe_invoice_id=invoice.stripe_invoice_id).order_by("-created_at", "-pk")
+    asks = decline_cause(charges.first()) == DeclineCause.CONFIRM
+    return InvoiceState.TO_CONFIRM if asks else InvoiceState.TO_PAY

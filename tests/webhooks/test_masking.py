@@ -92,3 +92,11 @@ def test_secrets_inside_a_sentence_are_hidden_and_the_rest_stays(text: str, hidd
     assert hidden not in shown
     assert MASK in shown
     assert shown.split()[-1] == text.split()[-1] or shown.split()[0] == text.split()[0]
+
+
+@pytest.mark.parametrize("place", ["pay", "team/join"])
+def test_our_own_signed_links_are_hidden_and_their_pages_are_not(place: str) -> None:
+    signed = "WyJpbl8xIiwiNmY1ZSIsIjg4Il0:1vPq2a:Zm9vYmFyLWJhei1xdXV4"
+
+    assert signed not in masked_text(f"Gone: /{place}/{signed}/")
+    assert masked_text(f"Not Found: /{place}/") == f"Not Found: /{place}/"

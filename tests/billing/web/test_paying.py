@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from billing.gateway.client import client as stripe_client
-from billing.models import AuditEntry, Invoice, Notice, Subscription
+from billing.models import AuditEntry, ChargeAttempt, Invoice, Notice, Subscription
 from billing.selectors.pay_link import pay_url
 from tests.billing.shop import Shop
 from tests.billing.web.reading import words
@@ -167,9 +167,29 @@ def test_a_silent_stripe_is_said_and_can_be_tried_again(shop: Shop, renewal: Inv
 def test_the_page_to_confirm_leads_to_the_hosted_page(shop: Shop, renewal: Invoice, browser: Client) -> None:
     billing, page = browser.get("/billing/"), browser.get("/billing/confirm/")
 
-    assert 'href="/billing/confirm/">Confirm with your bank' in billing.content.decode()
+    assert (
+        f'href="/billing/confirm/?invoice={renewal.stripe_invoice_id}">Confirm with your bank'
+        in billing.content.decode()
+    )
     assert "Use another card" not in words(billing)
     assert f'href="{renewal.hosted_invoice_url}">Confirm with your bank' in page.content.decode()
+    assert "you need no new card" in words(page)
+
+
+def test_a_charge_that_was_refused_for_want_of_an_answer_is_to_be_confirmed_too(
+    shop: Shop, subscription: Subscription, browser: Client
+) -> None:
+    shop.charge_only(subscription, "pm_card_chargeCustomerFail")
+    shop.advance("P36D")
+    renewal = shop.renewal(subscription)
+    ChargeAttempt.objects.filter(stripe_invoice_id=renewal.stripe_invoice_id).update(
+        decline_code="authentication_required"
+    )
+    billing = browser.get("/billing/").content.decode()
+
+    page = browser.get(re.search(r'href="(/billing/confirm/[^"]+)"', billing)[1])
+
+    assert "Confirm €128.00 with your bank" in words(page)
     assert "you need no new card" in words(page)
 
 
