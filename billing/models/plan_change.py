@@ -104,7 +104,7 @@ class PlanChange(models.Model):
     stripe_schedule_id = models.CharField(max_length=255, blank=True)
     effective_at = models.DateTimeField(null=True, blank=True, help_text="When a scheduled change happens.")
     pays_until = models.DateTimeField(null=True, blank=True, help_text="When an unpaid change is given up by Stripe.")
-    revision = models.PositiveIntegerField(default=0, help_text="How often the phases of the schedule were written.")
+    revision = models.PositiveIntegerField(default=0, help_text="Counts the tries to write or release the schedule.")
     written_revision = models.PositiveIntegerField(default=0, help_text="The last one that Stripe took.")
     wanted_revision = models.PositiveIntegerField(
         default=0, help_text="Above the written one: the subscription changed, and what waits is to be written anew."

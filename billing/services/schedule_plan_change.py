@@ -182,7 +182,10 @@ def _record(preview: ChangePreview, *, request_key: UUID, actor: User) -> PlanCh
             )
             _record_act("plan_change_planned", change, actor=actor)
     except IntegrityError:
-        raise UnderWay() from None
+        twin = PlanChange.objects.filter(organization=organization, request_key=request_key).first()
+        if twin is None:
+            raise UnderWay() from None
+        return twin
     return change
 
 
@@ -251,15 +254,24 @@ def _take_back(lifecycle: Lifecycle, *, request_key: UUID, actor: User, now: dat
 def _let_go(change: PlanChange) -> PlanChange:
     """Take the schedule off and close the change. What began in the meantime is left to the reaction to that."""
     if change.released_at is None:
-        release_schedule(
-            change.stripe_subscription_id, key=f"{change.uuid}:release", only_id=change.stripe_schedule_id
-        )
+        key = _next_release_key(change)
+        release_schedule(change.stripe_subscription_id, key=key, only_id=change.stripe_schedule_id)
         PlanChange.objects.filter(pk=change.pk).update(released_at=clock.recent_business_now())
     if not _has_another_price(change):
         reason = ReleaseReason(change.release_reason)
         end_change(change, STATE_AFTER[reason], at=clock.recent_business_now(), failure=reason.value)
     change.refresh_from_db()
     return change
+
+
+def _next_release_key(change: PlanChange) -> str:
+    """Another key for each try: Stripe repeats an answer of 500 under the same one, and releasing twice does no harm.
+
+    https://docs.stripe.com/api/idempotent_requests (read 2026-11-30).
+    """
+    PlanChange.objects.filter(pk=change.pk).update(revision=F("revision") + 1)
+    change.refresh_from_db()
+    return f"{change.uuid}:release:{change.revision}"
 
 
 def _rewrite(change: PlanChange) -> PlanChange:
