@@ -12,11 +12,12 @@ from billing.terms import IntentState
 
 
 class TrialCard(models.Model):
-    """A card with which a trial began. Only a keyed digest of its fingerprint stands beside the organization."""
+    """A card and the first trial that began with it. Only a keyed digest of its fingerprint stands here."""
 
     card_digest = models.CharField(max_length=64, unique=True)
     organization = models.ForeignKey("accounts.Organization", on_delete=models.PROTECT, related_name="+")
     stripe_subscription_id = models.CharField(max_length=255)
+    began_at = models.DateTimeField(help_text="At Stripe.")
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

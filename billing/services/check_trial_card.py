@@ -1,7 +1,9 @@
 """Reaction: a trial with a card has begun; a card that has had one for somebody else is to lose it, unbilled."""
 
 from datetime import datetime
+from typing import cast
 
+from accounts.models import Organization
 from billing import audit
 from billing.errors import NotYet
 from billing.models import Customer, PaymentMethod, Subscription, Transition, TrialAllowance, TrialCard, TrialRefusal
@@ -10,30 +12,67 @@ from billing.terms import SubscriptionStatus
 
 
 def check_trial_card(transition: Transition, *, now: datetime) -> None:
-    """Record whose card this trial began with, or that the trial is refused. Calls nobody; safe to repeat.
+    """Record whose card this trial began with, or that a trial is refused. Calls nobody; safe to repeat.
 
-    The first organization of a card keeps it: the database decides between two at the same moment. What staff allowed
-    is used up instead of a refusal. Raises NotYet while the card's row has not come.
+    The trial that began first at Stripe keeps its card, in whatever order we hear of two; the row's lock holds them
+    apart. What staff allowed is used up instead of a refusal. Raises NotYet while the card's row has not come.
     """
-    subscription = Subscription.objects.get(stripe_subscription_id=transition.stripe_id)
-    if subscription.organization_id is None or subscription.status != SubscriptionStatus.TRIALING:
+    subscription = _subscription(transition.stripe_id)
+    if subscription is None or subscription.status != SubscriptionStatus.TRIALING:
         return
     fingerprint = _fingerprint(subscription)
     is_allowed = _use_allowance(subscription, now=now)
     if not fingerprint:
         return
-    first, _ = TrialCard.objects.get_or_create(
-        card_digest=card_digest(fingerprint),
+    card = _card(fingerprint, subscription)
+    is_ours = card.organization_id == subscription.organization_id
+    began = (subscription.created_at, subscription.stripe_subscription_id)
+    if began < (card.began_at, card.stripe_subscription_id) and not is_allowed:
+        later = _hand_over(card, subscription)
+        if later is not None and not is_ours and not _is_allowed(later):
+            _refuse(later, card)
+    elif not is_ours and not is_allowed:
+        _refuse(subscription, card)
+
+
+def _subscription(stripe_subscription_id: str) -> Subscription | None:
+    """The row, if its payer is an organization of ours."""
+    rows = Subscription.objects.filter(organization__isnull=False).select_related("organization")
+    return rows.filter(stripe_subscription_id=stripe_subscription_id).first()
+
+
+def _payer(subscription: Subscription) -> Organization:
+    return cast(Organization, subscription.organization)
+
+
+def _hand_over(card: TrialCard, subscription: Subscription) -> Subscription | None:
+    """Let the card be that of an earlier trial; gives the one that had it."""
+    later = _subscription(card.stripe_subscription_id)
+    card.organization = _payer(subscription)
+    card.stripe_subscription_id, card.began_at = subscription.stripe_subscription_id, subscription.created_at
+    card.save(update_fields=["organization", "began_at", "stripe_subscription_id"])
+    return later
+
+
+def _card(fingerprint: str, subscription: Subscription) -> TrialCard:
+    """The card's row, locked; the subscription's if there was none."""
+    digest = card_digest(fingerprint)
+    TrialCard.objects.get_or_create(
+        card_digest=digest,
         defaults={
-            "organization_id": subscription.organization_id,
+            "organization": _payer(subscription),
             "stripe_subscription_id": subscription.stripe_subscription_id,
+            "began_at": subscription.created_at,
         },
     )
-    if is_allowed or first.organization_id == subscription.organization_id:
-        return
+    return TrialCard.objects.select_for_update(of=("self",)).select_related("organization").get(card_digest=digest)
+
+
+def _refuse(subscription: Subscription, card: TrialCard) -> None:
+    """Record that the trial is to be cancelled; the sweep looks whether it still may be."""
     refusal, is_new = TrialRefusal.objects.get_or_create(
         stripe_subscription_id=subscription.stripe_subscription_id,
-        defaults={"organization_id": subscription.organization_id, "first_trial": first},
+        defaults={"organization": _payer(subscription), "first_trial": card},
     )
     if is_new:
         audit.record(
@@ -61,10 +100,11 @@ def _fingerprint(subscription: Subscription) -> str:
 
 def _use_allowance(subscription: Subscription, *, now: datetime) -> bool:
     """Whether staff allowed this trial; the first look at it uses the allowance up."""
-    allowances = TrialAllowance.objects.filter(organization=subscription.organization)
-    if allowances.filter(stripe_subscription_id=subscription.stripe_subscription_id).exists():
+    if _is_allowed(subscription):
         return True
-    used = allowances.filter(used_at=None).update(
-        used_at=now, stripe_subscription_id=subscription.stripe_subscription_id
-    )
-    return bool(used)
+    unused = TrialAllowance.objects.filter(organization=subscription.organization, used_at=None)
+    return bool(unused.update(used_at=now, stripe_subscription_id=subscription.stripe_subscription_id))
+
+
+def _is_allowed(subscription: Subscription) -> bool:
+    return TrialAllowance.objects.filter(stripe_subscription_id=subscription.stripe_subscription_id).exists()

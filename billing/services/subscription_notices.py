@@ -13,9 +13,9 @@ from billing.terms import LIVE_SUBSCRIPTION_STATUSES, IntentState, SubscriptionS
 
 
 def announce_start(transition: Transition, *, now: datetime) -> None:
-    """Tell the payer that the plan is on. Once per subscription; nothing if it has ended or its trial is refused."""
+    """Tell the payer that the plan is on. Once per subscription; nothing if it is not live any more."""
     subscription = _subscription(transition)
-    if subscription.status not in LIVE_SUBSCRIPTION_STATUSES or is_refused_trial(subscription):
+    if subscription.status not in LIVE_SUBSCRIPTION_STATUSES:
         return
     _enqueue("subscription_started", subscription, transition, suffix="")
 

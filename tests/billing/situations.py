@@ -197,7 +197,7 @@ def go_refused(organization: Organization, *, now: datetime = NOW) -> Subscripti
     """Its trial was cancelled because the card had one for somebody else."""
     subscription = go_ended(organization, now=now, trial_start=now - 2 * DAY, trial_end=now + 12 * DAY)
     first = TrialCard.objects.create(
-        card_digest="0" * 64, organization=OrganizationFactory(), stripe_subscription_id="sub_first"
+        card_digest="0" * 64, organization=OrganizationFactory(), stripe_subscription_id="sub_first", began_at=now
     )
     TrialRefusal.objects.create(
         organization=organization,

@@ -116,7 +116,7 @@ def pause(age: timedelta) -> None:
 
 def trial_refusal(age: timedelta) -> None:
     card = TrialCard.objects.create(
-        card_digest="a", organization=OrganizationFactory(), stripe_subscription_id="sub_1"
+        card_digest="a", organization=OrganizationFactory(), stripe_subscription_id="sub_1", began_at=timezone.now()
     )
     TrialRefusal.objects.create(
         organization=OrganizationFactory(),

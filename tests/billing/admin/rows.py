@@ -185,7 +185,10 @@ def trial_redemption(number: int) -> TrialRedemption:
 
 def trial_refusal(number: int) -> TrialRefusal:
     card = TrialCard.objects.create(
-        card_digest=f"{number:064}", organization=OrganizationFactory(), stripe_subscription_id=f"sub_{number:04}a"
+        card_digest=f"{number:064}",
+        organization=OrganizationFactory(),
+        stripe_subscription_id=f"sub_{number:04}a",
+        began_at=NOW,
     )
     return TrialRefusal.objects.create(
         organization=OrganizationFactory(), stripe_subscription_id=f"sub_{number:04}b", first_trial=card

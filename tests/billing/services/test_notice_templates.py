@@ -112,7 +112,7 @@ def end(organization: Organization) -> None:
 def end_for_its_card(organization: Organization) -> None:
     subscription = subscribe(organization, status="canceled", ended_at=NOW)
     card = TrialCard.objects.create(
-        card_digest="a", organization=OrganizationFactory(), stripe_subscription_id="sub_1"
+        card_digest="a", organization=OrganizationFactory(), stripe_subscription_id="sub_1", began_at=NOW
     )
     TrialRefusal.objects.create(
         organization=organization, stripe_subscription_id=subscription.stripe_subscription_id, first_trial=card

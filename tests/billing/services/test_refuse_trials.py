@@ -84,7 +84,7 @@ def test_who_is_refused_gets_one_mail_and_is_offered_to_pay(shop: Shop, bob: Mem
     banner = billing_overview(bob.organization, shop.now).banner
     intent = shop.start(shop.growth, organization=bob.organization, actor=bob.user)
 
-    assert kinds == ["trial_refused"]
+    assert kinds == ["subscription_started", "trial_refused"]
     assert banner is not None
     assert (banner.kind, banner.lookup_key) == (BannerKind.TRIAL_REFUSED, shop.growth.lookup_key)
     assert (intent.trial_days, intent.trial_end) == (0, None)
@@ -170,6 +170,23 @@ def test_two_trials_of_one_card_at_the_same_moment_leave_one(shop: Shop, bob: Me
 
     assert sorted(Subscription.objects.values_list("status", flat=True)) == ["canceled", "trialing"]
     assert TrialCard.objects.count() == TrialRefusal.objects.count() == 1
+
+
+def test_who_began_first_keeps_the_card_though_we_hear_of_it_last(shop: Shop, bob: Membership) -> None:
+    for member in (None, bob):
+        who = {"organization": member.organization, "actor": member.user} if member else {}
+        shop.pay(shop.start(shop.growth, **who))
+        shop.advance("PT1M")
+    for subscription in client().v1.subscriptions.list()["data"]:  # The newest first.
+        refresh(ObjectRef(ObjectKind.SUBSCRIPTION, subscription["id"]))
+        refresh(ObjectRef(ObjectKind.PAYMENT_METHOD, subscription["default_payment_method"]))
+        reactions.run_due(shop.now)
+    sweep(shop)
+    shop.work_off()
+
+    by_organization = dict(Subscription.objects.values_list("organization", "status"))
+    assert by_organization == {shop.organization.pk: "trialing", bob.organization.pk: "canceled"}
+    assert TrialCard.objects.get().organization == shop.organization
 
 
 def run_reactions(now) -> None:

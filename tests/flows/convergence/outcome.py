@@ -35,6 +35,8 @@ _TYPED: tuple[type[Model], ...] = (
     models.CheckoutSession,
     models.CheckoutIntent,
     models.TrialRedemption,
+    models.TrialCard,
+    models.TrialRefusal,
 )
 _LEFT_OUT = {
     *("id", "uuid", "request_key", "client_reference_id", "fetched_at", "number"),
@@ -45,6 +47,8 @@ _DATED_BY_US: dict[type[Model], set[str]] = {
     models.Customer: {"created_at"},
     models.CheckoutIntent: {"created_at", "ended_at"},
     models.TrialRedemption: {"created_at"},
+    models.TrialCard: {"created_at"},
+    models.TrialRefusal: {"created_at"},
 }
 # Set when a state is first seen: the moment is ours, whether it is set is the state.
 _FIRST_SEEN = {"past_due_at", "paused_paid_until"}
@@ -58,7 +62,7 @@ def outcome(recording: Recording, *, now: datetime) -> list[str]:
 
 # What follows from a fact, and the sessions of checkouts, of which Stripe has no complete list.
 _EFFECTS = (
-    *("task: ", "notice: ", "TrialRedemption ", "CheckoutIntent ", "CheckoutSession "),
+    *("task: ", "notice: ", "TrialRedemption ", "TrialCard ", "TrialRefusal ", "CheckoutIntent ", "CheckoutSession "),
     "fact: checkout.session ",
 )
 
