@@ -12,8 +12,8 @@ from billing.errors import OrganizationClosing, StripeUnreachable
 from billing.gateway import customers
 from billing.mirror import shapes
 from billing.mirror.rows.customer import METADATA_KEY
-from billing.models import Customer, Erasure
-from billing.terms import IntentState
+from billing.models import Customer
+from billing.selectors.customer import is_closing
 
 _KEY_IS_SAFE_FOR = timedelta(hours=23)
 _PATIENCE_SECONDS = 5.0
@@ -27,7 +27,7 @@ def ensure_customer(organization: Organization) -> Customer:
     Never found by e-mail alone: that would give one payer another's card. In the place of one that our row knows as
     deleted a new one is created. Raises OrganizationClosing, StripeUnreachable; safe to repeat.
     """
-    if Erasure.objects.filter(organization=organization).exclude(state=IntentState.FAILED).exists():
+    if is_closing(organization):
         raise OrganizationClosing()
     customer, _ = Customer.objects.get_or_create(
         organization=organization,

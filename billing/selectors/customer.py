@@ -3,7 +3,8 @@
 from django.conf import settings
 
 from accounts.models import Organization
-from billing.models import Customer
+from billing.models import Customer, Erasure
+from billing.terms import IntentState
 
 
 def current_customer(organization: Organization | None) -> Customer | None:
@@ -13,6 +14,11 @@ def current_customer(organization: Organization | None) -> Customer | None:
     return Customer.objects.filter(
         organization=organization, livemode=settings.STRIPE_LIVE_MODE, is_deleted=False
     ).first()
+
+
+def is_closing(organization: Organization) -> bool:
+    """Whether somebody has begun to delete the organization, or it is deleted: nothing begins for it any more."""
+    return Erasure.objects.filter(organization=organization).exclude(state=IntentState.FAILED).exists()
 
 
 def customer_currency(organization: Organization | None) -> str:

@@ -9,13 +9,13 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Organization, User
 from billing import audit
-from billing.errors import BillingError, InvalidInput, NotFound, StripeRefused, UnderWay
+from billing.errors import BillingError, InvalidInput, NotFound, OrganizationClosing, StripeRefused, UnderWay
 from billing.mirror.customer_details import carry_out, wish_update
 from billing.mirror.customers import ensure_customer
 from billing.models import BillingDetails, DetailsRequest, TaxId
 from billing.rules.customer_details import PostalAddress, check_details
 from billing.rules.tax_ids import check_tax_id
-from billing.selectors.customer import current_customer
+from billing.selectors.customer import current_customer, is_closing
 from billing.terms import IntentState
 
 _Action = DetailsRequest.Action
@@ -35,7 +35,8 @@ def save_details(
     """Set the name and the billing address, here and then at Stripe. `now` is business time.
 
     Safe to repeat. None where Stripe need not hear of it: nothing changed, or there is no customer yet. Raises
-    InvalidInput, StripeUnreachable (it is saved here and sent later), StripeRefused (it is saved here only).
+    InvalidInput, OrganizationClosing, StripeUnreachable (it is saved here and sent later), StripeRefused (it is saved
+    here only).
     """
     check_details(name=name, address=address)
     request = _repeated(organization, request_key)
@@ -111,6 +112,8 @@ def _save(
     """Commit our side with the wish that Stripe hears of it; a true no-op writes nothing."""
     with transaction.atomic():
         locked = Organization.objects.select_for_update().get(pk=organization.pk)
+        if is_closing(locked):
+            raise OrganizationClosing()
         details, _ = BillingDetails.objects.get_or_create(organization=locked)
         parts = asdict(address)
         values = {"name": name} if name != locked.name else {}

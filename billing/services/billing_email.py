@@ -13,10 +13,10 @@ from django.urls import reverse
 
 from accounts.models import Organization, User
 from billing import audit, clock, notices
-from billing.errors import BillingError, InvalidInput, LinkGone, NotFound, TooManyMails
+from billing.errors import BillingError, InvalidInput, LinkGone, NotFound, OrganizationClosing, TooManyMails
 from billing.mirror.customer_details import carry_out, wish_update
 from billing.models import BillingDetails, BillingEmailChange, DetailsRequest
-from billing.selectors.customer import current_customer
+from billing.selectors.customer import current_customer, is_closing
 
 LINK_LIFE = timedelta(hours=48)
 _SALT = "billing.email_change"
@@ -30,11 +30,14 @@ def request_billing_email(
     """Send a link to `email`; nothing changes before it is followed and confirmed there. `now` is business time.
 
     A newer wish replaces an open one; asking for the address that holds already takes the open one back and gives
-    None. Safe to repeat with the same `request_key`. Raises InvalidInput, TooManyMails.
+    None. Safe to repeat with the same `request_key`. Raises InvalidInput, TooManyMails,
+    OrganizationClosing.
     """
     email = _checked(email)
     with transaction.atomic():
         locked = Organization.objects.select_for_update().get(pk=organization.pk)
+        if is_closing(locked):
+            raise OrganizationClosing()
         changes = BillingEmailChange.objects.filter(organization=locked)
         repeated = changes.filter(request_key=request_key).first()
         if repeated is not None:

@@ -11,6 +11,8 @@ _ADDRESS = ("line1", "line2", "city", "postal_code", "state", "country")
 
 def write_details(row: Customer, obj: Any, *, now: datetime) -> None:
     """Keep what Stripe has; a difference to what it had makes the row due for a comparison. `now` is system time."""
+    if row.organization.erased_at is not None:
+        return  # A fetch from before the deletion, which must not bring back who it was.
     found = {
         "name": shapes.text(obj, "name")[:256],
         "email": shapes.text(obj, "email")[:512],

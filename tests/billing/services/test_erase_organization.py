@@ -13,10 +13,12 @@ from billing import clock
 from billing.errors import InvalidInput, OrganizationClosing, StripeRefused, StripeUnreachable, UnderWay
 from billing.gateway.client import client
 from billing.mirror.customers import ensure_customer
+from billing.mirror.rows.details import write_details
 from billing.models import (
     AuditEntry,
     ChargeAttempt,
     Customer,
+    CustomerDetails,
     Erasure,
     Invoice,
     Notice,
@@ -194,6 +196,15 @@ def test_while_stripe_is_silent_the_organization_stays_and_staff_are_told(shop: 
     assert StaffTask.objects.get().kind == "erasure_unconfirmed"
     with pytest.raises(OrganizationClosing):
         shop.start(shop.scale)
+    with pytest.raises(OrganizationClosing):
+        save_details(
+            shop.organization,
+            name="Oakline Ltd",
+            address=PostalAddress(),
+            request_key=uuid4(),
+            actor=shop.owner,
+            now=shop.now,
+        )
 
     assert go_on() == 1
     assert not stays(shop)
@@ -296,3 +307,14 @@ def test_who_died_in_the_middle_is_taken_over_once_its_lease_has_ended(shop: Sho
 
     assert go_on() == 1
     assert not stays(shop)
+
+
+def test_a_fetch_from_before_the_deletion_does_not_bring_back_who_it_was(shop: Shop) -> None:
+    shop.subscribe()
+    row = Customer.objects.get()
+    fetched = client().v1.customers.retrieve(str(row.stripe_customer_id), params={"expand": ["tax_ids"]})
+    erase(shop)
+
+    write_details(Customer.objects.get(), fetched, now=clock.system_now())
+
+    assert not CustomerDetails.objects.exists()
