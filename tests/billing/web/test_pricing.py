@@ -109,3 +109,15 @@ def test_what_a_company_writes_into_its_catalogue_is_escaped(client, catalogue) 
 
     assert "<b>Growth</b>" not in html
     assert "&lt;b&gt;Growth&lt;/b&gt; &amp; more" in html
+
+
+@pytest.mark.parametrize(("policy", "is_said"), [("grace", False), ("no_access", True)])
+def test_the_answer_about_failed_payments_is_the_companys_choice(
+    client, catalogue, settings, policy: str, is_said: bool
+) -> None:
+    settings.TRIAL_FIRST_PAYMENT_POLICY = policy
+
+    text = words(client.get("/"))
+
+    assert "You keep access for 21 days." in text
+    assert ("first payment after a trial, the plan is off until it is paid" in text) is is_said
