@@ -9,7 +9,14 @@ from accounts.invitation_links import join_path
 from accounts.invitations import accept, invite
 from accounts.models import Invitation, Role, User
 from billing.selectors.people import people_limit
-from tests.billing.factories import FeatureFactory, FreePlanFactory, PlanFeatureFactory
+from tests.billing.factories import (
+    FeatureFactory,
+    FreePlanFactory,
+    PlanFactory,
+    PlanFeatureFactory,
+    PriceFactory,
+    SubscriptionFactory,
+)
 from tests.factories import MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -70,3 +77,18 @@ def test_nobody_signs_up_into_a_full_organization(alice, client) -> None:
     assert answer.status_code == 400
     assert "2 people at most" in answer.content.decode()
     assert not User.objects.filter(email="bob@example.com").exists()
+
+
+@pytest.mark.parametrize(
+    ("sync", "own_limit", "places"), [("off", None, 9), ("up", None, 20), ("both", 12, 12), ("off", 4, 4)]
+)
+def test_a_plan_per_person_holds_as_many_as_it_has_seats(
+    settings, sync: str, own_limit: int | None, places: int
+) -> None:
+    settings.SEATS_SYNC = sync
+    plan = PlanFactory(code="team", minimum_seats=3, maximum_seats=20)
+    people = FeatureFactory(code="people", kind="limit")
+    PlanFeatureFactory(plan=plan, feature=people, limit=own_limit, is_unlimited=own_limit is None)
+    subscription = SubscriptionFactory(price=PriceFactory(plan=plan), quantity=9)
+
+    assert people_limit(subscription.organization) == places
