@@ -124,19 +124,21 @@ def _imagine(unit: Unit, params: dict[str, Any], details: dict[str, Any]) -> Str
         raise invalid_parameter("The currency must be that of the subscription.", param="currency")
     is_recurring_only = params.get("preview_mode") == "recurring"
     known = foresight.known_invoices(unit, customer_id=customer["id"])
-    terms = {"discounts": params.get("discounts")} if "discounts" in params else {}
+    schedule = schedule_states.schedule_of(unit, subscription)
+    # A phase that begins before the invoice would put its own discounts into the place of those that are asked for.
+    is_planned = schedule is not None and not is_recurring_only and not details
+    terms = {"discounts": params.get("discounts")} if "discounts" in params and not is_planned else {}
     draft = _change(unit, subscription, {**details, **terms})
     if draft is not None and not is_recurring_only:
         return draft
     if subscription["status"] in subscriptions.ENDED or _is_ending(subscription):
         raise _nothing_upcoming(customer)
-    schedule = schedule_states.schedule_of(unit, subscription)
     if schedule is None or is_recurring_only:
         return renewal.preview(unit, subscription, is_recurring_only=is_recurring_only)
     draft = foresight.next_invoice(
         unit, customer_id=customer["id"], known=known, schedule=schedule, subscription_id=subscription["id"]
     )
-    return _upcoming(unit, draft, customer, {})
+    return _upcoming(unit, draft, customer, params if is_planned else {})
 
 
 def _of_nobody(unit: Unit, params: dict[str, Any], details: dict[str, Any]) -> StripeObject:

@@ -135,3 +135,19 @@ def test_preview_for_a_customer_who_does_not_exist_yet(driver: Driver) -> None:
 
     assert (preview.total, preview.customer) == (750, None)
     assert driver.sdk().customers.list().data == []
+
+
+def test_preview_before_a_planned_phase_takes_the_discounts_that_are_asked_for(driver: Driver) -> None:
+    sdk, later = driver.sdk(), driver.price(1000)
+    subscription = driver.subscribe(driver.customer(), driver.price(4000))
+    schedule = sdk.subscription_schedules.create({"from_subscription": subscription.id})
+    now = schedule.phases[0]
+    running = {"items": [{"price": now["items"][0].price}], "start_date": now.start_date, "end_date": now.end_date}
+    sdk.subscription_schedules.update(schedule.id, {"phases": [running, {"items": [{"price": later.id}]}]})
+    deal = sdk.coupons.create({"percent_off": 25, "duration": "forever", "max_redemptions": 1})
+
+    lowered = sdk.invoices.create_preview({"subscription": subscription.id, "discounts": [{"coupon": deal.id}]})
+
+    assert sdk.invoices.create_preview({"subscription": subscription.id}).total == 1000
+    assert lowered.total == 750
+    assert sdk.coupons.retrieve(deal.id).times_redeemed == 0

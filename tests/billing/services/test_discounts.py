@@ -27,6 +27,7 @@ from billing.services.discount_preview import preview_code, preview_removal
 from billing.services.discounts import apply_code, remove_discounts, resume_discount_changes
 from billing.services.sync import ObjectRef, refresh_now
 from billing.terms import ObjectKind
+from tests.billing.planning import plan_down, sweep
 from tests.billing.promotions import give_code
 from tests.billing.shop import Shop
 from tests.factories import MembershipFactory
@@ -273,3 +274,20 @@ def test_tax_by_stripe_stays_on_while_discounts_come_and_go(shop: Shop, settings
     assert found["automatic_tax"]["enabled"] is True
     preview = client().v1.invoices.create_preview(params={"subscription": subscription.stripe_subscription_id})
     assert preview["automatic_tax"]["enabled"] is True
+
+
+def test_a_code_lowers_the_first_invoice_of_a_plan_that_is_to_come(shop: Shop) -> None:
+    subscription = shop.subscribe()
+    plan_down(shop, subscription)
+    give_code("WELCOME")
+    preview = preview_code(shop.organization, code="WELCOME", now=shop.now)
+
+    apply(shop)
+    shop.look_at(subscription)
+    sweep(shop)
+    removal = preview_removal(shop.organization, shop.now)
+    shop.advance("P36D")
+
+    assert (preview.before.total.amount_minor, preview.after.total.amount_minor) == (4800, 3840)
+    assert (removal.before.total, removal.after.total) == (preview.after.total, preview.before.total)
+    assert client().v1.invoices.list(params={"limit": 1})["data"][0]["total"] == 3840
