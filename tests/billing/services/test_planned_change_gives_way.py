@@ -37,6 +37,20 @@ def test_a_release_in_the_dashboard_wins(shop: Shop) -> None:
     assert Notice.objects.filter(kind="plan_change_taken_back").count() == 0
 
 
+def test_a_schedule_that_the_dashboard_cancels_ends_the_subscription_and_the_change(shop: Shop) -> None:
+    subscription = shop.subscribe()
+    change = plan_down(shop, subscription)
+
+    client().v1.subscription_schedules.cancel(change.stripe_schedule_id)
+    refresh(ObjectRef(ObjectKind.SUBSCRIPTION_SCHEDULE, change.stripe_schedule_id))
+    shop.look_at(subscription)
+    sweep(shop)
+
+    assert subscription.status == "canceled"
+    assert state() in ("canceled", "superseded")
+    assert PlanChange.objects.get().released_at is not None
+
+
 def test_another_phase_from_the_dashboard_wins_and_stays(shop: Shop) -> None:
     subscription = shop.subscribe()
     change = plan_down(shop, subscription)

@@ -5,6 +5,7 @@ import pytest
 from billing.errors import NoChangePending, StripeUnreachable
 from billing.gateway.client import client
 from billing.models import PlanChange
+from billing.selectors.access import access_for
 from tests.billing.planning import at_stripe, plan, plan_down, preview, schedules_at_stripe, sweep, undo
 from tests.billing.services import changing
 from tests.billing.shop import Shop
@@ -67,6 +68,35 @@ def test_a_trial_that_is_made_longer_takes_the_plan_along(shop: Shop) -> None:
     shop.advance("P8D")
     shop.look_at(subscription)
     assert (PlanChange.objects.get().state, subscription.status) == ("succeeded", "active")
+
+
+def test_a_year_that_was_paid_runs_out_before_the_month_begins(shop: Shop) -> None:
+    yearly = changing.yearly(shop, of=shop.scale, amount_minor=128000)
+    subscription = shop.subscribe(price=yearly)
+    shown = preview(shop, subscription, shop.scale, behaviour=None)
+
+    change = plan(shop, shown)
+    shop.advance("P360D")
+    before = shop.look_at(subscription).stripe_price_id
+    shop.advance("P10D")
+    shop.look_at(subscription)
+
+    change.refresh_from_db()
+    assert (shown.direction, shown.behaviour) == ("down", "period_end")
+    assert (before, change.state) == (yearly.stripe_price_id, "succeeded")
+    invoice = client().v1.invoices.list(params={"limit": 1}).data[0]
+    assert invoice["total"] == shown.next_amount_minor == shop.scale.amount_minor
+    assert subscription.current_period_start == change.effective_at
+
+
+def test_access_follows_the_plan_and_not_the_wish(shop: Shop) -> None:
+    subscription = shop.subscribe()
+    plan_down(shop, subscription)
+    planned = access_for(shop.organization, shop.now).plan_code
+    shop.advance("P36D")
+    shop.look_at(subscription)
+
+    assert (planned, access_for(shop.organization, shop.now).plan_code) == ("scale", "growth")
 
 
 def test_mailed_invoices_go_on(shop: Shop) -> None:
