@@ -20,6 +20,7 @@ from billing.services.erase_organization import resume_erasures
 from billing.services.follow_scheduled_change import settle_due_changes
 from billing.services.follow_team import follow_team, true_up_seats
 from billing.services.forget_old_mail import forget_old_mail
+from billing.services.forget_previews import forget_previews
 from billing.services.give_up_change import resume_given_up_changes
 from billing.services.invoice_terms import resume_terms_changes
 from billing.services.pause import finish_pauses
@@ -76,6 +77,7 @@ def sweep() -> None:
     _attempt(resume_given_up_changes, now)
     _attempt(settle_overdue_changes, now)
     _attempt(announce_plan_changes, now)
+    _attempt(forget_previews, clock.system_now())
     _attempt(send_due_notices, now)
     _attempt(resume_erasures, clock.system_now())
 
