@@ -179,3 +179,19 @@ def test_cancellation_may_credit_and_bill_at_once(driver: Driver) -> None:
     assert (ended.status, ended.latest_invoice.status) == ("canceled", "paid")
     assert -1501 <= ended.latest_invoice.total <= -1499
     assert driver.sdk().customers.retrieve(customer.id).balance == ended.latest_invoice.total
+
+
+@pytest.mark.parametrize(("resumes_in_days", "announced"), [(None, 0), (30, 0), (-1, 1)])
+def test_a_renewal_that_a_pause_holds_back_is_not_announced(
+    driver: Driver, resumes_in_days: int | None, announced: int
+) -> None:
+    subscription = driver.subscribe(driver.customer(), driver.price())
+    renews_at = end_of(subscription)
+    paused: dict[str, Any] = {"behavior": "void"}
+    if resumes_in_days is not None:
+        paused["resumes_at"] = renews_at + resumes_in_days * 86400
+    driver.sdk().subscriptions.update(subscription.id, {"pause_collection": paused})
+
+    driver.set_clock(renews_at - 86400 - 60)
+
+    assert len(driver.sdk().events.list({"type": "invoice.upcoming"}).data) == announced
