@@ -164,7 +164,7 @@ def _carry_out(request: CancelRequest) -> CancelRequest:
 
 
 def _give_up_change(request: CancelRequest) -> None:
-    """Void the invoice of a change that waits for its payment: Stripe then drops the change.
+    """Void the invoice of a change that waits for its payment: then nobody can pay it, and it never happens.
 
     One that was paid or given up meanwhile holds up no cancellation.
     """
