@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from billing.models import ChargeAttempt, Invoice, PlanChange
+from billing.models import ChangePreview, ChargeAttempt, Invoice, PlanChange
 from billing.money import Money
 from billing.selectors.payment_failure import CardName, DeclineCause, card_of, decline_cause
-from billing.terms import Authentication, ChargeStatus, PlanChangeState
+from billing.terms import Authentication, ChargeStatus, InvoiceStatus, PlanChangeState
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class ChangeProgress:
     needs_confirmation: bool
     cause: DeclineCause | None
     card: CardName | None
+    is_paid: bool
 
     @property
     def is_awaiting(self) -> bool:
@@ -46,12 +47,21 @@ def change_progress(change: PlanChange) -> ChangeProgress:
         needs_confirmation=is_asked or cause == DeclineCause.CONFIRM,
         cause=cause,
         card=card_of(failed),
+        is_paid=_is_paid(change, invoice),
     )
 
 
 def _last_failure(stripe_invoice_id: str) -> ChargeAttempt | None:
     tries = ChargeAttempt.objects.filter(stripe_invoice_id=stripe_invoice_id or "-", status=ChargeStatus.FAILED.value)
     return tries.order_by("-created_at").first()
+
+
+def _is_paid(change: PlanChange, invoice: Invoice | None) -> bool:
+    """A change that waits for its payment happens only when it is paid; the invoice's own row may be a step behind."""
+    waited = change.preview is not None and change.preview.payment_behavior == ChangePreview.WAITS
+    if waited and change.state == PlanChangeState.SUCCEEDED:
+        return True
+    return invoice is not None and invoice.status == InvoiceStatus.PAID
 
 
 def _amount(change: PlanChange, invoice: Invoice | None) -> Money | None:

@@ -79,7 +79,7 @@ def _tell_made(change: PlanChange, *, now: datetime) -> None:
         "plan_changed",
         change,
         now=now,
-        amount=progress.amount if progress.amount and progress.amount.amount_minor else None,
+        amount=progress.amount if progress.is_paid and progress.amount and progress.amount.amount_minor else None,
         next_amount=Money(preview.next_amount_minor, preview.currency) if preview else None,
         next_at=preview.next_at if preview else None,
         payment_method=charged_payment_method(subscription) if subscription else None,

@@ -126,4 +126,6 @@ def _show(
 def _done_words(progress: ChangeProgress) -> str:
     if progress.amount is None or progress.amount.amount_minor == 0:
         return f"{progress.after_name} is on. Nothing was charged."
+    if not progress.is_paid:
+        return f"{progress.after_name} is on. Its invoice is still to be paid."
     return f"{progress.after_name} is on. Thank you for the payment."

@@ -11,6 +11,7 @@ from billing.errors import ChangeArranged, ChangeUnpaid, NotFound, PreviewStale,
 from billing.gateway.client import client
 from billing.gateway.previews import quote_of
 from billing.models import AuditEntry, ChangePreview, Plan, PlanChange, Subscription
+from billing.selectors.change_outcome import is_change_invoice
 from billing.services.schedule_plan_change import schedule_plan_change
 from billing.terms import ChangeBehaviour
 from tests.billing.services import changing
@@ -310,3 +311,21 @@ def test_what_staff_arranged_in_the_dashboard_is_not_overwritten(shop: Shop) -> 
         changing.upgrade(shop)
 
     assert not PlanChange.objects.exists()
+
+
+def test_where_stripe_cannot_hold_it_back_the_plan_changes_and_its_invoice_is_owed(shop: Shop) -> None:
+    subscription = subscribe_paid(shop)
+    client().v1.subscriptions.update(
+        subscription.stripe_subscription_id, params={"collection_method": "send_invoice", "days_until_due": 30}
+    )
+    shop.look_at(subscription)
+    shown = preview(shop, shop.scale)
+
+    done = change(shop, shown)
+
+    invoice = latest_invoice(subscription)
+    assert (shown.payment_behavior, done.state) == ("allow_incomplete", "succeeded")
+    assert (invoice["id"], invoice["total"]) == (done.stripe_invoice_id, shown.total_minor)
+    assert not is_change_invoice(invoice["id"])
+    subscription.refresh_from_db()
+    assert subscription.stripe_price_id == shop.scale.stripe_price_id

@@ -61,3 +61,22 @@ def test_another_sum_than_was_shown_is_brought_to_a_person() -> None:
     announce_plan_changes(NOW)
 
     assert StaffTask.objects.get().kind == "plan_change_sum"
+
+
+def test_what_was_charged_is_told_also_before_the_invoice_is_seen_as_paid() -> None:
+    change(OrganizationFactory(), state="succeeded", status="open")
+
+    announce_plan_changes(NOW)
+
+    assert "€58.16 charged" in Notice.objects.get().content.subject
+
+
+def test_what_is_still_to_be_paid_is_not_told_as_charged() -> None:
+    made = change(OrganizationFactory(), state="succeeded", status="open")
+    assert made.preview is not None
+    made.preview.payment_behavior = "allow_incomplete"
+    made.preview.save()
+
+    announce_plan_changes(NOW)
+
+    assert "charged" not in Notice.objects.get().content.subject
