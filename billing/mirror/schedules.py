@@ -68,7 +68,7 @@ def write_phases(change: PlanChange) -> None:
         key=f"{change.uuid}:phases:{change.revision}",
     )
     PlanChange.objects.filter(pk=change.pk, written_revision__lt=change.revision).update(
-        written_revision=change.revision
+        written_revision=change.revision, written_at=clock.system_now()
     )
 
 

@@ -106,6 +106,7 @@ class PlanChange(models.Model):
     pays_until = models.DateTimeField(null=True, blank=True, help_text="When an unpaid change is given up by Stripe.")
     revision = models.PositiveIntegerField(default=0, help_text="Counts the tries to write or release the schedule.")
     written_revision = models.PositiveIntegerField(default=0, help_text="The last one that Stripe took.")
+    written_at = models.DateTimeField(null=True, blank=True, help_text="When Stripe took it; system time.")
     wanted_revision = models.PositiveIntegerField(
         default=0, help_text="Above the written one: the subscription changed, and what waits is to be written anew."
     )

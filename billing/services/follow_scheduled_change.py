@@ -52,7 +52,7 @@ def follow_subscription(transition: Transition, *, now: datetime) -> None:
 def follow_schedule(transition: Transition, *, now: datetime) -> None:
     """A schedule ended or has another phase ahead. Where that was not us, it was Stripe's dashboard, which counts.
 
-    Raises NotYet while we are still writing the phases; the reaction is then tried again.
+    Raises NotYet while we are still writing the phases, or see what was before; the reaction is then tried again.
     """
     schedule = SubscriptionSchedule.objects.get(stripe_schedule_id=transition.stripe_id)
     changes = PlanChange.objects.filter(stripe_schedule_id=transition.stripe_id).select_for_update()
@@ -70,6 +70,8 @@ def follow_schedule(transition: Transition, *, now: datetime) -> None:
     if is_over:
         _end(change, ReleaseReason(change.release_reason or ReleaseReason.OVERTAKEN), now=now)
     elif change.state == PlanChangeState.SCHEDULED and _was_edited(schedule, change, now=now):
+        if change.written_at and schedule.fetched_at <= change.written_at:
+            raise NotYet()  # What we see is older than what we wrote.
         # The schedule is the dashboard's now, and stays.
         change.released_at = now
         change.save(update_fields=["released_at"])

@@ -89,6 +89,7 @@ UNVERIFIED: dict[str, tuple[str, ...]] = {
     "engine/schedule_states.py": (
         "test_schedule_ends.py::test_end_of_the_last_phase_is_announced",
         "test_schedules.py::test_direct_change_is_written_into_the_current_phase",
+        "test_schedule_terms.py::test_card_and_discount_of_a_direct_change_reach_the_current_phase_only",
     ),
     "engine/schedules.py": (
         "test_schedules.py::test_schedule_that_begins_now_makes_its_subscription",

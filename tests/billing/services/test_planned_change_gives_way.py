@@ -1,11 +1,16 @@
 """A planned change gives way to what is done in Stripe's dashboard or in the catalogue, and is not fought for."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.db import transaction
+
+from billing.errors import NotYet
 from billing.gateway.client import client
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
-from billing.models import Notice, PlanChange, Price, StaffTask
+from billing.models import Notice, PlanChange, Price, StaffTask, SubscriptionSchedule, Transition
+from billing.services.follow_scheduled_change import follow_schedule
 from billing.terms import ObjectKind
 from tests.billing.planning import at_stripe, plan_down, schedules_at_stripe, sweep
 from tests.billing.services import changing
@@ -72,6 +77,21 @@ def test_another_phase_from_the_dashboard_wins_and_stays(shop: Shop) -> None:
 
     assert state() == "superseded"
     assert next_phase()["items"][0]["quantity"] == 9
+
+
+def test_what_was_seen_before_we_wrote_supersedes_nothing(shop: Shop) -> None:
+    subscription = shop.subscribe()
+    change = plan_down(shop, subscription)
+    shop.work_off()
+    SubscriptionSchedule.objects.update(
+        next_stripe_price_id="price_before", fetched_at=change.written_at - timedelta(seconds=1)
+    )
+    seen = Transition.objects.get(kind=ObjectKind.SUBSCRIPTION_SCHEDULE.value, aspect="next")
+
+    with transaction.atomic(), pytest.raises(NotYet):
+        follow_schedule(seen, now=shop.now)
+
+    assert state() == "scheduled"
 
 
 def test_a_price_that_the_dashboard_set_wins_and_our_plan_goes(shop: Shop) -> None:
