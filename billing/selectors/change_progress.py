@@ -57,7 +57,7 @@ def _last_failure(stripe_invoice_id: str) -> ChargeAttempt | None:
 
 
 def _is_paid(change: PlanChange, invoice: Invoice | None) -> bool:
-    """A change that waits for its payment happens only when it is paid; the invoice's own row may be a step behind."""
+    """A change that waits happens only when it is paid; the row of its invoice may be a step behind."""
     waited = change.preview is not None and change.preview.payment_behavior == ChangePreview.WAITS
     if waited and change.state == PlanChangeState.SUCCEEDED:
         return True
