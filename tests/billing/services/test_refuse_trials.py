@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -13,22 +12,20 @@ from billing.gateway.client import client
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
 from billing.models import (
-    CheckoutIntent,
     LocalTrial,
     Notice,
     Subscription,
-    TrialAllowance,
     TrialCard,
     TrialRefusal,
 )
 from billing.selectors.access import access_for
 from billing.selectors.banner import BannerKind
 from billing.selectors.overview import billing_overview
-from billing.services.allow_trial import allow_trial
 from billing.services.check_trial_card import check_trial_card
 from billing.services.refuse_trials import refuse_trials
 from billing.terms import ObjectKind
 from tests.billing.shop import Shop
+from tests.billing.trials import begin_trial, sweep
 from tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,22 +36,6 @@ OTHER_CARD = "5555 5555 5555 4444"
 def bob(shop: Shop) -> Membership:
     """Another person with another organization, who will pay with the card of the shop's owner."""
     return MembershipFactory(user__email="bob@elsewhere.example", organization__name="Elsewhere")
-
-
-def begin_trial(shop: Shop, member: Membership | None = None, *, number: str = "4242 4242 4242 4242") -> Subscription:
-    """A checkout of the plan with a trial, looked at as its webhooks would have us do."""
-    who = {"organization": member.organization, "actor": member.user} if member else {}
-    intent = shop.start(shop.growth, **who)
-    assert shop.pay(intent, number=number).status == 303
-    refresh(ObjectRef(ObjectKind.CHECKOUT_SESSION, str(intent.stripe_session_id)))
-    shop.work_off()
-    return Subscription.objects.get(organization=member.organization if member else shop.organization)
-
-
-def sweep(shop: Shop) -> int:
-    ended = refuse_trials(shop.now)
-    shop.work_off()
-    return ended
 
 
 def test_the_second_trial_of_a_card_is_cancelled_unbilled(shop: Shop, bob: Membership) -> None:
@@ -274,43 +255,3 @@ def test_a_trial_that_staff_gave_a_paying_customer_is_never_refused(shop: Shop, 
     paying.refresh_from_db()
     assert paying.status == "trialing"
     assert not TrialRefusal.objects.exists()
-
-
-def allow(shop: Shop, member: Membership, **changed) -> TrialAllowance:
-    values = {"reason": "Two studios of one owner", "request_key": uuid4(), "actor": shop.owner, "now": shop.now}
-    return allow_trial(member.organization, **{**values, **changed})
-
-
-def test_staff_may_let_the_refused_trial_go_on_before_it_is_cancelled(shop: Shop, bob: Membership) -> None:
-    begin_trial(shop)
-    second = begin_trial(shop, bob)
-
-    allowance = allow(shop, bob)
-    sweep(shop)
-
-    second.refresh_from_db()
-    assert second.status == "trialing"
-    assert allowance.stripe_subscription_id == second.stripe_subscription_id
-    assert TrialRefusal.objects.get().failure == "allowed by staff"
-
-
-def test_staff_may_allow_the_next_checkout_a_trial_once(shop: Shop, bob: Membership) -> None:
-    begin_trial(shop)
-    refused = begin_trial(shop, bob)
-    sweep(shop)
-    key = uuid4()
-
-    assert allow(shop, bob, request_key=key) == allow(shop, bob, request_key=key) == allow(shop, bob)
-    intent = shop.start(shop.growth, organization=bob.organization, actor=bob.user)
-    shop.pay(intent)
-    refresh(ObjectRef(ObjectKind.CHECKOUT_SESSION, str(intent.stripe_session_id)))
-    shop.work_off()
-    sweep(shop)
-
-    allowed = Subscription.objects.filter(organization=bob.organization).exclude(pk=refused.pk).get()
-    assert (intent.trial_days, allowed.status) == (14, "trialing")
-    assert TrialAllowance.objects.get().stripe_subscription_id == allowed.stripe_subscription_id
-    client().v1.subscriptions.cancel(allowed.stripe_subscription_id)
-    shop.look_at(allowed)
-    assert shop.start(shop.growth, organization=bob.organization, actor=bob.user).trial_days == 0
-    assert CheckoutIntent.objects.filter(organization=bob.organization).count() == 3
