@@ -3,8 +3,11 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connections
+from django.db.backends.signals import connection_created
 
 from tests.flows.running import Running
 
@@ -32,3 +35,19 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Running]]:
         running.stop()
     if started:
         started[-1].storage.remove()
+
+
+@pytest.fixture
+def quick_commits(transactional_db: None) -> Iterator[None]:
+    """No power fails in these runs: SQLite need not wait for the disk at each of their many thousand commits."""
+
+    def relax(connection: Any, **kwargs: Any) -> None:
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA synchronous=OFF")
+
+    connection_created.connect(relax)
+    connections["default"].close()
+    yield
+    connection_created.disconnect(relax)
+    connections["default"].close()

@@ -5,8 +5,6 @@ from difflib import unified_diff
 from typing import Any
 
 import pytest
-from django.db import connections
-from django.db.backends.signals import connection_created
 
 from tests.flows.convergence.amount import seeds
 from tests.flows.convergence.database import Snapshot
@@ -25,22 +23,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "converge" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.timeout(120 + _SECONDS_AN_ORDER * len(seeds())))
-
-
-@pytest.fixture
-def quick_commits(transactional_db: None) -> Iterator[None]:
-    """No power fails in these runs: SQLite need not wait for the disk at each of their many thousand commits."""
-
-    def relax(connection: Any, **kwargs: Any) -> None:
-        if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                cursor.execute("PRAGMA synchronous=OFF")
-
-    connection_created.connect(relax)
-    connections["default"].close()
-    yield
-    connection_created.disconnect(relax)
-    connections["default"].close()
 
 
 @pytest.fixture
