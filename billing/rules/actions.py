@@ -82,7 +82,7 @@ _NOT_ON_TRIAL = _only(State.TRIALING, State.LOCAL_TRIAL, otherwise=errors.NotOnT
 
 
 REFUSALS: Mapping[Action, Mapping[State, Refusal]] = {
-    Action.START_TRIAL: _RUNNING | {State.LOCAL_TRIAL: errors.TrialNotAvailable},
+    Action.START_TRIAL: _RUNNING | dict.fromkeys((State.LOCAL_TRIAL, State.ENDED), errors.TrialNotAvailable),
     Action.SUBSCRIBE: {state: kind for state, kind in _RUNNING.items() if state != State.INCOMPLETE},
     Action.CHANGE_PLAN: _GONE | _OWED | _ENDING | _PAUSED | _UNPAID_CHANGE,
     Action.CHANGE_SEATS: _GONE | _OWED | _ENDING | _PAUSED | _UNPAID_CHANGE,
@@ -105,7 +105,7 @@ REFUSALS: Mapping[Action, Mapping[State, Refusal]] = {
     | {State.CHANGE_SCHEDULED: errors.ChangeScheduled, State.TRIALING: errors.OnTrial},
     Action.RESUME: _only(State.COLLECTION_PAUSED, State.PAUSED, otherwise=errors.NotPaused),
     Action.APPLY_DISCOUNT: _GONE | _OWED | _ENDING | _PAUSED | _UNPAID_CHANGE,
-    Action.REMOVE_DISCOUNT: _GONE | {State.INCOMPLETE: errors.PaymentIncomplete} | _UNPAID_CHANGE,
+    Action.REMOVE_DISCOUNT: _GONE | {State.INCOMPLETE: errors.PaymentIncomplete} | _ENDING | _UNPAID_CHANGE,
     Action.EXTEND_TRIAL: _NOT_ON_TRIAL,
     Action.END_TRIAL: _NOT_ON_TRIAL,
     # A change that waits would be made on the terms on which it was decided.

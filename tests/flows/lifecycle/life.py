@@ -9,15 +9,22 @@ import orjson
 
 from billing import clock
 from billing.gateway.client import client
-from billing.models import Price
+from billing.models import Plan, Price
 from billing.selectors.lifecycle import Lifecycle, lifecycle_of
 from billing.services.cancel_now import Leaving, cancel_now
 from billing.services.cancellation import cancel_at_date, cancel_at_period_end, undo_cancellation
 from billing.services.change_plan import change_plan
+from billing.services.change_seats import change_seats
+from billing.services.change_trial import Wish, end_trial, extend_trial
 from billing.services.discount_preview import preview_code, preview_removal
 from billing.services.discounts import apply_code, remove_discounts
 from billing.services.give_up_change import give_up_change
+from billing.services.invoice_terms import set_invoice_terms
+from billing.services.local_trial import start_local_trial
+from billing.services.pause import PauseLength, pause
 from billing.services.preview_change import preview_change
+from billing.services.preview_seats import preview_seats
+from billing.services.resume import resume, resume_offer
 from billing.services.schedule_plan_change import schedule_plan_change, undo_scheduled_change
 from billing.tasks import sweep
 from billing.terms import ChangeBehaviour, PlanChangeState
@@ -52,7 +59,10 @@ class Life:
         sandbox.ask("POST", "/_sandbox/webhooks/pause")
         clock.reread()
         shop = Shop.open(sandbox)
-        starter = shop.publish(PlanFactory(code="starter", rank=1), amount_minor=1600)
+        Plan.objects.filter(is_free=False).update(minimum_seats=1, maximum_seats=50)
+        starter = shop.publish(
+            PlanFactory(code="starter", rank=1, minimum_seats=1, maximum_seats=50), amount_minor=1600
+        )
         prices = (
             starter,
             shop.growth,
@@ -149,3 +159,30 @@ class Life:
     def drop_discount(self) -> None:
         shown = preview_removal(self.shop.organization, self.shop.now)
         remove_discounts(self.shop.organization, shown=shown.after.due, **self.by_owner())
+
+    def seats(self, quantity: int) -> None:
+        preview = preview_seats(self.shop.organization, quantity=quantity, actor=self.shop.owner, now=self.shop.now)
+        change_seats(self.shop.organization, preview_uuid=preview.uuid, **self.by_owner())
+
+    def pause(self, months: int) -> None:
+        pause(self.shop.organization, PauseLength(months=months), **self.by_owner())
+
+    def resume(self) -> None:
+        due_now = resume_offer(self.shop.organization, self.shop.now).due_now
+        shown_minor = due_now.amount_minor if due_now else 0
+        resume(self.shop.organization, shown_minor=shown_minor, **self.by_owner())
+
+    def start_trial(self) -> None:
+        start_local_trial(self.shop.organization, plan_code="growth", actor=self.shop.owner, now=self.shop.now)
+
+    def extend_trial(self) -> None:
+        extend_trial(self.shop.organization, ends_at=self.shop.now + timedelta(days=20), wish=self._by_staff())
+
+    def end_trial(self) -> None:
+        end_trial(self.shop.organization, wish=self._by_staff())
+
+    def set_terms(self) -> None:
+        set_invoice_terms(self.shop.organization, days_until_due=30, reason="They pay by bank.", **self.by_owner())
+
+    def _by_staff(self) -> Wish:
+        return Wish(reason="They asked for it.", **self.by_owner())

@@ -33,6 +33,9 @@ MOVES = st.one_of(
     st.tuples(st.just("cancel_at"), st.integers(2, 80)),
     st.tuples(st.just("cancel_now"), st.none()),
     st.tuples(st.just("undo_cancel"), st.none()),
+    st.tuples(st.just("pause"), st.integers(1, 3)),
+    st.tuples(st.just("resume"), st.none()),
+    st.tuples(st.just("seats"), st.integers(1, 6)),
     st.tuples(st.just("use_code"), st.none()),
     st.tuples(st.just("drop_discount"), st.none()),
 )
@@ -40,6 +43,7 @@ OF_TABLE = {
     "change": Action.CHANGE_PLAN,
     "change_later": Action.CHANGE_PLAN,
     "undo_change": Action.UNDO_CHANGE,
+    "seats": Action.CHANGE_SEATS,
     "buy": Action.SUBSCRIBE,
     "cancel_at_end": Action.CANCEL_AT_END,
     "cancel_at": Action.CANCEL_AT_DATE,
@@ -54,6 +58,7 @@ OF_TABLE = {
 OF_THE_MOMENT = {
     "change": {"nothing_to_change", "card_declined"},
     "change_later": {"nothing_to_change"},
+    "seats": {"nothing_to_change", "card_declined"},
     "use_code": {"discount_running"},
     "drop_discount": {"no_discount"},
     "undo_cancel": {"nothing_to_undo"},
