@@ -24,6 +24,7 @@ from billing.services.local_trial import start_local_trial
 from billing.services.pause import PauseLength, pause
 from billing.services.preview_change import preview_change
 from billing.services.preview_seats import preview_seats
+from billing.services.preview_trial_end import preview_trial_end
 from billing.services.resume import resume, resume_offer
 from billing.services.schedule_plan_change import schedule_plan_change, undo_scheduled_change
 from billing.tasks import sweep
@@ -179,7 +180,9 @@ class Life:
         extend_trial(self.shop.organization, ends_at=self.shop.now + timedelta(days=20), wish=self._by_staff())
 
     def end_trial(self) -> None:
-        end_trial(self.shop.organization, wish=self._by_staff())
+        shown = preview_trial_end(self.shop.organization, self.shop.now)
+        shown_minor = shown.amount.amount_minor if shown.amount else 0
+        end_trial(self.shop.organization, shown_minor=shown_minor, wish=self._by_staff())
 
     def set_terms(self) -> None:
         set_invoice_terms(self.shop.organization, days_until_due=30, reason="They pay by bank.", **self.by_owner())
