@@ -4,18 +4,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 from accounts.models import Organization
-from billing.models import PlanChange, Price, Subscription, SubscriptionSchedule, Transition
+from billing.models import PlanChange, Price, Subscription, SubscriptionSchedule
 from billing.services.follow_scheduled_change import follow_schedule, follow_subscription
 from billing.services.remind_of_impact import remind_of_impact
 from billing.terms import ObjectKind
 from tests.billing.factories import NOW, FeatureFactory, PlanFeatureFactory, PriceFactory, SubscriptionFactory
+from tests.billing.mail_causes import moved
 from tests.factories import MembershipFactory
-
-
-def moved(kind: ObjectKind, stripe_id: str, to_state: str) -> Transition:
-    return Transition.objects.create(
-        kind=kind, stripe_id=stripe_id, livemode=False, to_state=to_state, business_at=NOW
-    )
 
 
 def planned(organization: Organization, **changed) -> PlanChange:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from billing.models import AuditEntry, TrialAllowance
-from tests.billing.admin.rows import trial_redemption, trial_refusal
+from tests.billing.admin.rows_of_trials import trial_redemption, trial_refusal
 
 pytestmark = pytest.mark.django_db
 KEY = re.compile(r'name="request_key" value="([0-9a-f-]{36})"')

@@ -1,16 +1,14 @@
 """Deleting an organization: Stripe first, as Stripe lists it; then nothing personal is left, and the books are."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.apps import apps
-from django.db import connection
 
 from accounts.models import Consent, Invitation, Membership, Organization
 from billing import clock
-from billing.errors import InvalidInput, OrganizationClosing, StripeRefused, StripeUnreachable, UnderWay
+from billing.errors import InvalidInput
 from billing.gateway.client import client
 from billing.mirror.customers import ensure_customer
 from billing.mirror.rows.details import write_details
@@ -29,37 +27,13 @@ from billing.models import (
 )
 from billing.rules.customer_details import PostalAddress
 from billing.services.billing_details import save_details
-from billing.services.erase_organization import erase_organization, resume_erasures
 from billing.services.send_notices import send_due_notices
+from tests.billing.services.erasing import NAME, customer_of, erase, go_on, live_at_stripe, stays
 from tests.billing.shop import Shop
 from tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NAME = "Oakline Studio"
 SECRETS = ("Oakline", "oakline.example", "Oak Street", "198.51.100.7")
-
-
-def erase(shop: Shop, **changed) -> Erasure:
-    values = {"typed_name": NAME, "request_key": uuid4(), "actor": shop.owner, "now": shop.now, **changed}
-    return erase_organization(Organization.objects.get(pk=shop.organization.pk), **values)
-
-
-def go_on() -> int:
-    return resume_erasures(clock.system_now() + timedelta(minutes=2))
-
-
-def stays(shop: Shop) -> bool:
-    organization = Organization.objects.get(pk=shop.organization.pk)
-    return (organization.name, organization.erased_at) == (NAME, None) and organization.memberships.exists()
-
-
-def live_at_stripe(customer_id: str) -> list[str]:
-    found = client().v1.subscriptions.list(params={"customer": customer_id, "status": "all"})["data"]
-    return [one["id"] for one in found if one["status"] != "canceled"]
-
-
-def customer_of(shop: Shop) -> str:
-    return str(Customer.objects.get(organization=shop.organization).stripe_customer_id)
 
 
 def everything_kept() -> str:
@@ -185,128 +159,12 @@ def test_open_checkouts_schedules_and_invoices_are_closed_at_stripe(shop: Shop) 
     assert v1.invoices.retrieve(invoice["id"])["status"] == "void"
 
 
-def test_while_stripe_is_silent_the_organization_stays_and_staff_are_told(shop: Shop) -> None:
-    shop.subscribe()
-    shop.sandbox.fault("http_500_before", times=2, match={"method": "DELETE", "path": "/v1/subscriptions/*"})
-
-    with pytest.raises(StripeUnreachable):
-        erase(shop)
-
-    assert stays(shop)
-    assert StaffTask.objects.get().kind == "erasure_unconfirmed"
-    with pytest.raises(OrganizationClosing):
-        shop.start(shop.scale)
-    with pytest.raises(OrganizationClosing):
-        save_details(
-            shop.organization,
-            name="Oakline Ltd",
-            address=PostalAddress(),
-            request_key=uuid4(),
-            actor=shop.owner,
-            now=shop.now,
-        )
-
-    assert go_on() == 1
-    assert not stays(shop)
-    assert StaffTask.objects.get().resolved_at is not None
-
-
-@pytest.mark.parametrize("path", ["/v1/subscriptions/*", "/v1/customers/*"])
-def test_an_answer_that_was_lost_is_no_confirmation_and_the_repeat_ends_it(shop: Shop, path: str) -> None:
-    shop.subscribe()
-    customer_id = customer_of(shop)
-    shop.sandbox.fault("http_500_after_commit", times=2, match={"method": "DELETE", "path": path})
-    with pytest.raises(StripeUnreachable):
-        erase(shop)
-    assert stays(shop)
-
-    go_on()
-
-    assert Erasure.objects.get().state == "succeeded"
-    assert live_at_stripe(customer_id) == []
-
-
-def test_what_stripe_refuses_keeps_the_organization_and_ends_the_wish(shop: Shop) -> None:
-    shop.subscribe()
-    shop.sandbox.fault("missing", match={"method": "GET", "path": "/v1/subscriptions"})
-
-    with pytest.raises(StripeRefused):
-        erase(shop)
-
-    assert stays(shop)
-    assert Erasure.objects.get().state == "failed"
-    assert StaffTask.objects.get().kind == "erasure_unconfirmed"
-
-
-def test_a_wish_that_stripe_never_confirmed_is_given_up_after_a_day(shop: Shop) -> None:
-    shop.subscribe()
-    shop.sandbox.fault("http_500_before", times=2, match={"method": "DELETE", "path": "/v1/subscriptions/*"})
-    with pytest.raises(StripeUnreachable):
-        erase(shop)
-    Erasure.objects.update(created_at=clock.system_now() - timedelta(hours=24))
-
-    go_on()
-
-    assert stays(shop)
-    assert Erasure.objects.get().state == "failed"
-    shop.sandbox.ask("DELETE", "/_sandbox/faults")
-    assert erase(shop).state == "succeeded"
-
-
-def test_a_crash_between_stripe_and_our_rows_is_made_good_by_the_sweep(shop: Shop) -> None:
-    shop.subscribe()
-    Erasure.objects.create(organization=shop.organization, requested_by=shop.owner, request_key=uuid4())
-    client().v1.customers.delete(customer_of(shop))  # So far it came.
-
-    go_on()
-
-    assert Erasure.objects.get().state == "succeeded"
-    assert not stays(shop)
-
-
 def test_another_name_deletes_nothing(shop: Shop) -> None:
     with pytest.raises(InvalidInput):
         erase(shop, typed_name="Oakline")
 
     assert stays(shop)
     assert not Erasure.objects.exists()
-
-
-def test_clicks_at_the_same_moment_and_again_are_one_deletion(shop: Shop) -> None:
-    shop.subscribe()
-
-    def click(_: int) -> str:
-        try:
-            return str(erase(shop).state)
-        except UnderWay as error:
-            return error.code
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(3) as pool:
-        states = set(pool.map(click, range(3)))
-    again = erase(shop, typed_name="whatever")
-
-    assert states <= {"succeeded", "under_way"}
-    assert again.state == "succeeded"
-    assert Erasure.objects.count() == 1
-    assert Notice.objects.filter(kind="organization_erased").count() == 1
-    assert not StaffTask.objects.exists()
-
-
-def test_who_died_in_the_middle_is_taken_over_once_its_lease_has_ended(shop: Shop) -> None:
-    lease_until = clock.system_now() + timedelta(minutes=1)
-    Erasure.objects.create(
-        organization=shop.organization, requested_by=shop.owner, request_key=uuid4(), lease_until=lease_until
-    )
-    with pytest.raises(UnderWay):
-        erase(shop)
-    assert stays(shop)
-
-    Erasure.objects.update(lease_until=clock.system_now() - timedelta(seconds=1))
-
-    assert go_on() == 1
-    assert not stays(shop)
 
 
 def test_a_fetch_from_before_the_deletion_does_not_bring_back_who_it_was(shop: Shop) -> None:

@@ -1,0 +1,41 @@
+"""Situations in which what an organization asks about itself leads to a mail."""
+
+from uuid import uuid4
+
+from accounts.models import Organization
+from billing import notices
+from billing.models import Notice
+from billing.services.billing_email import confirm_billing_email, request_billing_email
+from tests.billing.factories import NOW
+from tests.factories import UserFactory
+
+
+def delete_the_organization(organization: Organization) -> None:
+    """As the deletion does once Stripe has confirmed it (tests of erase_organization)."""
+    notices.enqueue("organization_erased", key="organization_erased:1", organization=organization, cause_at=NOW)
+
+
+def ask_for_another_address(organization: Organization) -> None:
+    Organization.objects.filter(pk=organization.pk).update(email="office@oakline.example")
+    request_billing_email(
+        organization, email="books@oakline.example", request_key=uuid4(), actor=UserFactory(), now=NOW
+    )
+
+
+def move_to_another_address(organization: Organization) -> None:
+    request_billing_email(
+        organization, email="office@oakline.example", request_key=uuid4(), actor=UserFactory(), now=NOW
+    )
+    link = Notice.objects.get(kind="billing_email_confirm").content.text
+    confirm_billing_email(link.partition("/billing/email/")[2].partition("/")[0], now=NOW)
+
+
+ORGANIZATION_MAILS = [
+    (
+        "billing_email_confirm",
+        ask_for_another_address,
+        ["office@oakline.example", "/billing/email/", "Nothing changes"],
+    ),
+    ("billing_email_changed", move_to_another_address, ["office@oakline.example", "nothing was charged"]),
+    ("organization_erased", delete_the_organization, ["is deleted", "nothing will be charged any more"]),
+]
