@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from billing.models import Invoice, Notice, Subscription
 from tests.billing.conftest import shop
 from tests.billing.shop import Shop
-from tests.flows.test_seats_pages import PICTURES, look, sign_in
+from tests.flows.looking import PICTURES, look, sign_in
 
 __all__ = ["shop"]
 

@@ -13,7 +13,7 @@ from billing.models import Notice
 from tests.billing.conftest import shop
 from tests.billing.shop import Shop
 from tests.factories import MembershipFactory
-from tests.flows.test_seats_pages import look, sign_in
+from tests.flows.looking import look, sign_in
 
 __all__ = ["shop"]
 

@@ -11,8 +11,8 @@ from billing.models import PaymentMethod, Subscription
 from tests.billing.conftest import shop
 from tests.billing.promotions import give_code
 from tests.billing.shop import Shop
+from tests.flows.looking import look, sign_in
 from tests.flows.test_newcomer import fill_card
-from tests.flows.test_seats_pages import look, sign_in
 
 __all__ = ["shop"]
 
