@@ -38,6 +38,7 @@ test-servers: install-dev ## Run the tests that meet a database or a broker on P
 test-full: export RECONCILED_SUBSCRIPTIONS := 2000
 test-full: export FAULT_MATRIX_EVENTS := 20000
 test-full: export CONVERGENCE_ORDERS := 200
+test-full: export RANDOM_LIVES := 500
 test-full: ## Run the tests on PostgreSQL and Redis, then all of them on SQLite
 	@$(MAKE) --no-print-directory test-servers
 	@DATABASE_URL= CELERY_BROKER_URL= $(MAKE) --no-print-directory test
