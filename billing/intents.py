@@ -22,6 +22,7 @@ _REST_BEFORE_RESUME = timedelta(minutes=1)
 _MOST_AT_ONCE = 50
 _FAILURE_LENGTH = 200
 Row = TypeVar("Row", bound=Intent)
+Waiting = TypeVar("Waiting", bound=models.Model)
 
 
 def find_repeated(
@@ -55,34 +56,36 @@ def record(row: Row, *, event: str, supersedes: models.QuerySet[Any], **details:
     return row
 
 
-def finish_open(rows: models.QuerySet[Row], finish: Callable[[Row], object], *, seconds: float = 10.0) -> int:
+def finish_open(rows: models.QuerySet[Waiting], finish: Callable[[Waiting], object], *, seconds: float = 10.0) -> int:
     """Carry out what a crash or Stripe's silence left open, the oldest first. Returns how many ended.
 
-    Stops after `seconds`, so that a silent Stripe does not hold up what the worker has to do besides.
+    `rows` have `state` and `created_at` as an Intent has them. Stops after `seconds`, so that a silent Stripe does
+    not hold up what the worker has to do besides.
     """
     deadline = time.monotonic() + seconds
+    still_open = rows.filter(state=IntentState.RECORDED)
     ended = 0
-    for row in rows.filter(state=IntentState.RECORDED).order_by("created_at")[:_MOST_AT_ONCE]:
+    for pk in list(still_open.order_by("created_at").values_list("pk", flat=True)[:_MOST_AT_ONCE]):
         if time.monotonic() > deadline:
             break
         # The wishes before it took their time: this one may have been superseded meanwhile.
-        row.refresh_from_db()
-        if row.state != IntentState.RECORDED:
+        row = still_open.filter(pk=pk).first()
+        if row is None:
             continue
         with suppress(BillingError):  # Still unreachable, or refused and so ended: the row says which.
             finish(row)
-        ended += row.state == IntentState.SUCCEEDED
+        ended += not still_open.filter(pk=pk).exists()
     return ended
 
 
-def left_open_since(rows: models.QuerySet[Row], now: datetime) -> models.QuerySet[Row]:
+def left_open_since(rows: models.QuerySet[Waiting], now: datetime) -> models.QuerySet[Waiting]:
     """Those that no request is carrying out at this moment; `now` is system time."""
     return rows.filter(created_at__lt=now - _REST_BEFORE_RESUME)
 
 
-def is_key_safe(row: Intent) -> bool:
-    """Whether its calls may still be repeated with the same keys."""
-    return clock.system_now() - row.created_at <= _KEY_IS_SAFE_FOR
+def is_key_safe(created_at: datetime) -> bool:
+    """Whether the calls of a decision of then (system time) may still be repeated with the same keys."""
+    return clock.system_now() - created_at <= _KEY_IS_SAFE_FOR
 
 
 def end(row: Row, state: IntentState, *, failure: str = "", failed_kind: str = "", said: str = "") -> bool:

@@ -79,7 +79,7 @@ def _carry_out(request: PauseRequest, *, now: datetime) -> None:
     if not _is_needed(_look(request), now=now):
         _end(request, IntentState.SUCCEEDED)
         return
-    if not intents.is_key_safe(request):
+    if not intents.is_key_safe(request.created_at):
         _end(request, IntentState.FAILED, failure="never reached Stripe")
         return
     try:

@@ -1,26 +1,23 @@
 """Use case: change who is billed and where: name, address and tax ids, here and at Stripe."""
 
-import time
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from accounts.models import Organization, User
-from billing import audit
-from billing.errors import BillingError, InvalidInput, NotFound, OrganizationClosing, StripeRefused, UnderWay
+from billing import audit, intents
+from billing.errors import InvalidInput, NotFound, OrganizationClosing, StripeRefused, UnderWay
 from billing.mirror.customer_details import carry_out, wish_update
 from billing.mirror.customers import ensure_customer
 from billing.models import BillingDetails, DetailsRequest, TaxId
 from billing.rules.customer_details import PostalAddress, check_details
 from billing.rules.tax_ids import check_tax_id
 from billing.selectors.customer import current_customer, is_closing
-from billing.terms import IntentState
 
 _Action = DetailsRequest.Action
 _AUDITED = {_Action.ADD_TAX_ID: "tax_id_added", _Action.REMOVE_TAX_ID: "tax_id_removed"}
-_REST_BEFORE_RESUME = timedelta(minutes=1)
 
 
 def save_details(
@@ -87,19 +84,8 @@ def remove_tax_id(
 
 def resume_details_requests(now: datetime, *, seconds: float = 10.0) -> int:
     """Carry out what a crash or Stripe's silence left open; `now` is system time. Returns how many ended."""
-    deadline = time.monotonic() + seconds
-    waiting = DetailsRequest.objects.filter(state=IntentState.RECORDED, created_at__lt=now - _REST_BEFORE_RESUME)
-    ended = 0
-    for request in waiting.select_related("customer").order_by("created_at")[:50]:
-        if time.monotonic() > deadline:
-            break
-        request.refresh_from_db()  # The ones before it took their time: it may have been superseded meanwhile.
-        try:
-            carry_out(request)
-        except BillingError:
-            continue  # Still unreachable, or refused and so ended: the row says which.
-        ended += 1
-    return ended
+    rows = intents.left_open_since(DetailsRequest.objects.select_related("customer"), now)
+    return intents.finish_open(rows, carry_out, seconds=seconds)
 
 
 def _repeated(organization: Organization, request_key: UUID) -> DetailsRequest | None:

@@ -146,7 +146,7 @@ def _carry_out(request: CancelRequest) -> CancelRequest:
     """Tell Stripe with the request's own key, read back, and close the request. Raises for one that failed."""
     if request.state == IntentState.SUCCEEDED:
         return request
-    if request.state == IntentState.RECORDED and not intents.is_key_safe(request):
+    if request.state == IntentState.RECORDED and not intents.is_key_safe(request.created_at):
         if _is_done(request):
             return _end(request, IntentState.SUCCEEDED)
         _end(request, IntentState.FAILED, failure="never reached Stripe")

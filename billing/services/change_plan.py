@@ -1,16 +1,15 @@
 """Use case: change the plan at once, with the inputs and for the sum that a preview has shown."""
 
-import time
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from accounts.models import Organization, User
-from billing import audit, clock
+from billing import audit, clock, intents
 from billing.errors import (
-    BillingError,
     NotFound,
     PreviewStale,
     StripeRefused,
@@ -51,8 +50,6 @@ from billing.terms import (
     SubscriptionAction,
 )
 
-_KEY_IS_SAFE_FOR = timedelta(hours=23)
-_REST_BEFORE_RESUME = timedelta(minutes=1)
 _LEASE_WAIT_SECONDS = 2.0
 _GLANCE_SECONDS = 2.0
 _FAILED_EARLIER = "This could not be done. Please look at your plan and, if you still want it, choose again."
@@ -87,20 +84,9 @@ def resume_plan_changes(now: datetime, *, seconds: float = 10.0) -> int:
 
     Stops after `seconds`, so that a silent Stripe does not hold up what the worker has to do besides.
     """
-    deadline = time.monotonic() + seconds
-    waiting = PlanChange.objects.filter(
-        state=PlanChangeState.RECORDED.value, created_at__lt=clock.system_now() - _REST_BEFORE_RESUME
-    ).exclude(behaviour=ChangeBehaviour.PERIOD_END.value)
-    ended = 0
-    for change in waiting.select_related("preview", "price", "from_price").order_by("created_at")[:50]:
-        if time.monotonic() > deadline:
-            break
-        try:
-            _carry_out(change, now=now)
-        except BillingError:
-            continue  # Still unreachable, or refused and so ended: the row says which.
-        ended += 1
-    return ended
+    rows = PlanChange.objects.exclude(behaviour=ChangeBehaviour.PERIOD_END.value)
+    waiting = intents.left_open_since(rows.select_related("preview", "price", "from_price"), clock.system_now())
+    return intents.finish_open(waiting, partial(_carry_out, now=now), seconds=seconds)
 
 
 def _repeated(organization: Organization, request_key: UUID) -> PlanChange | None:
@@ -208,7 +194,7 @@ def _carry_out(change: PlanChange, *, now: datetime) -> PlanChange:
         return change
     if _look(change, now=now).state != PlanChangeState.RECORDED:
         return change
-    if clock.system_now() - change.created_at > _KEY_IS_SAFE_FOR:
+    if not intents.is_key_safe(change.created_at):
         settle_change(change, ChangeOutcome(PlanChangeState.FAILED, failure="never reached Stripe"), at=now)
         return change
     if change.preview is None or not _is_as_shown(change.preview):

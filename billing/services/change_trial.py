@@ -1,16 +1,15 @@
 """Use case: staff let a trial last longer or end it now, be it a row of ours or a subscription at Stripe."""
 
-import time
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 
 from accounts.models import Organization, User
 from billing import clock, intents, notices
-from billing.errors import BillingError, CancellationPending, InvalidInput, NotOnTrial, PreviewStale, StripeRefused
+from billing.errors import CancellationPending, InvalidInput, NotOnTrial, PreviewStale, StripeRefused
 from billing.gateway import trials
 from billing.gateway.previews import quote_trial_end
 from billing.mirror.refresh import refresh
@@ -26,7 +25,6 @@ from billing.terms import IntentState, LifecycleState, ObjectKind, SubscriptionA
 
 Action = TrialChange.Action
 _LEASE_WAIT_SECONDS = 2.0
-_REST_BEFORE_RESUME = timedelta(minutes=1)
 _LONGEST_REASON = 300
 _FAILED_EARLIER = "This could not be done. Please look at the trial and, if you still want it, send it again."
 
@@ -62,19 +60,8 @@ def end_trial(organization: Organization, *, shown_minor: int, wish: Wish) -> Tr
 
 def resume_trial_changes(now: datetime, *, seconds: float = 10.0) -> int:
     """Carry out what a crash or Stripe's silence left open; `now` is business time. Returns how many ended."""
-    deadline = time.monotonic() + seconds
-    before = clock.system_now() - _REST_BEFORE_RESUME
-    ended = 0
-    for change in TrialChange.objects.filter(state=IntentState.RECORDED, created_at__lt=before).order_by("pk")[:50]:
-        if time.monotonic() > deadline:
-            break
-        # The wishes before it took their time: this one may have been superseded meanwhile.
-        change.refresh_from_db()
-        if change.state == IntentState.RECORDED:
-            with suppress(BillingError):  # Still unreachable, or refused and so ended: the row says which.
-                _carry_out(change, now=now)
-        ended += change.state != IntentState.RECORDED
-    return ended
+    rows = intents.left_open_since(TrialChange.objects.all(), clock.system_now())
+    return intents.finish_open(rows, partial(_carry_out, now=now), seconds=seconds)
 
 
 def _change(
@@ -172,7 +159,7 @@ def _require_time(change: TrialChange, subscription: Subscription, *, now: datet
         raise NotOnTrial()
     if subscription.cancel_at is not None:
         raise CancellationPending()
-    if not intents.is_key_safe(change):
+    if not intents.is_key_safe(change.created_at):
         raise StripeRefused("It never reached our payment provider.")
     change.ended_before_at = subscription.trial_end
     _check(change, now=now)

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts.models import Organization, User
-from billing import audit, clock
+from billing import audit, clock, intents
 from billing.errors import (
     AlreadySubscribed,
     CheckoutEnded,
@@ -50,8 +50,6 @@ from billing.selectors.trial import (
 )
 from billing.terms import CheckoutState, CodeEntry, ObjectKind, SubscriptionStatus
 
-# Stripe keeps idempotency keys for 24 h at least; a repeat later could open a second session.
-_KEY_IS_SAFE_FOR = timedelta(hours=23)
 _LEASE_WAIT_SECONDS = 2.0
 _UNFINISHED = (CheckoutState.RECORDED.value, CheckoutState.OPEN.value)
 
@@ -165,7 +163,7 @@ def _unfinished(organization: Organization, *, order: _Order) -> CheckoutIntent 
     )
     if intent is None:
         return None
-    if intent.state == CheckoutState.RECORDED and clock.system_now() - intent.created_at > _KEY_IS_SAFE_FOR:
+    if intent.state == CheckoutState.RECORDED and not intents.is_key_safe(intent.created_at):
         _end(intent, CheckoutState.FAILED, failure="never reached Stripe")
         return None
     try:

@@ -1,15 +1,14 @@
 """Use case: redeem a promotion code for a running subscription, or remove its discounts."""
 
-import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts.models import Organization, User
-from billing import audit, clock
-from billing.errors import BillingError, StripeRefused, SumChanged, UnderWay
+from billing import audit, clock, intents
+from billing.errors import StripeRefused, SumChanged, UnderWay
 from billing.gateway import subscriptions
 from billing.mirror.discounts import DiscountStep, step_to_apply, step_to_remove
 from billing.mirror.promotion_codes import refusal_of_code
@@ -20,8 +19,6 @@ from billing.money import Money
 from billing.terms import IntentState, ObjectKind
 
 _LEASE_WAIT_SECONDS = 2.0
-_KEY_IS_SAFE_FOR = timedelta(hours=23)
-_REST_BEFORE_RESUME = timedelta(minutes=1)
 _FAILED_EARLIER = "This could not be done. Please look at your discount and, if you still want it, send it again."
 
 
@@ -74,18 +71,8 @@ def resume_discount_changes(now: datetime, *, seconds: float = 10.0) -> int:
 
     Stops after `seconds`, so that a silent Stripe does not hold up what the worker has to do besides.
     """
-    deadline = time.monotonic() + seconds
-    waiting = DiscountChange.objects.filter(state=IntentState.RECORDED, created_at__lt=now - _REST_BEFORE_RESUME)
-    ended = 0
-    for change in waiting.order_by("created_at")[:50]:
-        if time.monotonic() > deadline:
-            break
-        try:
-            _carry_out(change)
-        except BillingError:
-            continue  # Still unreachable, or refused and so ended: the row says which.
-        ended += 1
-    return ended
+    rows = intents.left_open_since(DiscountChange.objects.all(), now)
+    return intents.finish_open(rows, _carry_out, seconds=seconds)
 
 
 def _repeated(organization: Organization, request_key: UUID) -> DiscountChange | None:
@@ -143,7 +130,7 @@ def _carry_out(change: DiscountChange) -> DiscountChange:
         return change
     if change.state == IntentState.FAILED:
         raise StripeRefused(_FAILED_EARLIER)
-    if clock.system_now() - change.created_at > _KEY_IS_SAFE_FOR:
+    if not intents.is_key_safe(change.created_at):
         return _settle_by_what_stripe_has(change)
     try:
         subscriptions.set_discounts(

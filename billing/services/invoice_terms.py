@@ -1,15 +1,13 @@
 """Use case: staff let an organization pay by invoice within some days, or have its card charged again."""
 
-import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from accounts.models import Organization, User
-from billing import audit, clock
+from billing import audit, clock, intents
 from billing.errors import (
-    BillingError,
     InvalidInput,
     NoSubscription,
     PaymentMethodMissing,
@@ -29,8 +27,6 @@ from billing.terms import IntentState, ObjectKind, SubscriptionAction
 MOST_DAYS = 120
 _LONGEST_REASON = 300
 _LEASE_WAIT_SECONDS = 2.0
-_KEY_IS_SAFE_FOR = timedelta(hours=23)
-_REST_BEFORE_RESUME = timedelta(minutes=1)
 _FAILED_EARLIER = "This could not be done. Please look at how the organization pays and, if need be, send it again."
 
 
@@ -77,18 +73,8 @@ def resume_terms_changes(now: datetime, *, seconds: float = 10.0) -> int:
 
     Stops after `seconds`, so that a silent Stripe does not hold up what the worker has to do besides.
     """
-    deadline = time.monotonic() + seconds
-    waiting = InvoiceTermsChange.objects.filter(state=IntentState.RECORDED, created_at__lt=now - _REST_BEFORE_RESUME)
-    ended = 0
-    for change in waiting.order_by("created_at")[:50]:
-        if time.monotonic() > deadline:
-            break
-        try:
-            _carry_out(change)
-        except BillingError:
-            continue  # Still unreachable, or refused and so ended: the row says which.
-        ended += 1
-    return ended
+    rows = intents.left_open_since(InvoiceTermsChange.objects.all(), now)
+    return intents.finish_open(rows, _carry_out, seconds=seconds)
 
 
 def _changeable(organization: Organization, *, days_until_due: int | None, now: datetime) -> Subscription:
@@ -127,7 +113,7 @@ def _carry_out(change: InvoiceTermsChange) -> InvoiceTermsChange:
         return change
     if change.state == IntentState.FAILED:
         raise StripeRefused(_FAILED_EARLIER)
-    if clock.system_now() - change.created_at > _KEY_IS_SAFE_FOR:
+    if not intents.is_key_safe(change.created_at):
         return _settle_by_what_stripe_has(change)
     try:
         subscriptions.set_collection(

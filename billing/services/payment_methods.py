@@ -1,16 +1,15 @@
 """Use case: charge another card from now on, or remove one."""
 
-import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from accounts.models import Organization, User
-from billing import audit
-from billing.errors import BillingError, LeaseLost, LeaseTaken, UnderWay
+from billing import audit, intents
+from billing.errors import LeaseLost, LeaseTaken, UnderWay
 from billing.mirror.method_changes import LEASE_WAIT_SECONDS, carry_out, change_of, default_change
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
@@ -19,9 +18,7 @@ from billing.rules.payment_method import refuse_removal
 from billing.selectors.customer import current_customer
 from billing.selectors.payment_methods import method_of, use_of
 from billing.selectors.subscription import live_subscriptions
-from billing.terms import IntentState, ObjectKind
-
-_REST_BEFORE_RESUME = timedelta(minutes=1)
+from billing.terms import ObjectKind
 
 
 def make_default(
@@ -68,16 +65,8 @@ def resume_payment_methods(now: datetime, *, seconds: float = 10.0) -> int:
 
     Stops after `seconds`, so that a silent Stripe does not hold up what the worker has to do besides.
     """
-    deadline = time.monotonic() + seconds
-    waiting = PaymentMethodChange.objects.filter(state=IntentState.RECORDED, created_at__lt=now - _REST_BEFORE_RESUME)
-    ended = 0
-    for change in waiting.order_by("pk")[:50]:
-        if time.monotonic() > deadline:
-            break
-        with suppress(BillingError):  # Still unreachable, or refused and so ended: the row says which.
-            carry_out(change)
-            ended += 1
-    return ended
+    rows = intents.left_open_since(PaymentMethodChange.objects.all(), now)
+    return intents.finish_open(rows, carry_out, seconds=seconds)
 
 
 def _record(change: PaymentMethodChange, *, check: Callable[[], None] | None = None) -> PaymentMethodChange:

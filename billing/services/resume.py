@@ -125,7 +125,7 @@ def _carry_out(request: PauseRequest) -> PauseRequest:
     subscription = _look(request)
     if not _is_paused(subscription):
         return _end(request, IntentState.SUCCEEDED)
-    if not intents.is_key_safe(request):
+    if not intents.is_key_safe(request.created_at):
         _end(request, IntentState.FAILED, failure="never reached Stripe", failed_kind="resume_failed")
         raise StripeRefused(_FAILED_EARLIER)
     try:

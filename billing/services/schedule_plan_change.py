@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from accounts.models import Organization, User
-from billing import audit, clock
+from billing import audit, clock, intents
 from billing.errors import (
     BillingError,
     CancellationPending,
@@ -48,8 +48,6 @@ from billing.terms import (
     SubscriptionAction,
 )
 
-_KEY_IS_SAFE_FOR = timedelta(hours=23)
-_REST_BEFORE_RESUME = timedelta(minutes=1)
 _FAILED_EARLIER = "This could not be done. Please look at your plan and, if you still want it, choose again."
 
 
@@ -134,12 +132,8 @@ def _steps(now: datetime) -> Iterator[tuple[Callable[[PlanChange], PlanChange], 
 
 
 def _recorded(now: datetime) -> list[PlanChange]:
-    rows = PlanChange.objects.filter(
-        behaviour=ChangeBehaviour.PERIOD_END.value,
-        state=PlanChangeState.RECORDED.value,
-        created_at__lt=now - _REST_BEFORE_RESUME,
-    )
-    return list(rows.order_by("created_at")[:50])
+    rows = PlanChange.objects.filter(behaviour=ChangeBehaviour.PERIOD_END.value, state=PlanChangeState.RECORDED.value)
+    return list(intents.left_open_since(rows, now).order_by("created_at")[:50])
 
 
 def _to_release() -> list[PlanChange]:
@@ -195,7 +189,7 @@ def _carry_out(change: PlanChange) -> PlanChange:
         raise StripeRefused(_FAILED_EARLIER)
     if change.state != PlanChangeState.RECORDED:
         return change
-    if clock.system_now() - change.created_at > _KEY_IS_SAFE_FOR:
+    if not intents.is_key_safe(change.created_at):
         raise _give_up(change, StripeRefused(_FAILED_EARLIER), failure="never finished")
     try:
         if not change.stripe_schedule_id:
