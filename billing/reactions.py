@@ -84,12 +84,7 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction(ObjectKind.CHECKOUT_SESSION, frozenset({"complete", "expired"}), close_checkout),
     Reaction(ObjectKind.SUBSCRIPTION, _BEGUN, end_local_trial),
     Reaction(ObjectKind.SUBSCRIPTION, frozenset({SubscriptionStatus.TRIALING.value}), redeem_trial),
-    Reaction(
-        ObjectKind.SUBSCRIPTION,
-        frozenset({SubscriptionStatus.TRIALING.value}),
-        check_trial_card,
-        from_states=_NOT_BEGUN,
-    ),
+    Reaction(ObjectKind.SUBSCRIPTION, _BEGUN | _NOT_RUNNING, check_trial_card, from_states=_NOT_BEGUN),
     Reaction(ObjectKind.SUBSCRIPTION, _BEGUN, announce_start, from_states=_NOT_BEGUN),
     Reaction(ObjectKind.SUBSCRIPTION, _BEGUN | _PAST_DUE, alarm_second_subscription),
     Reaction(ObjectKind.SUBSCRIPTION, _BEGUN | _PAST_DUE, alarm_unknown_owner_or_price),

@@ -15,10 +15,11 @@ def check_trial_card(transition: Transition, *, now: datetime) -> None:
     """Record whose card this trial began with, or that a trial is refused. Calls nobody; safe to repeat.
 
     The trial that began first at Stripe keeps its card, in whatever order we hear of two; the row's lock holds them
-    apart. What staff allowed is used up instead of a refusal. Raises NotYet while the card's row has not come.
+    apart. One that is over when we first hear of it has used its card as well, and is left alone. What staff allowed
+    is used up instead of a refusal. Raises NotYet while the card's row has not come.
     """
     subscription = _subscription(transition.stripe_id)
-    if subscription is None or subscription.status != SubscriptionStatus.TRIALING:
+    if subscription is None or subscription.trial_start is None:
         return
     fingerprint = _fingerprint(subscription)
     is_allowed = _use_allowance(subscription, now=now)
@@ -31,7 +32,7 @@ def check_trial_card(transition: Transition, *, now: datetime) -> None:
         later = _hand_over(card, subscription)
         if later is not None and not is_ours and not _is_allowed(later):
             _refuse(later, card)
-    elif not is_ours and not is_allowed:
+    elif not is_ours and not is_allowed and subscription.status == SubscriptionStatus.TRIALING:
         _refuse(subscription, card)
 
 
@@ -93,9 +94,9 @@ def _fingerprint(subscription: Subscription) -> str:
     if not stripe_id:
         return ""
     method = PaymentMethod.objects.filter(stripe_payment_method_id=stripe_id).first()
-    if method is None:
+    if method is None and subscription.ended_at is None:
         raise NotYet()
-    return method.card_fingerprint
+    return method.card_fingerprint if method else ""
 
 
 def _use_allowance(subscription: Subscription, *, now: datetime) -> bool:
