@@ -75,7 +75,9 @@ def test_it_holds_details_people_books_mail_and_webhooks(shop: Shop) -> None:
     assert sections["billing.Invoice"][0]["total_minor"] == 12800
     assert sections["billing.PaymentMethod"][0]["card_last4"] == "4242"
     assert {row["recipient"] for row in sections["billing.NoticeContent"]} >= {"books@oakline.example"}
-    assert sections["webhooks.InboxEvent"][0]["body"]["data"]["object"]["receipt_email"] == "a@oakline.example"
+    # The sandbox may tell of its own steps meanwhile.
+    bodies = [row["body"]["data"]["object"] for row in sections["webhooks.InboxEvent"]]
+    assert [body["receipt_email"] for body in bodies if body.get("receipt_email")] == ["a@oakline.example"]
     assert sections["djstripe.Customer"][0]["stripe_data"]["email"] == shop.organization.email
     assert AuditEntry.objects.filter(action="organization_exported").count() == 1
 
