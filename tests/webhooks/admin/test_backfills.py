@@ -91,16 +91,12 @@ def test_a_time_that_stripe_does_not_have_is_explained(
 
 
 @pytest.mark.parametrize(
-    ("fields", "expected"),
-    [
-        ({"state": "running"}, 0),
-        ({"state": "running", "reached_at": timezone.now() - timedelta(hours=4)}, 40),
-        ({"state": "running", "reached_at": timezone.now() - timedelta(hours=10)}, 99),
-        ({"state": "finished"}, 100),
-    ],
+    ("state", "hours_ago", "expected"),
+    [("running", None, 0), ("running", 4, 40), ("running", 10, 99), ("finished", None, 100)],
 )
-def test_the_list_says_how_far_a_look_is(staff: Client, fields: dict[str, Any], expected: int) -> None:
-    row = look(**fields)
+def test_the_list_says_how_far_a_look_is(staff: Client, state: str, hours_ago: int | None, expected: int) -> None:
+    reached_at = None if hours_ago is None else timezone.now() - timedelta(hours=hours_ago)
+    row = look(state=state, reached_at=reached_at)
 
     page = staff.get(LIST).content.decode()
 
