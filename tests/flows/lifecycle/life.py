@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import orjson
 
@@ -53,6 +53,8 @@ class Life:
     code: str
     told: list[str] = field(default_factory=list)
     """What was done and what came of it, for the reader of a failure."""
+    undisturbed: set[UUID] = field(default_factory=set)
+    """Changes that wait for the period's end, and since which nothing was done that changes a sum."""
 
     @classmethod
     def begin(cls, sandbox: Sandbox) -> "Life":
@@ -130,8 +132,10 @@ class Life:
             actor=self.shop.owner,
             now=self.shop.now,
         )
-        service = schedule_plan_change if preview.behaviour == ChangeBehaviour.PERIOD_END else change_plan
-        service(self.shop.organization, preview_uuid=preview.uuid, **self.by_owner())
+        is_later = preview.behaviour == ChangeBehaviour.PERIOD_END
+        service = schedule_plan_change if is_later else change_plan
+        made = service(self.shop.organization, preview_uuid=preview.uuid, **self.by_owner())
+        self.undisturbed = {made.uuid} if is_later else set()
 
     def undo_change(self) -> None:
         change = self.lifecycle.change

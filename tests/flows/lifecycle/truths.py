@@ -106,4 +106,31 @@ def _changes(life: Life) -> list[str]:
         shown, due = change.preview.due_now_minor, invoice.amount_due_minor
         if invoice.billing_reason == "subscription_update" and shown != due:
             faults.append(f"change {change.uuid}: {shown} was shown, {due} was billed")
+    return [*faults, *_changes_at_period_end(life)]
+
+
+def _changes_at_period_end(life: Life) -> list[str]:
+    """The first invoice of the other plan is the sum that was shown, if nothing was done in between."""
+    faults = []
+    landed = PlanChange.objects.filter(
+        uuid__in=life.undisturbed, state=PlanChangeState.SUCCEEDED.value, preview__isnull=False
+    )
+    for change in landed.select_related("preview"):
+        assert change.preview is not None
+        assert change.effective_at is not None
+        renewal = (
+            Invoice.objects.filter(
+                stripe_subscription_id=change.stripe_subscription_id,
+                billing_reason="subscription_cycle",
+                created_at__gte=change.effective_at,
+            )
+            .order_by("created_at")
+            .first()
+        )
+        shown = change.preview.next_amount_minor
+        if renewal is None:
+            faults.append(f"change {change.uuid} has begun without an invoice")
+        elif renewal.amount_due_minor != shown:
+            faults.append(f"change {change.uuid}: {shown} was shown, {renewal.amount_due_minor} was billed")
+
     return faults
