@@ -10,6 +10,8 @@ PYTEST := $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile --no-load
 # These meet neither the database nor the broker, or make SQLite files of their own: no server can change them.
 WITHOUT_SERVERS := tests/stripe_sandbox tests/stripe_sandbox_pages tests/conformance tests/servers \
 	tests/bench tests/billing/rules tests/billing_project/launcher tests/billing_project/test_development_schema.py
+# What else pytest is told where the tests meet servers, such as -m "not browser".
+SERVERS_OPTIONS ?=
 RECORDINGS ?= ../shared/stripe/recorded
 # Steps of one target print as a block where make can do that (GNU make 4; macOS ships 3.81).
 BLOCKS := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
@@ -33,7 +35,7 @@ test: install-dev ## Run the tests
 	@$(PYTEST)
 
 test-servers: install-dev ## Run the tests that meet a database or a broker on PostgreSQL and Redis, which it starts
-	@$(BIN)/python -m tests.servers $(PYTEST) $(addprefix --ignore=,$(WITHOUT_SERVERS))
+	@$(BIN)/python -m tests.servers --no-fsync $(PYTEST) $(addprefix --ignore=,$(WITHOUT_SERVERS)) $(SERVERS_OPTIONS)
 
 test-full: export RECONCILED_SUBSCRIPTIONS := 2000
 test-full: export FAULT_MATRIX_EVENTS := 20000
