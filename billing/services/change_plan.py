@@ -122,9 +122,12 @@ def _is_on_sale(price: Price) -> bool:
 
 def _is_as_shown(preview: ChangePreview) -> bool:
     """Whether Stripe would charge what was shown. The sum is asked for again as well: a tax may have changed."""
-    if read_change_basis(preview.stripe_subscription_id).digest != preview.basis:
+    basis = read_change_basis(preview.stripe_subscription_id)
+    if basis.digest != preview.basis:
         return False
-    quote = quote_change(_item_change(preview))
+    # As it was asked for the preview: what a schedule would have begun is no part of it.
+    is_beside_schedule = not preview.bills_now and bool(basis.stripe_schedule_id)
+    quote = quote_change(_item_change(preview), is_recurring_only=is_beside_schedule)
     if preview.bills_now:
         return (quote.amount_due_minor, quote.total_minor) == (preview.due_now_minor, preview.total_minor)
     due = due_with(quote.starting_balance_minor, total_minor=quote.total_minor)
