@@ -11,6 +11,8 @@ from billing.models.customer import Customer
 from billing.models.details import BillingDetails, CustomerDetails, DetailsRequest, TaxId
 from billing.models.discount import Discount, DiscountChange, PromotionCodeUse
 from billing.models.dispute import Dispute, EarlyFraudWarning
+from billing.models.dunning import CardBlock, CaseEvent, DunningAttempt, DunningCase
+from billing.models.dunning_policy import CollectionConfirmation, DunningPolicy, DunningRule
 from billing.models.erasure import Erasure
 from billing.models.invoice import Invoice
 from billing.models.invoice_payment import InvoicePayment
@@ -48,10 +50,13 @@ __all__ = [
     "BillingEmailChange",
     "CancelRequest",
     "ChangePreview",
+    "CardBlock",
     "CardSetup",
+    "CaseEvent",
     "ChargeAttempt",
     "CheckoutIntent",
     "CheckoutSession",
+    "CollectionConfirmation",
     "CreditNote",
     "Customer",
     "CustomerDetails",
@@ -60,6 +65,10 @@ __all__ = [
     "DiscountChange",
     "Dispute",
     "Drift",
+    "DunningAttempt",
+    "DunningCase",
+    "DunningPolicy",
+    "DunningRule",
     "EarlyFraudWarning",
     "Erasure",
     "Feature",

@@ -25,11 +25,20 @@ class ChargeAttempt(models.Model):
     decline_code = models.CharField(max_length=100, blank=True)
     advice_code = models.CharField(max_length=100, blank=True)
     network_decline_code = models.CharField(max_length=20, blank=True)
+    network_advice_code = models.CharField(max_length=20, blank=True)
+    outcome_type = models.CharField(max_length=30, blank=True, help_text="`blocked` is Stripe's own refusal.")
+    stripe_payment_method_id = models.CharField(max_length=255, blank=True)
     card_brand = models.CharField(max_length=30, blank=True)
     card_last4 = models.CharField(max_length=4, blank=True)
     card_fingerprint = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(help_text="At Stripe.")
     fetched_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            # Networks count the tries on a card in a window of days.
+            models.Index(fields=["card_fingerprint", "created_at"], name="charges_of_a_card"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.stripe_charge_id} {self.status}"
