@@ -22,7 +22,7 @@ _IN_FLIGHT = [state.value for state in IN_FLIGHT_ATTEMPT_STATES]
 
 
 class DunningCase(models.Model):
-    """One unpaid invoice. Times are business time; `deadline_at` and the days of access come from its policy's version.
+    """One unpaid invoice. Times are business time; `deadline_at` and the days of access come from its policy.
 
     `due_at` is the moment of the next automatic try, None unless it waits for one.
     """

@@ -76,7 +76,7 @@ class CardHistory:
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """An open case. `retries` are the automatic ones made so far, `retries_of_class` those after this kind of decline.
+    """An open case. `retries` are the automatic ones made so far, `retries_of_class` those after a like decline.
 
     `time_zone` is a name (`Europe/Berlin`), `country` two letters, empty where nobody knows. `last_try_at` is the
     moment of the newest try by anybody. All moments are UTC business time.
