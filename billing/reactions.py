@@ -17,8 +17,15 @@ from billing.services.begin_period import begin_period_after_pause
 from billing.services.check_trial_card import check_trial_card
 from billing.services.close_checkout import close_checkout
 from billing.services.end_local_trial import end_local_trial
+from billing.services.follow_dunning import (
+    close_case_of_invoice,
+    close_cases_of_subscription,
+    stop_for_dispute,
+    try_new_card,
+)
 from billing.services.follow_scheduled_change import follow_schedule, follow_subscription
 from billing.services.invoice_notices import announce_overdue_invoice, announce_sent_invoice, send_receipt
+from billing.services.open_dunning_case import open_dunning_case
 from billing.services.pause_notices import announce_pause, announce_resumption
 from billing.services.payment_failure import announce_bank_question, announce_payment_failure
 from billing.services.redeem_trial import redeem_trial
@@ -76,6 +83,11 @@ _PAST_DUE = frozenset({SubscriptionStatus.PAST_DUE.value})
 _NOT_RUNNING = frozenset(
     {SubscriptionStatus.PAST_DUE.value, SubscriptionStatus.UNPAID.value, SubscriptionStatus.CANCELED.value}
 )
+_ASKED = frozenset({Authentication.REQUIRED.value})
+_INVOICE_OVER = frozenset(
+    {InvoiceStatus.PAID.value, InvoiceStatus.VOID.value, InvoiceStatus.UNCOLLECTIBLE.value, "deleted"}
+)
+_SUBSCRIPTION_OVER = frozenset({SubscriptionStatus.CANCELED.value, SubscriptionStatus.INCOMPLETE_EXPIRED.value})
 _SCHEDULE_OVER = frozenset(
     {ScheduleStatus.RELEASED.value, ScheduleStatus.CANCELED.value, ScheduleStatus.COMPLETED.value}
 )
@@ -105,15 +117,24 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction(ObjectKind.SUBSCRIPTION, frozenset({SubscriptionStatus.PAUSED.value}), announce_trial_pause),
     Reaction(ObjectKind.CHARGE, frozenset({ChargeStatus.FAILED.value}), announce_payment_failure),
     Reaction(ObjectKind.SUBSCRIPTION, _PAST_DUE, announce_payment_failure),
+    Reaction(ObjectKind.CHARGE, frozenset({ChargeStatus.FAILED.value}), open_dunning_case),
+    Reaction(ObjectKind.SUBSCRIPTION, _PAST_DUE, open_dunning_case),
+    Reaction(ObjectKind.INVOICE, _ASKED, open_dunning_case, aspect="authentication"),
+    Reaction(ObjectKind.INVOICE, _INVOICE_OVER, close_case_of_invoice),
+    Reaction(ObjectKind.SUBSCRIPTION, _SUBSCRIPTION_OVER, close_cases_of_subscription),
+    Reaction(ObjectKind.DISPUTE, None, stop_for_dispute, from_states=frozenset({""})),
+    *(
+        Reaction(kind, None, try_new_card, aspect=aspect)
+        for kind, aspect in (
+            (ObjectKind.SUBSCRIPTION, "payment_method"),
+            (ObjectKind.CUSTOMER, "payment_method"),
+            (ObjectKind.PAYMENT_METHOD, "card"),
+        )
+    ),
     Reaction(ObjectKind.INVOICE, frozenset({InvoiceStatus.PAID.value}), send_receipt),
     Reaction(ObjectKind.INVOICE, frozenset({InvoiceStatus.OPEN.value}), announce_sent_invoice),
     Reaction(ObjectKind.SUBSCRIPTION, _PAST_DUE, announce_overdue_invoice),
-    Reaction(
-        ObjectKind.INVOICE,
-        frozenset({Authentication.REQUIRED.value}),
-        announce_bank_question,
-        aspect="authentication",
-    ),
+    Reaction(ObjectKind.INVOICE, _ASKED, announce_bank_question, aspect="authentication"),
     Reaction(ObjectKind.SUBSCRIPTION, _NOT_RUNNING, follow_subscription),
     *(
         Reaction(ObjectKind.SUBSCRIPTION, None, follow_subscription, aspect=aspect)

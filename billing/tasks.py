@@ -14,7 +14,9 @@ from billing.services.cancellation import resume_cancellations
 from billing.services.card_reminders import remind_of_cards
 from billing.services.change_plan import resume_plan_changes
 from billing.services.change_trial import resume_trial_changes
+from billing.services.claim_due_cases import claim_due_cases
 from billing.services.discounts import resume_discount_changes
+from billing.services.end_dunning import close_at_deadline, send_last_notices, take_final_actions
 from billing.services.end_old_checkouts import end_old_checkouts
 from billing.services.erase_organization import resume_erasures
 from billing.services.follow_scheduled_change import settle_due_changes
@@ -23,6 +25,7 @@ from billing.services.forget_old_mail import forget_old_mail
 from billing.services.forget_previews import forget_previews
 from billing.services.give_up_change import resume_given_up_changes
 from billing.services.invoice_terms import resume_terms_changes
+from billing.services.make_attempts import make_attempts
 from billing.services.pause import finish_pauses
 from billing.services.pause_notices import remind_of_pauses
 from billing.services.payment_methods import resume_payment_methods
@@ -80,6 +83,17 @@ def sweep() -> None:
     _attempt(forget_previews, clock.system_now())
     _attempt(send_due_notices, now)
     _attempt(resume_erasures, clock.system_now())
+
+
+@shared_task(expires=_EXPIRES_SECONDS)
+def collect_due_payments() -> None:
+    """Pursue unpaid invoices: tries that are due, their answers, notices, deadlines. Safe to repeat, in parallel."""
+    now = clock.business_now()
+    _attempt(claim_due_cases, now)
+    _attempt(make_attempts, now)
+    _attempt(send_last_notices, now)
+    _attempt(close_at_deadline, now)
+    _attempt(take_final_actions, now)
 
 
 @shared_task(expires=_EXPIRES_SECONDS)

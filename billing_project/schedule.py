@@ -19,6 +19,7 @@ def beat_schedule(*, start_token: str) -> dict[str, dict[str, Any]]:
         "webhooks.forget_erased_customers": _every(60, "webhooks.tasks.forget_erased_customers"),
         "billing.forget_mail": _every(3600, "billing.tasks.forget_mail"),
         "billing.sweep": _every(5, "billing.tasks.sweep"),
+        "billing.collect_due_payments": _every(10, "billing.tasks.collect_due_payments"),
         # Asks each minute what of the night is left to do.
         "billing.true_up_seats_nightly": _every(60, "billing.tasks.true_up_seats_nightly"),
         "billing_project.check_invariants": _every(600, "billing_project.tasks.check_invariants"),

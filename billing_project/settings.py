@@ -185,6 +185,7 @@ SILENCED_SYSTEM_CHECKS = [
 # --- Billing rules that a company chooses ----------------------------------------------------------------
 CATALOGUE_FILE = Path(env.str("CATALOGUE_FILE", default=str(BASE_DIR / "catalogue.toml")))
 GRACE_DAYS = env.int("GRACE_DAYS", default=21)
+DUNNING_COLLECTOR = env.str("DUNNING_COLLECTOR", default="own" if USES_SANDBOX else "observe")
 PLAN_CHANGE_UP_BEHAVIOUR = env.str("PLAN_CHANGE_UP_BEHAVIOUR", default="now_invoice")
 PLAN_CHANGE_DOWN_BEHAVIOUR = env.str("PLAN_CHANGE_DOWN_BEHAVIOUR", default="period_end")
 SEATS_UP_BEHAVIOUR = env.str("SEATS_UP_BEHAVIOUR", default="now_next_invoice")

@@ -9,7 +9,7 @@ from billing import clock
 from billing.gateway import sandbox
 from billing.models import Transition
 from billing.selectors.due import count_waiting, next_due_at
-from billing.tasks import sweep
+from billing.tasks import collect_due_payments, sweep
 from webhooks.models import InboxEvent
 from webhooks.tasks import process_inbox
 
@@ -56,6 +56,7 @@ def _finish() -> None:
     while True:
         process_inbox()
         sweep()
+        collect_due_payments()
         waiting = (
             sandbox.read_clock().pending_deliveries
             + InboxEvent.objects.filter(state=InboxEvent.State.NEW).count()

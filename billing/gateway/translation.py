@@ -17,7 +17,8 @@ def translate(error: stripe.StripeError) -> errors.BillingError:
     logger.warning("Stripe: %s code=%s request=%s", type(error).__name__, error.code, error.request_id)
     if isinstance(error, stripe.CardError):
         decline_code = getattr(error.error, "decline_code", None)
-        return errors.CardDeclined(error.user_message, code=error.code, decline_code=decline_code)
+        charge = getattr(error.error, "charge", None)
+        return errors.CardDeclined(error.user_message, code=error.code, decline_code=decline_code, charge=charge)
     if isinstance(error, stripe.RateLimitError):
         return errors.StripeRateLimited()
     if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):

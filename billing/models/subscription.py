@@ -32,6 +32,9 @@ class Subscription(models.Model):
     cancel_at_period_end = models.BooleanField(default=False)
     canceled_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    cancellation_reason = models.CharField(
+        max_length=40, blank=True, help_text="Who or what ended it, as Stripe says."
+    )
     is_collection_paused = models.BooleanField(default=False)
     resumes_at = models.DateTimeField(null=True, blank=True, help_text="When Stripe ends the present pause.")
     paused_paid_until = models.DateTimeField(

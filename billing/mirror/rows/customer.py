@@ -34,6 +34,7 @@ def write(fetched: Fetched) -> Written:
         row.default_stripe_payment_method_id = ""
         row.save(update_fields=["is_deleted", "default_stripe_payment_method_id", "fetched_at"])
         return Written(row.organization_id, changes, follow=_gone_with(fetched.ref.stripe_id))
+    card_before = row.default_stripe_payment_method_id
     fill(row, fetched.obj)
     row.save()
     write_details(row, fetched.obj, now=fetched.system_at)
@@ -42,7 +43,16 @@ def write(fetched: Fetched) -> Written:
     card = row.default_stripe_payment_method_id
     cards = (ObjectRef(ObjectKind.PAYMENT_METHOD, card),) if card else ()
     others = _changed_methods(fetched.ref.stripe_id, fetched.extra["payment_methods"])
-    return Written(row.organization_id, follow=(*dict.fromkeys((*cards, *others)), *_orphans(fetched.ref.stripe_id)))
+    return Written(
+        row.organization_id,
+        changes=_card_change(card_before, card),
+        follow=(*dict.fromkeys((*cards, *others)), *_orphans(fetched.ref.stripe_id)),
+    )
+
+
+def _card_change(before: str, after: str) -> tuple[Change, ...]:
+    """Another method is charged from now on where a subscription has none of its own."""
+    return () if before == after or not after else (Change(before, after, aspect="payment_method"),)
 
 
 def _changed_methods(stripe_customer_id: str, found: list[Any]) -> list[ObjectRef]:

@@ -4,7 +4,7 @@ from django.conf import settings
 
 from billing.mirror import shapes
 from billing.mirror.rows.owner import organization_id_of
-from billing.mirror.written import Fetched, Written
+from billing.mirror.written import Change, Fetched, Written
 from billing.models import PaymentMethod
 
 
@@ -17,7 +17,7 @@ def write(fetched: Fetched) -> Written:
         return Written()
     if row is None:
         row = PaymentMethod(stripe_payment_method_id=fetched.ref.stripe_id)
-    obj = fetched.obj
+    obj, before = fetched.obj, _printed(row)
     row.livemode = settings.STRIPE_LIVE_MODE
     row.stripe_customer_id = shapes.text(obj, "customer")
     row.type = shapes.text(obj, "type")
@@ -28,4 +28,16 @@ def write(fetched: Fetched) -> Written:
     row.card_fingerprint = shapes.text(obj, "card", "fingerprint")
     row.fetched_at = fetched.system_at
     row.save()
-    return Written(organization_id_of(row.stripe_customer_id))
+    return Written(organization_id_of(row.stripe_customer_id), changes=_card_change(before, _printed(row)))
+
+
+def _printed(row: PaymentMethod) -> str:
+    """What of a card a bank renews, in one word that fits a transition."""
+    if row.pk is None:
+        return ""
+    return f"{row.card_last4} {row.card_exp_month}/{row.card_exp_year} {row.card_fingerprint}"[:60]
+
+
+def _card_change(before: str, after: str) -> tuple[Change, ...]:
+    """The bank gave the card a new number or date, and Stripe knows it already."""
+    return () if not before or before == after else (Change(before, after, aspect="card"),)

@@ -95,6 +95,7 @@ def fill(row: Subscription, obj: Any) -> None:
     row.cancel_at_period_end = bool(shapes.value(obj, "cancel_at_period_end"))
     row.canceled_at = shapes.moment(obj, "canceled_at")
     row.ended_at = shapes.moment(obj, "ended_at")
+    row.cancellation_reason = shapes.text(obj, "cancellation_details", "reason")
     row.missing_card_policy = shapes.text(obj, "trial_settings", "end_behavior", "missing_payment_method")
     row.pending_update_reference = shapes.text(obj, "pending_update", "metadata", "plan_change")
     row.pending_update_expires_at = shapes.moment(obj, "pending_update", "expires_at")

@@ -1,0 +1,140 @@
+"""Use case: what an unpaid invoice comes to at its deadline: a last notice in time, then the policy's final action."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db import transaction
+from django.db.models import Q
+
+from billing import casework, clock, notices
+from billing.errors import BillingError, StripeObjectMissing
+from billing.gateway import subscriptions
+from billing.mirror.refresh import refresh
+from billing.mirror.refs import ObjectRef
+from billing.models import DunningAttempt, DunningCase, Invoice, Subscription
+from billing.money import Money
+from billing.selectors.dunning import policy_of
+from billing.selectors.pay_link import pay_url
+from billing.terms import (
+    IN_FLIGHT_ATTEMPT_STATES,
+    CaseState,
+    Collector,
+    FinalAction,
+    InvoiceStatus,
+    ObjectKind,
+)
+
+_BATCH = 100
+_LEASE_WAIT_SECONDS = 2.0
+_FINAL_NOTE = "Ended after its payment had failed for the whole of the agreed time"
+_WAITS = (CaseState.WAITING.value, CaseState.AWAITING_CUSTOMER.value)
+_LONGEST_NOTICE = timedelta(days=14)
+_REST = timedelta(minutes=2)
+_IN_FLIGHT = [state.value for state in IN_FLIGHT_ATTEMPT_STATES]
+
+
+def send_last_notices(now: datetime) -> int:
+    """Tell who has not paid what ends when, as long before as the policy says; `now` is business time.
+
+    One a case. Where it comes too late, for want of a running worker, the deadline moves: nothing is ended without
+    notice. Returns how many were made.
+    """
+    rows = DunningCase.objects.filter(
+        state__in=_WAITS, last_notice_at=None, deadline_at__lte=now + _LONGEST_NOTICE
+    ).order_by("deadline_at")
+    made = 0
+    for pk in list(rows.values_list("pk", flat=True)[:_BATCH]):
+        with transaction.atomic():
+            made += _notify(casework.locked(pk), now=now)
+    return made
+
+
+def _notify(case: DunningCase, *, now: datetime) -> bool:
+    before = policy_of(case).last_notice_before
+    if case.state not in _WAITS or case.last_notice_at is not None or now < case.deadline_at - before:
+        return False
+    if now > case.deadline_at - before + _REST:
+        case.deadline_at = max(case.deadline_at, now + before)
+    case.last_notice_at = now
+    casework.note(case, "last_notice", at=now, deadline_at=case.deadline_at.isoformat())
+    case.save()
+    invoice = Invoice.objects.get(stripe_invoice_id=case.stripe_invoice_id)
+    notices.enqueue(
+        "payment_last_notice",
+        key=f"dunning:{case.uuid}:last_notice",
+        organization=case.organization,
+        cause_at=now,
+        invoice=invoice,
+        amount=Money(invoice.amount_remaining_minor, invoice.currency),
+        pay_url=pay_url(invoice),
+        ends_at=case.deadline_at,
+        is_cancelled_then=_final_action(case) == FinalAction.CANCEL,
+    )
+    return True
+
+
+def close_at_deadline(now: datetime) -> int:
+    """Cases whose time is over go to their final action; never while a try is in flight (D11). Business time."""
+    rows = DunningCase.objects.filter(state__in=_WAITS, deadline_at__lte=now).exclude(last_notice_at=None)
+    closed = 0
+    for pk in list(rows.order_by("deadline_at").values_list("pk", flat=True)[:_BATCH]):
+        with transaction.atomic():
+            case = casework.locked(pk)
+            if case.state in _WAITS and case.deadline_at <= now:
+                casework.close(case, why="deadline", at=now)
+                closed += 1
+    return closed
+
+
+def take_final_actions(now: datetime) -> int:
+    """Carry out what cases in `closing` come to; `now` is business time. Returns how many ended.
+
+    Safe to repeat: the case's own key makes the cancellation one, and a subscription that is over is looked at only.
+    """
+    due = Q(state=CaseState.CLOSING.value, run_at__lte=clock.system_now())
+    ended = 0
+    for case in list(DunningCase.objects.filter(due).order_by("run_at")[:_BATCH]):
+        if DunningAttempt.objects.filter(case=case, state__in=_IN_FLIGHT).exists():
+            continue
+        try:
+            ended += _finish(case, now=now)
+        except BillingError:
+            DunningCase.objects.filter(pk=case.pk).update(run_at=clock.system_now() + _REST)
+    return ended
+
+
+def _finish(case: DunningCase, *, now: datetime) -> bool:
+    """Look last at the invoice, as a payment a moment ago outdoes everything; then act, then read back."""
+    refresh(ObjectRef(ObjectKind.INVOICE, case.stripe_invoice_id), wait_seconds=_LEASE_WAIT_SECONDS)
+    invoice = Invoice.objects.get(stripe_invoice_id=case.stripe_invoice_id)
+    end = partial(_end, case, now=now)
+    if invoice.status == InvoiceStatus.PAID:
+        return end(CaseState.RECOVERED, "paid")
+    if invoice.status != InvoiceStatus.OPEN:
+        return end(CaseState.STOPPED, f"invoice_{invoice.status}")
+    if _final_action(case) == FinalAction.CANCEL:
+        _cancel(case)
+    return end(CaseState.LOST, case.end_reason or "deadline")
+
+
+def _final_action(case: DunningCase) -> FinalAction:
+    """While Stripe collects, what comes at the end is its own setting, not ours."""
+    if case.collector == Collector.OBSERVE:
+        return FinalAction.LEAVE
+    return FinalAction(policy_of(case).final_action)
+
+
+def _cancel(case: DunningCase) -> None:
+    subscription_id = case.stripe_subscription_id
+    ref = ObjectRef(ObjectKind.SUBSCRIPTION, subscription_id)
+    refresh(ref, wait_seconds=_LEASE_WAIT_SECONDS)
+    if Subscription.objects.filter(stripe_subscription_id=subscription_id, ended_at=None).exists():
+        with suppress(StripeObjectMissing):  # It ended between the look and the call.
+            subscriptions.cancel_unbilled(subscription_id, comment=_FINAL_NOTE, key=f"{case.uuid}:final")
+        refresh(ref, wait_seconds=_LEASE_WAIT_SECONDS)
+
+
+def _end(case: DunningCase, state: CaseState, reason: str, *, now: datetime) -> bool:
+    with transaction.atomic():
+        return casework.end(casework.locked(case.pk), state, reason=reason, at=now)

@@ -1,0 +1,172 @@
+"""Reactions: what Stripe, a bank or the customer did to an unpaid invoice; its case follows, and asks nobody."""
+
+from datetime import datetime
+
+from django.db.models import Max, QuerySet
+
+from billing import casework
+from billing.models import (
+    ChargeAttempt,
+    Customer,
+    Dispute,
+    DunningAttempt,
+    DunningCase,
+    Invoice,
+    PaymentMethod,
+    Subscription,
+    Transition,
+    open_staff_task,
+)
+from billing.rules.dunning.steps import may_send
+from billing.selectors.dunning import card_history, case_facts, charged_cards, policy_of
+from billing.terms import (
+    OPEN_CASE_STATES,
+    AttemptTrigger,
+    CaseState,
+    Collector,
+    InvoiceStatus,
+    ObjectKind,
+)
+
+_OPEN = [state.value for state in OPEN_CASE_STATES]
+_STOPPED_BY = {
+    InvoiceStatus.VOID.value: "invoice_void",
+    InvoiceStatus.UNCOLLECTIBLE.value: "invoice_written_off",
+    "deleted": "invoice_deleted",
+}
+_BY_CUSTOMER = (AttemptTrigger.NEW_CARD.value, AttemptTrigger.CARD_UPDATED.value)
+_MAY_BE_TRIED = (CaseState.WAITING, CaseState.AWAITING_CUSTOMER)
+
+
+def close_case_of_invoice(transition: Transition, *, now: datetime) -> None:
+    """The invoice was paid, voided or written off: whatever was still planned is not sent. Safe to repeat."""
+    case = DunningCase.objects.select_for_update().filter(stripe_invoice_id=transition.stripe_id).first()
+    if case is None:
+        return
+    status = Invoice.objects.get(stripe_invoice_id=transition.stripe_id).status
+    if status == InvoiceStatus.PAID:
+        if not casework.end(case, CaseState.RECOVERED, reason="paid", at=now):
+            _recover_late(case, now=now)
+    elif transition.to_state in _STOPPED_BY:
+        casework.end(case, CaseState.STOPPED, reason=_STOPPED_BY[transition.to_state], at=now)
+
+
+def _recover_late(case: DunningCase, *, now: datetime) -> None:
+    """Money came for what was given up: the plan is over, so a person decides what the customer gets for it."""
+    if case.state != CaseState.LOST:
+        return
+    case.state, case.end_reason = CaseState.RECOVERED_LATE.value, "paid"
+    casework.note(case, CaseState.RECOVERED_LATE.value, at=now)
+    case.save()
+    open_staff_task(
+        "late_payment",
+        about=case.stripe_invoice_id,
+        organization_id=case.organization_id,  # type: ignore[attr-defined]
+        summary=f"{case.stripe_invoice_id} was paid after its plan had ended for it",
+    )
+
+
+def close_cases_of_subscription(transition: Transition, *, now: datetime) -> None:
+    """The subscription is over: nothing of it is retried. Staff hear of it if Stripe ended it by itself (O3)."""
+    for case in _open_cases(transition.stripe_id):
+        if case.state == CaseState.CLOSING:
+            casework.end(case, CaseState.LOST, reason=case.end_reason or "deadline", at=now)
+            continue
+        casework.end(case, CaseState.STOPPED, reason="subscription_ended", at=now)
+        if case.collector == Collector.OWN and _was_ended_by_stripe(transition.stripe_id):
+            open_staff_task(
+                "dunning_conflict",
+                about=transition.stripe_id,
+                organization_id=transition.organization_id,
+                summary=f"Stripe ended {transition.stripe_id} for its failed payment, although we collect ourselves",
+            )
+
+
+def _was_ended_by_stripe(stripe_subscription_id: str) -> bool:
+    row = Subscription.objects.get(stripe_subscription_id=stripe_subscription_id)
+    return row.cancellation_reason == "payment_failed"
+
+
+def stop_for_dispute(transition: Transition, *, now: datetime) -> None:
+    """The holder contests a charge of this subscription: no more tries, and a person looks at the open invoice."""
+    charge_ids = ChargeAttempt.objects.filter(stripe_charge_id=_charge_of(transition)).values("stripe_invoice_id")
+    invoices = Invoice.objects.filter(stripe_invoice_id__in=charge_ids).exclude(stripe_subscription_id="")
+    for subscription_id in set(invoices.values_list("stripe_subscription_id", flat=True)):
+        for case in _open_cases(subscription_id):
+            casework.end(case, CaseState.STOPPED, reason="dispute", at=now)
+            open_staff_task(
+                "dunning_dispute",
+                about=case.stripe_invoice_id,
+                organization_id=case.organization_id,  # type: ignore[attr-defined]
+                summary=f"A dispute stopped the collection of {case.stripe_invoice_id}, which is still open",
+            )
+
+
+def _charge_of(transition: Transition) -> str:
+    return Dispute.objects.get(stripe_dispute_id=transition.stripe_id).stripe_charge_id
+
+
+def try_new_card(transition: Transition, *, now: datetime) -> None:
+    """Another card, or new data of the same one: what is unpaid is tried at once, some times at most. Safe to repeat.
+
+    Outside the policy's budget, inside every network's count. A card that is blocked, or was just tried in vain, is
+    not tried again.
+    """
+    trigger = AttemptTrigger.CARD_UPDATED if _is_update(transition) else AttemptTrigger.NEW_CARD
+    for subscription_id in _subscriptions_behind(transition):
+        card = charged_cards([subscription_id]).get(subscription_id)
+        if card is None:
+            continue
+        for case in _open_cases(subscription_id):
+            _try(case, card, trigger=trigger, now=now)
+
+
+def _is_update(transition: Transition) -> bool:
+    return transition.kind == ObjectKind.PAYMENT_METHOD
+
+
+def _subscriptions_behind(transition: Transition) -> list[str]:
+    if transition.kind == ObjectKind.SUBSCRIPTION:
+        return [transition.stripe_id]
+    customer_id = transition.stripe_id
+    if transition.kind == ObjectKind.PAYMENT_METHOD:
+        card = PaymentMethod.objects.filter(stripe_payment_method_id=transition.stripe_id).first()
+        customer_id = card.stripe_customer_id if card else ""
+    known = Customer.objects.filter(stripe_customer_id=customer_id or "-").exists()
+    rows = Subscription.objects.filter(stripe_customer_id=customer_id, ended_at=None) if known else []
+    return [row.stripe_subscription_id for row in rows]
+
+
+def _try(case: DunningCase, card: PaymentMethod, *, trigger: AttemptTrigger, now: datetime) -> None:
+    if case.collector != Collector.OWN or case.state not in _MAY_BE_TRIED:
+        return
+    is_same_card = card.card_fingerprint == case.card_fingerprint
+    if trigger == AttemptTrigger.NEW_CARD and is_same_card and case.card_fingerprint:
+        return
+    policy = policy_of(case)
+    if case.attempts.filter(trigger__in=_BY_CUSTOMER).count() >= policy.customer_retries_max:
+        return
+    history = card_history(card.card_fingerprint, brand=card.card_brand, now=now)
+    refusal = may_send(case_facts(case), history=history, policy=policy, now=now)
+    if refusal:
+        casework.note(case, "new_card_not_tried", at=now, why=refusal)
+        return
+    attempt = DunningAttempt(
+        case=case,
+        seq=(case.attempts.aggregate(last=Max("seq"))["last"] or 0) + 1,
+        trigger=trigger.value,
+        stripe_payment_method_id=card.stripe_payment_method_id,
+        card_fingerprint=card.card_fingerprint,
+        amount_minor=case.amount_minor,
+        currency=case.currency,
+        planned_at=now,
+    )
+    casework.start_attempt(case, attempt, at=now)
+
+
+def _open_cases(stripe_subscription_id: str) -> QuerySet[DunningCase]:
+    return (
+        DunningCase.objects.select_for_update()
+        .filter(stripe_subscription_id=stripe_subscription_id, state__in=_OPEN)
+        .order_by("pk")
+    )
