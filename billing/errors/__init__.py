@@ -34,6 +34,7 @@ from billing.errors.discounts import (
     PromotionCodeUsed,
     PromotionCodeUsedUp,
 )
+from billing.errors.dunning import PolicyRefused
 from billing.errors.provider import (
     CardDeclined,
     LeaseLost,
@@ -112,6 +113,7 @@ __all__ = [
     "PaymentMethodGone",
     "PaymentMethodMissing",
     "PaymentMethodNeeded",
+    "PolicyRefused",
     "PreviewStale",
     "PromotionCodeEnded",
     "PromotionCodeNotForPlan",

@@ -29,7 +29,8 @@ class Verdict:
 
     `waits` are the gaps before the first, second … retry, the last one repeats. `network_wait` is what the network
     itself demands, and outranks every policy. `message_key` names the words for the customer, `reveals_reason` says
-    whether they may name the reason.
+    whether they may name the reason. No policy waits less than `wait_min`; a retry is moved to a payday only within
+    `wait_max`.
     """
 
     decline_class: DeclineClass
@@ -45,6 +46,8 @@ class Verdict:
     block: BlockReach | None = None
     alerts_staff: bool = False
     is_known: bool = True
+    wait_min: timedelta = timedelta(0)
+    wait_max: timedelta | None = None
 
     @property
     def may_retry(self) -> bool:
@@ -78,8 +81,9 @@ class CardHistory:
 class CaseFacts:
     """An open case. `retries` are the automatic ones made so far, `retries_of_class` those after a like decline.
 
-    `time_zone` is a name (`Europe/Berlin`), `country` two letters, empty where nobody knows. `last_try_at` is the
-    moment of the newest try by anybody. All moments are UTC business time.
+    `customer_retries` those that a new or renewed card caused. `time_zone` is a name (`Europe/Berlin`), `country` two
+    letters, empty where nobody knows. `last_try_at` is the moment of the newest try by anybody. All moments are UTC
+    business time.
     """
 
     opened_at: datetime
@@ -91,6 +95,7 @@ class CaseFacts:
     retries: int
     retries_of_class: int
     last_try_at: datetime
+    customer_retries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,10 @@ class RetryAt:
 
 @dataclass(frozen=True, slots=True)
 class AskCustomer:
-    """Nothing more by itself; `why` is a stable word (`needs_customer`, `budget`, `limit`, `deadline`, `blocked`)."""
+    """Nothing more by itself; `why` is a stable word.
+
+    `needs_customer`, `budget`, `limit`, `deadline`, `blocked`, or `staff` where the fault may be ours.
+    """
 
     why: str
 
@@ -137,8 +145,9 @@ class AccessPlan:
 class Policy:
     """One version of a dunning policy. `slots` gives the waits of a class that shall not come from the decline table.
 
-    `paydays` are names by country (`DE`: `last_business_day`, `day_15`; `*` for all others). `steps` maps a state of
-    the case to the mail that is sent when it is reached.
+    `paydays` are names by country (`DE`: `last_business_day`, `day_15`; `*` for all others); without any, a payday
+    slot is a plain morning. `messages` names the template for each message key of the decline table, `none` for no
+    mail.
     """
 
     key: str
@@ -155,3 +164,4 @@ class Policy:
     final_action: str
     last_notice_before: timedelta
     slots: Mapping[DeclineClass, tuple[timedelta, ...]] = field(default_factory=dict)
+    messages: Mapping[str, str] = field(default_factory=dict)
