@@ -1,4 +1,4 @@
-"""Use case: what an unpaid invoice comes to at its deadline: a last notice in time, then the policy's final action."""
+"""Use case: what an unpaid invoice comes to: a last notice in time, then the final action of its policy."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
