@@ -10,7 +10,6 @@ STANDARD = "standard"
 class RuleFacts:
     """One rule; an empty or absent condition holds for all. Sums are in `currency`'s minor unit, both included."""
 
-    position: int
     policy_key: str
     plan_code: str = ""
     currency: str = ""
@@ -32,11 +31,8 @@ class SubjectFacts:
 
 
 def choose_policy(rules: Sequence[RuleFacts], *, subject: SubjectFacts) -> str:
-    """The key of the policy of the first rule, by position, that holds; `standard` without one. Safe to repeat."""
-    for rule in sorted(rules, key=lambda rule: rule.position):
-        if _holds(rule, subject):
-            return rule.policy_key
-    return STANDARD
+    """The key of the policy of the first of `rules` that holds; `standard` without one. Safe to repeat."""
+    return next((rule.policy_key for rule in rules if _holds(rule, subject)), STANDARD)
 
 
 def _holds(rule: RuleFacts, subject: SubjectFacts) -> bool:

@@ -15,7 +15,7 @@ from billing.rules.dunning.standard import STANDARD_BODY
 from billing.rules.dunning.tables import decline_rows
 from billing.terms import DeclineClass, FinalAction
 
-__all__ = ["STANDARD_BODY", "canonical", "fingerprint", "parse_policy"]
+__all__ = ["STANDARD_BODY", "canonical", "parse_policy", "sha256_of"]
 
 NO_MAIL = "none"
 LONGEST_DEADLINE_DAYS = 60
@@ -39,7 +39,7 @@ def canonical(body: object) -> str:
     return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-def fingerprint(body: object) -> str:
+def sha256_of(body: object) -> str:
     """The SHA-256 of the canonical text, in hexadecimal."""
     return hashlib.sha256(canonical(body).encode()).hexdigest()
 

@@ -47,22 +47,23 @@ def next_step(case: CaseFacts, verdict: Verdict, *, history: CardHistory, policy
 
 def may_send(
     case: CaseFacts,
-    verdict: Verdict | None,
     *,
-    trigger: AttemptTrigger,
     history: CardHistory,
     policy: Policy,
     now: datetime,
+    trigger: AttemptTrigger | None = None,
+    verdict: Verdict | None = None,
 ) -> str:
     """Why a try may not be sent at `now` (UTC), empty if it may. `history` is that of the card that would be tried.
 
-    `verdict` is the last one on this card, None for a card that has none. The words: `blocked`, `deadline`, `budget`,
-    `wait` (what the network orders, or the policy's gap), `limit`, `window`. Budget, gap and hours bind the schedule
-    alone; a new card waits for nothing but has a budget of its own. Safe to repeat.
+    `verdict` is the last one on this card, None for a card without one. Whatever the `trigger`: `blocked`, `limit`.
+    Unless the customer brought a card: `deadline`, and `wait` for what the network orders. For the schedule alone:
+    `budget`, `wait` for the policy's gap, and `window`. What the customer causes has its own `budget`. Without a
+    `trigger` no budget, gap or window is asked about. Safe to repeat.
     """
     if history.is_blocked or (verdict is not None and verdict.block is not None):
         return "blocked"
-    if trigger != AttemptTrigger.NEW_CARD and now >= case.deadline_at:
+    if trigger not in _BY_CUSTOMER and now >= case.deadline_at:
         return "deadline"
     if _is_budget_spent(case, verdict, trigger=trigger, policy=policy):
         return "budget"
@@ -84,7 +85,9 @@ def _why_no_retry(case: CaseFacts, verdict: Verdict, *, history: CardHistory, po
     return "budget" if _is_budget_spent(case, verdict, trigger=AttemptTrigger.SCHEDULE, policy=policy) else ""
 
 
-def _is_budget_spent(case: CaseFacts, verdict: Verdict | None, *, trigger: AttemptTrigger, policy: Policy) -> bool:
+def _is_budget_spent(
+    case: CaseFacts, verdict: Verdict | None, *, trigger: AttemptTrigger | None, policy: Policy
+) -> bool:
     if trigger in _BY_CUSTOMER:
         return case.customer_retries >= policy.customer_retries_max
     if trigger != AttemptTrigger.SCHEDULE:
@@ -101,7 +104,7 @@ def _gap(case: CaseFacts, verdict: Verdict, policy: Policy) -> timedelta:
     return max(step, verdict.wait_min, _least_gap(verdict, trigger=AttemptTrigger.SCHEDULE, policy=policy))
 
 
-def _least_gap(verdict: Verdict | None, *, trigger: AttemptTrigger, policy: Policy) -> timedelta:
+def _least_gap(verdict: Verdict | None, *, trigger: AttemptTrigger | None, policy: Policy) -> timedelta:
     gap = policy.min_gap if trigger == AttemptTrigger.SCHEDULE else timedelta(0)
     if verdict is None or verdict.network_wait is None or trigger in _BY_CUSTOMER:
         return gap
