@@ -145,7 +145,7 @@ def enter_conflict(case: DunningCase, *, why: str, at: datetime) -> None:
     open_staff_task(
         "dunning_conflict",
         about=case.stripe_invoice_id,
-        organization_id=case.organization_id,  # type: ignore[attr-defined]
+        organization_id=case.organization_id,
         summary=f"Stripe retries {case.stripe_invoice_id} by itself, so our own tries stopped: {why}",
     )
 
@@ -166,6 +166,6 @@ def _tell_staff(case: DunningCase, verdict: Verdict) -> None:
     open_staff_task(
         "dunning_decline",
         about=f"{case.stripe_invoice_id}:{verdict.code}",
-        organization_id=case.organization_id,  # type: ignore[attr-defined]
-        summary=f"A payment of {case.stripe_invoice_id} failed with a code that a person should look at: {verdict.code}",
+        organization_id=case.organization_id,
+        summary=f"A payment of {case.stripe_invoice_id} failed with a code to look at: {verdict.code}",
     )

@@ -74,6 +74,6 @@ def settle_untraced(attempt: DunningAttempt, *, now: datetime) -> None:
 
 
 def _case_of(attempt: DunningAttempt) -> DunningCase:
-    case = moves.locked(attempt.case_id)  # type: ignore[attr-defined]
+    case = moves.locked(attempt.case_id)
     attempt.refresh_from_db()
     return case

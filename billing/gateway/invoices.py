@@ -25,7 +25,7 @@ def pay(stripe_invoice_id: str, *, key: str) -> stripe.Invoice:
 
 
 def collect(stripe_invoice_id: str, *, stripe_payment_method_id: str, key: str) -> stripe.Invoice:
-    """Charge an open invoice (`in_…`) to a stored card (`pm_…`) while its holder is away. Safe to repeat with the key.
+    """Charge an open invoice (`in_…`) to a stored card (`pm_…`), its holder away. Safe to repeat with the key.
 
     Stripe keeps the first answer to a key, a decline, too, for 24 h at least (O15). Raises CardDeclined (with the
     decline code and the charge, if one was made), StripeRefused for an invoice that is not open any more or a payment

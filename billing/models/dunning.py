@@ -132,7 +132,7 @@ class DunningAttempt(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.case_id}/{self.seq} {self.state}"  # type: ignore[attr-defined]
+        return f"{self.case_id}/{self.seq} {self.state}"
 
 
 class CardBlock(models.Model):
@@ -166,4 +166,4 @@ class CaseEvent(models.Model):
         indexes = [models.Index(fields=["case", "id"], name="events_of_a_case")]
 
     def __str__(self) -> str:
-        return f"{self.case_id} {self.kind}"  # type: ignore[attr-defined]
+        return f"{self.case_id} {self.kind}"

@@ -18,9 +18,10 @@ from billing.models import (
     PaymentMethod,
     Subscription,
 )
-from billing.rules.dunning.facts import CardHistory, CaseFacts, Decline, Policy, Try
+from billing.rules.dunning.facts import CardHistory, CaseFacts, Decline, Policy, Try, Verdict
+from billing.rules.dunning.judge import judge
 from billing.rules.dunning.policy import parse_policy
-from billing.terms import AttemptState, BlockReach
+from billing.terms import AttemptState, AttemptTrigger, BlockReach, ChargeStatus
 
 _WINDOW = timedelta(days=30)
 _ASKS_CUSTOMER = "authentication_required"
@@ -40,8 +41,26 @@ def decline_of(charge: ChargeAttempt) -> Decline:
     )
 
 
-def case_facts(case: DunningCase) -> CaseFacts:
+def verdict_of(case: DunningCase, *, fingerprint: str) -> Verdict | None:
+    """What the last decline of its invoice on this card means; None where there was none."""
+    return last_verdicts([case]).get((case.pk, fingerprint))
+
+
+def last_verdicts(cases: Collection[DunningCase]) -> dict[tuple[int, str], Verdict]:
+    """By case and card, what the newest decline means; one query for any number."""
+    numbers = {case.stripe_invoice_id: case.pk for case in cases}
+    charges = ChargeAttempt.objects.filter(stripe_invoice_id__in=numbers, status=ChargeStatus.FAILED.value)
+    newest = {
+        (numbers[charge.stripe_invoice_id], charge.card_fingerprint): charge
+        for charge in charges.order_by("created_at", "pk")
+    }
+    return {key: judge(decline_of(charge)) for key, charge in newest.items()}
+
+
+def case_facts(case: DunningCase, *, customer_retries: int = 0) -> CaseFacts:
+    """`customer_retries` are the tries so far that a new card caused, where they count."""
     return CaseFacts(
+        customer_retries=customer_retries,
         opened_at=case.opened_at,
         deadline_at=case.deadline_at,
         amount_minor=case.amount_minor,
@@ -54,9 +73,15 @@ def case_facts(case: DunningCase) -> CaseFacts:
     )
 
 
+def count_customer_retries(case: DunningCase) -> int:
+    """Tries that another card, or new data of the same one, caused."""
+    triggers = (AttemptTrigger.NEW_CARD.value, AttemptTrigger.CARD_UPDATED.value)
+    return case.attempts.filter(trigger__in=triggers).exclude(state=AttemptState.SKIPPED.value).count()
+
+
 def policy_of(case: DunningCase) -> Policy:
     """The version that the case was opened with."""
-    return _parsed(case.policy_id)  # type: ignore[attr-defined]
+    return _parsed(case.policy_id)
 
 
 @lru_cache(maxsize=256)
@@ -88,7 +113,8 @@ def card_histories(cards: Iterable[tuple[str, str]], *, now: datetime) -> dict[s
     for fingerprint, sent_at, amount, currency in silent.values_list(
         "card_fingerprint", "sent_at", "amount_minor", "currency"
     ):
-        tries[fingerprint].append(Try(sent_at, amount, currency))
+        if sent_at is not None:
+            tries[fingerprint].append(Try(sent_at, amount, currency))
     blocked = set(CardBlock.objects.filter(**known).values_list("card_fingerprint", flat=True))
     return {
         fingerprint: CardHistory(brand, tuple(sorted(tries[fingerprint], key=_when)), fingerprint in blocked)

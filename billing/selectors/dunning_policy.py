@@ -3,11 +3,10 @@
 from datetime import datetime
 
 from billing.models import DunningPolicy, DunningRule, Invoice, Price, Subscription
-from billing.rules.dunning.choice import RuleFacts, SubjectFacts, choose_policy
-from billing.rules.dunning.policy import STANDARD_BODY, sha256_of
+from billing.rules.dunning.choice import STANDARD, RuleFacts, SubjectFacts, choose_policy
+from billing.rules.dunning.policy import sha256_of
+from billing.rules.dunning.standard import STANDARD_BODY
 from billing.selectors.dunning import country_of
-
-STANDARD = "standard"
 
 
 def policy_for(invoice: Invoice, subscription: Subscription, *, now: datetime) -> DunningPolicy:

@@ -7,9 +7,9 @@ from django.db.models import Max
 
 from billing import casework
 from billing.models import CaseEvent, DunningAttempt, DunningCase, PaymentMethod
-from billing.rules.dunning.facts import AskCustomer, CardHistory
+from billing.rules.dunning.facts import CardHistory, Verdict
 from billing.rules.dunning.steps import may_send
-from billing.selectors.dunning import card_histories, case_facts, charged_cards, policy_of
+from billing.selectors.dunning import card_histories, case_facts, charged_cards, last_verdicts, policy_of
 from billing.terms import AttemptTrigger, CaseState
 
 BATCH = 200
@@ -26,12 +26,13 @@ def claim_due_cases(now: datetime, *, limit: int = BATCH) -> int:
         cases = _due(now, limit=limit)
         cards = charged_cards([case.stripe_subscription_id for case in cases])
         histories = card_histories(((card.card_fingerprint, card.card_brand) for card in cards.values()), now=now)
-        numbers = _last_numbers(cases)
+        numbers, verdicts = _last_numbers(cases), last_verdicts(cases)
         to_try = []
         for case in cases:
             card = cards.get(case.stripe_subscription_id)
             history = histories.get(card.card_fingerprint) if card else None
-            refusal = _refusal(case, card, history=history, now=now)
+            verdict = verdicts.get((case.pk, card.card_fingerprint)) if card else None
+            refusal = _refusal(case, card, verdict=verdict, history=history, now=now)
             if refusal or card is None:
                 _put_off(case, refusal, now=now)
             else:
@@ -50,17 +51,30 @@ def _last_numbers(cases: list[DunningCase]) -> dict[int, int]:
     return {row["case"]: row["last"] for row in rows}
 
 
-def _refusal(case: DunningCase, card: PaymentMethod | None, *, history: CardHistory | None, now: datetime) -> str:
+def _refusal(
+    case: DunningCase,
+    card: PaymentMethod | None,
+    *,
+    verdict: Verdict | None,
+    history: CardHistory | None,
+    now: datetime,
+) -> str:
     """A stable word for why this case is not tried now, empty where it is."""
     if card is None:
         return _NO_CARD
-    known = history or CardHistory(card.card_brand)
-    return may_send(case_facts(case), history=known, policy=policy_of(case), now=now)
+    return may_send(
+        case_facts(case),
+        verdict=verdict,
+        trigger=AttemptTrigger.SCHEDULE,
+        history=history or CardHistory(card.card_brand),
+        policy=policy_of(case),
+        now=now,
+    )
 
 
 def _put_off(case: DunningCase, refusal: str, *, now: datetime) -> None:
     if refusal == _NO_CARD:
-        casework.move(case, AskCustomer(refusal), at=now)
+        casework.ask_customer(case, why=refusal, at=now)
     else:
         casework.plan_again(case, now=now, why=refusal)
 

@@ -18,7 +18,14 @@ from billing.models import (
     open_staff_task,
 )
 from billing.rules.dunning.steps import may_send
-from billing.selectors.dunning import card_history, case_facts, charged_cards, policy_of
+from billing.selectors.dunning import (
+    card_history,
+    case_facts,
+    charged_cards,
+    count_customer_retries,
+    policy_of,
+    verdict_of,
+)
 from billing.terms import (
     OPEN_CASE_STATES,
     AttemptTrigger,
@@ -34,7 +41,6 @@ _STOPPED_BY = {
     InvoiceStatus.UNCOLLECTIBLE.value: "invoice_written_off",
     "deleted": "invoice_deleted",
 }
-_BY_CUSTOMER = (AttemptTrigger.NEW_CARD.value, AttemptTrigger.CARD_UPDATED.value)
 _MAY_BE_TRIED = (CaseState.WAITING, CaseState.AWAITING_CUSTOMER)
 
 
@@ -61,7 +67,7 @@ def _recover_late(case: DunningCase, *, now: datetime) -> None:
     open_staff_task(
         "late_payment",
         about=case.stripe_invoice_id,
-        organization_id=case.organization_id,  # type: ignore[attr-defined]
+        organization_id=case.organization_id,
         summary=f"{case.stripe_invoice_id} was paid after its plan had ended for it",
     )
 
@@ -97,7 +103,7 @@ def stop_for_dispute(transition: Transition, *, now: datetime) -> None:
             open_staff_task(
                 "dunning_dispute",
                 about=case.stripe_invoice_id,
-                organization_id=case.organization_id,  # type: ignore[attr-defined]
+                organization_id=case.organization_id,
                 summary=f"A dispute stopped the collection of {case.stripe_invoice_id}, which is still open",
             )
 
@@ -143,11 +149,14 @@ def _try(case: DunningCase, card: PaymentMethod, *, trigger: AttemptTrigger, now
     is_same_card = card.card_fingerprint == case.card_fingerprint
     if trigger == AttemptTrigger.NEW_CARD and is_same_card and case.card_fingerprint:
         return
-    policy = policy_of(case)
-    if case.attempts.filter(trigger__in=_BY_CUSTOMER).count() >= policy.customer_retries_max:
-        return
-    history = card_history(card.card_fingerprint, brand=card.card_brand, now=now)
-    refusal = may_send(case_facts(case), history=history, policy=policy, now=now)
+    refusal = may_send(
+        case_facts(case, customer_retries=count_customer_retries(case)),
+        verdict=verdict_of(case, fingerprint=card.card_fingerprint),
+        trigger=trigger,
+        history=card_history(card.card_fingerprint, brand=card.card_brand, now=now),
+        policy=policy_of(case),
+        now=now,
+    )
     if refusal:
         casework.note(case, "new_card_not_tried", at=now, why=refusal)
         return

@@ -20,7 +20,7 @@ from billing.mirror.refs import ObjectRef
 from billing.models import ChargeAttempt, DunningAttempt, DunningCase, Invoice, PaymentMethod
 from billing.rules.dunning.facts import Decline
 from billing.rules.dunning.steps import may_send
-from billing.selectors.dunning import card_history, case_facts, decline_of, policy_of
+from billing.selectors.dunning import card_history, case_facts, decline_of, policy_of, verdict_of
 from billing.terms import (
     IN_FLIGHT_ATTEMPT_STATES,
     AttemptState,
@@ -106,7 +106,7 @@ def _may_repeat(attempt: DunningAttempt, invoice: Invoice, *, now: datetime) -> 
     A crash may have come before Stripe heard of it, so that a repeat could be the first call.
     """
     with transaction.atomic():
-        case = casework.locked(attempt.case_id)  # type: ignore[attr-defined]
+        case = casework.locked(attempt.case_id)
         if _is_conflict(case, invoice):
             casework.enter_conflict(case, why=_CONFLICT, at=now)
         is_wanted = case.state == CaseState.ATTEMPTING
@@ -129,7 +129,7 @@ def _last_look(attempt: DunningAttempt) -> Invoice:
 def _mark_sent(attempt: DunningAttempt, invoice: Invoice, *, now: datetime) -> bool:
     """Commit that Stripe is about to hear of it; False where the last look or the rules found a reason not to."""
     with transaction.atomic():
-        case = casework.locked(attempt.case_id)  # type: ignore[attr-defined]
+        case = casework.locked(attempt.case_id)
         attempt.refresh_from_db()
         if attempt.state != AttemptState.PLANNED:
             return False
@@ -172,8 +172,14 @@ def _refusal(case: DunningCase, attempt: DunningAttempt, invoice: Invoice, *, no
         return f"invoice_{invoice.status}"
     if not attempt.stripe_payment_method_id:
         return "no_card"
-    history = card_history(attempt.card_fingerprint, brand=_brand(attempt), now=now)
-    return may_send(case_facts(case), history=history, policy=policy_of(case), now=now)
+    return may_send(
+        case_facts(case),  # The customer's own budget was asked when this try was planned.
+        verdict=verdict_of(case, fingerprint=attempt.card_fingerprint),
+        trigger=AttemptTrigger(attempt.trigger),
+        history=card_history(attempt.card_fingerprint, brand=_brand(attempt), now=now),
+        policy=policy_of(case),
+        now=now,
+    )
 
 
 def _brand(attempt: DunningAttempt) -> str:
