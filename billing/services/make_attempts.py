@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from billing import casework, clock
-from billing.errors import BillingError, CardDeclined, StripeRefused
+from billing.errors import BillingError, CardDeclined, StripeRefused, StripeUnreachable
 from billing.gateway import invoices
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
@@ -38,6 +38,7 @@ _LEASE = timedelta(seconds=60)
 _LEASE_WAIT_SECONDS = 2.0
 _KEY_IS_SAFE_FOR = timedelta(hours=23)
 _SHORTEST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
+_SKEW = timedelta(seconds=5)  # Stripe's moments are whole seconds of its own clock.
 _ASKS_CUSTOMER = "authentication_required"
 _ASKING = ("invoice_payment_intent_requires_action", _ASKS_CUSTOMER)
 _CONFLICT = "a next payment attempt is planned at Stripe"
@@ -94,10 +95,12 @@ def _work_on(attempt: DunningAttempt, *, now: datetime) -> None:
     if attempt.state == AttemptState.PLANNED:
         if _mark_sent(attempt, invoice, now=now):
             _send(attempt, now=now)
+    elif invoice.status == InvoiceStatus.PAID:
+        _take_payment(attempt, now=now)
     elif _may_repeat(attempt, invoice, now=now):
-        _send(attempt, now=now)
-    else:
-        _look_up(attempt, invoice, now=now)
+        _repeat(attempt, now=now)
+    elif not _found(attempt, now=now):
+        casework.settle_untraced(attempt, now=now)
 
 
 def _may_repeat(attempt: DunningAttempt, invoice: Invoice, *, now: datetime) -> bool:
@@ -235,24 +238,30 @@ def _take_refusal(attempt: DunningAttempt, error: StripeRefused, *, now: datetim
         casework.settle_gone(attempt, failure=f"{code or error.code}: {error.message}", now=now)
 
 
-def _look_up(attempt: DunningAttempt, invoice: Invoice, *, now: datetime) -> None:
-    """Too late for the key: what the invoice and its charges say is the answer, and no charge means none was made."""
-    if invoice.status == InvoiceStatus.PAID:
-        _take_payment(attempt, now=now)
-        return
+def _repeat(attempt: DunningAttempt, *, now: datetime) -> None:
+    """The same call again. Stripe keeps a 500 as its answer, too (O15): then what it did is told by the charges."""
+    try:
+        _send(attempt, now=now)
+    except StripeUnreachable:
+        if not _found(attempt, now=now):
+            raise
+
+
+def _found(attempt: DunningAttempt, *, now: datetime) -> bool:
+    """Whether a failed charge shows what became of a call that was never answered; if so, it is taken in."""
     known = DunningAttempt.objects.exclude(stripe_charge_id="").values("stripe_charge_id")
     charge = (
         ChargeAttempt.objects.filter(
-            stripe_invoice_id=invoice.stripe_invoice_id,
+            stripe_invoice_id=attempt.case.stripe_invoice_id,
             status=ChargeStatus.FAILED.value,
             card_fingerprint=attempt.card_fingerprint,
-            created_at__gte=attempt.sent_at,
+            created_at__gte=(attempt.sent_at or attempt.planned_at) - _SKEW,
         )
         .exclude(stripe_charge_id__in=known)
         .order_by("created_at")
         .first()
     )
-    if charge is not None:
-        casework.settle_declined(attempt, decline_of(charge), charge=charge, now=now)
-    else:
-        casework.settle_untraced(attempt, now=now)
+    if charge is None:
+        return False
+    casework.settle_declined(attempt, decline_of(charge), charge=charge, now=now)
+    return True
