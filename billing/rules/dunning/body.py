@@ -33,7 +33,7 @@ class Body:
                 self.refuse(name, "is missing.")
 
     def number(self, name: str, *, least: int, most: int, because: str = "") -> int:
-        """A whole number; `least` where there is none, or another than fits."""
+        """A whole number; `least` where there is none, the nearest that fits for another."""
         value = self.values.get(name, _ABSENT)
         if value is _ABSENT:
             return least
@@ -42,8 +42,7 @@ class Body:
             return least
         if not least <= value <= most:
             self.refuse(name, f"must lie between {least} and {most}{f', {because}' if because else ''}.")
-            return least
-        return value
+        return min(max(value, least), most)
 
     def text(self, name: str) -> str:
         value = self.values.get(name, "")

@@ -71,13 +71,15 @@ def last_morning(until: datetime, *, time_zone: str, policy: Policy) -> datetime
 
 
 def is_in_window(at: datetime, *, time_zone: str, policy: Policy) -> bool:
-    """Whether a try at `at` keeps to the policy's hours; the minute after a gap of the clock stands for the gap."""
+    """Whether a try at `at` keeps to the policy's hours; a window that the clock leaves out whole opens after it."""
     zone = zone_of(time_zone)
-    local = at.astimezone(zone)
-    if _is_inside(local, policy.window):
+    window = policy.window
+    if _is_inside(at.astimezone(zone), window):
         return True
-    opens_at = _opening(local.date(), window=policy.window, zone=zone)
-    return opens_at is not None and opens_at <= at < opens_at + _MINUTE
+    opens_at = _opening(at.astimezone(zone).date(), window=window, zone=zone)
+    if opens_at is None or _is_inside(opens_at.astimezone(zone), window):
+        return False
+    return opens_at <= at < opens_at + (window.to_minute - window.from_minute) * _MINUTE
 
 
 def _days(today: date) -> Iterator[date]:
