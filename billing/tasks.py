@@ -23,6 +23,7 @@ from billing.services.follow_scheduled_change import settle_due_changes
 from billing.services.follow_team import follow_team, true_up_seats
 from billing.services.forget_old_mail import forget_old_mail
 from billing.services.forget_previews import forget_previews
+from billing.services.forgive_case import resume_forgiving
 from billing.services.give_up_change import resume_given_up_changes
 from billing.services.invoice_terms import resume_terms_changes
 from billing.services.make_attempts import make_attempts
@@ -91,6 +92,7 @@ def collect_due_payments() -> None:
     now = clock.business_now()
     _attempt(claim_due_cases, now)
     _attempt(make_attempts, now)
+    _attempt(resume_forgiving, now)
     _attempt(send_last_notices, now)
     _attempt(close_at_deadline, now)
     _attempt(take_final_actions, now)

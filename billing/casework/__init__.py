@@ -3,6 +3,7 @@
 The caller holds the case's row (`locked`) and commits; nothing here asks Stripe or decides.
 """
 
+from billing.casework.deadlines import LONGEST_CASE_DAYS, hold, put_deadline_off, require_deadline_fits
 from billing.casework.moves import (
     OBSERVED,
     ask_customer,
@@ -17,18 +18,28 @@ from billing.casework.moves import (
     take_in,
 )
 from billing.casework.outcomes import close_attempt, settle_declined, settle_gone, settle_paid, settle_untraced, skip
+from billing.casework.requests import StaffWish, is_in_flight, record_request, repeated, require_going_on
 
 __all__ = [
+    "LONGEST_CASE_DAYS",
     "OBSERVED",
+    "StaffWish",
     "ask_customer",
     "close",
     "close_attempt",
     "end",
     "enter_conflict",
+    "hold",
+    "is_in_flight",
     "locked",
     "move",
     "note",
     "plan_again",
+    "put_deadline_off",
+    "record_request",
+    "repeated",
+    "require_deadline_fits",
+    "require_going_on",
     "settle_declined",
     "settle_gone",
     "settle_paid",

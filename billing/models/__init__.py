@@ -13,6 +13,7 @@ from billing.models.discount import Discount, DiscountChange, PromotionCodeUse
 from billing.models.dispute import Dispute, EarlyFraudWarning
 from billing.models.dunning import CardBlock, CaseEvent, DunningAttempt, DunningCase
 from billing.models.dunning_policy import CollectionConfirmation, DunningPolicy, DunningRule
+from billing.models.dunning_request import CaseRequest
 from billing.models.erasure import Erasure
 from billing.models.invoice import Invoice
 from billing.models.invoice_payment import InvoicePayment
@@ -53,6 +54,7 @@ __all__ = [
     "CardBlock",
     "CardSetup",
     "CaseEvent",
+    "CaseRequest",
     "ChargeAttempt",
     "CheckoutIntent",
     "CheckoutSession",

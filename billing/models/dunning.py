@@ -81,6 +81,13 @@ class DunningCase(models.Model):
             models.Index(fields=["deadline_at"], condition=Q(state__in=_OPEN), name="dunning_cases_by_deadline"),
             models.Index(fields=["organization", "-opened_at"], name="dunning_by_organization"),
         ]
+        permissions = [
+            ("hold_dunningcase", "Can hold a dunning case"),
+            ("retry_dunningcase", "Can retry the payment of a dunning case"),
+            ("extend_dunningcase", "Can extend the deadline of a dunning case"),
+            ("forgive_dunningcase", "Can forgive the invoice of a dunning case"),
+            ("settle_conflict_dunningcase", "Can settle the conflict of a dunning case"),
+        ]
 
     @property
     def is_open(self) -> bool:

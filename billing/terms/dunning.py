@@ -93,3 +93,13 @@ class FinalAction(StrEnum):
 
     CANCEL = "cancel"
     LEAVE = "leave"
+
+
+class CaseAction(StrEnum):
+    """What staff may ask of a case."""
+
+    HOLD = "hold"
+    RETRY = "retry"
+    EXTEND = "extend"
+    FORGIVE = "forgive"
+    SETTLE_CONFLICT = "settle_conflict"
