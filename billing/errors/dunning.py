@@ -12,7 +12,7 @@ class PolicyRefused(BillingError):
     status = 400
     message = "This dunning policy cannot be saved."
 
-    def __init__(self, reasons: Sequence[str]) -> None:
+    def __init__(self, reasons: Sequence[str] = ()) -> None:
         self.reasons = tuple(reasons)
         super().__init__(" ".join((self.message, *self.reasons)), reasons=list(self.reasons))
 

@@ -16,6 +16,8 @@ from billing.models.checkout import CheckoutIntent
 from billing.models.credit_note import CreditNote
 from billing.models.customer import Customer
 from billing.models.details import BillingDetails, CustomerDetails, DetailsRequest, TaxId
+from billing.models.dunning import DunningAttempt, DunningCase
+from billing.models.dunning_request import CaseRequest
 from billing.models.invoice import Invoice
 from billing.models.invoice_terms import InvoiceTermsChange
 from billing.models.notice import Notice, NoticeContent
@@ -47,12 +49,15 @@ PERSONAL: tuple[Personal, ...] = (
     Personal(TrialAllowance, values={"reason": ""}),
     Personal(TrialChange, values={"reason": ""}),
     Personal(TrialChange, values={"reason": ""}),
+    Personal(CaseRequest, values={"reason": ""}),
     Personal(InvoiceTermsChange, values={"reason": ""}),
     Personal(CheckoutIntent, values={"url": ""}),
     Personal(CardSetup, values={"url": ""}),
     Personal(Invoice, values={"hosted_invoice_url": "", "invoice_pdf_url": ""}),
     Personal(CreditNote, values={"pdf_url": ""}),
     Personal(ChargeAttempt, values={"card_fingerprint": ""}),
+    Personal(DunningCase, values={"card_fingerprint": ""}),
+    Personal(DunningAttempt, "case__organization", values={"card_fingerprint": ""}),
 )
 
 

@@ -10,7 +10,16 @@ from django.apps import apps
 from django.db.models import Model, QuerySet
 
 from accounts.models import Consent, Invitation, Membership, Organization, User
-from billing.models import CheckoutSession, Customer, CustomerDetails, NoticeContent, PaymentMethod, TaxId
+from billing.models import (
+    CaseEvent,
+    CheckoutSession,
+    Customer,
+    CustomerDetails,
+    DunningAttempt,
+    NoticeContent,
+    PaymentMethod,
+    TaxId,
+)
 
 # Digests that say nothing to anybody, and keys of clicks.
 LEFT_OUT_COLUMNS = frozenset({"request_key", "email_digest", "card_digest", "card_fingerprint", "html"})
@@ -53,6 +62,8 @@ def _querysets(organization: Organization) -> Iterator[QuerySet[Any]]:
     yield CustomerDetails.objects.filter(customer__organization=organization)
     yield TaxId.objects.filter(customer__organization=organization)
     yield PaymentMethod.objects.filter(stripe_customer_id__in=customer_ids)
+    yield DunningAttempt.objects.filter(case__organization=organization)
+    yield CaseEvent.objects.filter(case__organization=organization)
     yield CheckoutSession.objects.filter(stripe_customer_id__in=customer_ids)
 
 

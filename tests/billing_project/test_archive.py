@@ -19,10 +19,20 @@ from webhooks.models import InboxEvent
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = "/team/organization/export/"
 # Reached by another way than a column that names the organization, or not about one.
-OTHERWISE = {"NoticeContent", "CustomerDetails", "TaxId", "PaymentMethod", "CheckoutSession"}
+OTHERWISE = {
+    "NoticeContent",
+    "CustomerDetails",
+    "TaxId",
+    "PaymentMethod",
+    "CheckoutSession",
+    "CaseEvent",
+    "DunningAttempt",
+}
 NOT_ABOUT_ONE = {
     *("Feature", "Plan", "PlanFeature", "Price", "PortalConfiguration", "Reconciliation", "StripeAccount"),
     *("Handled", "Work"),
+    # A block holds for a card, whoever pays with it.
+    *("CardBlock", "CollectionConfirmation", "DunningPolicy", "DunningRule"),
 }
 
 

@@ -9,9 +9,11 @@ OPEN_KINDS = (TextField, EmailField, GenericIPAddressField, JSONField)
 # Ids, sums, states and words of ours; what stands in them says nothing of a person.
 NOTHING_PERSONAL = {
     "AuditEntry.details",
+    "CaseEvent.details",
     "ChangePreview.lines",
     "ChangePreview.next_lines",
     "DiscountChange.discounts",
+    "DunningPolicy.body",
     "PaymentMethodChange.stripe_subscription_ids",
     "Reconciliation.cursor",
     "Transition.event_ids",
