@@ -12,8 +12,9 @@ class Body:
     def __init__(self, values: object, *, place: str, reasons: list[str]) -> None:
         self.place = place
         self.reasons = reasons
+        self.is_object = isinstance(values, dict)
         self.values: Mapping[str, Any] = values if isinstance(values, dict) else {}
-        if not isinstance(values, dict):
+        if not self.is_object:
             self.refuse("", "must be an object with keys.")
 
     def refuse(self, name: str, sentence: str) -> None:
@@ -24,6 +25,8 @@ class Body:
 
     def allow_only(self, names: Iterable[str]) -> None:
         """A misspelt key would otherwise be ignored in silence, and a missing one guessed."""
+        if not self.is_object:
+            return
         known = list(names)
         for name in self.values:
             if name not in known:
@@ -44,12 +47,15 @@ class Body:
             self.refuse(name, f"must lie between {least} and {most}{f', {because}' if because else ''}.")
         return min(max(value, least), most)
 
-    def text(self, name: str) -> str:
-        value = self.values.get(name, "")
-        if not isinstance(value, str):
-            self.refuse(name, "must be text.")
-            return ""
-        return value
+    def text(self, name: str) -> str | None:
+        """None where there is none, or something else."""
+        if name not in self.values:
+            return None
+        value = self.values[name]
+        if isinstance(value, str):
+            return value
+        self.refuse(name, "must be text.")
+        return None
 
     def part(self, name: str) -> "Body":
         return Body(self.values.get(name, {}), place=self.key(name), reasons=self.reasons)

@@ -37,9 +37,9 @@ def read_window(part: Body) -> LocalWindow:
 
 
 def _minutes(part: Body, name: str) -> int | None:
-    if name not in part.values:
-        return None
     text = part.text(name)
+    if text is None:
+        return None
     if not _CLOCK.fullmatch(text):
         part.refuse(name, "must be a time such as 06:00.")
         return None
@@ -51,7 +51,7 @@ def read_paydays(root: Body) -> dict[str, tuple[str, ...]]:
         # Said outright, so a payday slot is a plain morning; a missing key was refused above.
         return {}
     part = root.part("paydays")
-    if EVERYWHERE_ELSE not in part.values:
+    if part.is_object and EVERYWHERE_ELSE not in part.values:
         part.refuse(EVERYWHERE_ELSE, "is missing: it holds for all countries that are not named.")
     found = {country: _read_names(part, country) for country in part.values}
     return {country.upper(): names for country, names in found.items()}
@@ -78,7 +78,7 @@ def read_access(part: Body, *, deadline_days: int) -> AccessPlan:
 
 def read_final_action(root: Body) -> FinalAction:
     text = root.text("final_action")
-    if "final_action" not in root.values:
+    if text is None:
         return FinalAction.LEAVE
     if text in list(FinalAction):
         return FinalAction(text)
@@ -120,7 +120,8 @@ def _read_waits(part: Body, name: str) -> tuple[timedelta, ...]:
 def read_messages(part: Body) -> dict[str, str]:
     keys = sorted({row.message_key for row in decline_rows().values()})
     part.allow_only(keys)
-    found = {key: part.text(key) for key in keys if key in part.values}
+    texts = {key: part.text(key) for key in keys}
+    found = {key: text for key, text in texts.items() if text is not None}
     for key, template in found.items():
         if template == NO_MAIL and key not in _MAY_BE_SILENT:
             part.refuse(key, "must name a template: only the customer can go on.")
