@@ -4,12 +4,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from hypothesis import HealthCheck, settings
+
 from billing.rules.dunning.facts import CardHistory, CaseFacts, Policy, Try
 from billing.rules.dunning.policy import STANDARD_BODY, parse_policy
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """A Monday; the standard policy's deadline for what fails then is the 23rd."""
 PLAIN_MORNINGS = {**STANDARD_BODY, "paydays": None}
+
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A machine with other work to do is no failure."""
 
 
 def policy(body: dict[str, Any] | None = None, **changes: Any) -> Policy:

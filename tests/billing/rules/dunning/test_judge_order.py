@@ -11,6 +11,7 @@ from billing.rules.dunning.facts import Decline, Verdict
 from billing.rules.dunning.judge import choose_code, hardness, judge
 from billing.rules.dunning.tables import decline_rows
 from billing.terms import BlockReach, DeclineClass
+from tests.billing.rules.dunning.cases import unhurried
 from tests.billing.rules.dunning.network_table import MASTERCARD, VISA
 
 REACHES = (None, BlockReach.CARD, BlockReach.MANDATE)
@@ -37,6 +38,7 @@ def assert_not_softer(verdict: Verdict, than: Verdict) -> None:
     assert verdict.alerts_staff >= than.alerts_staff
 
 
+@unhurried
 @given(decline=declines, advice=advices, visa=visa_codes, mastercard=mastercard_codes)
 def test_one_more_word_never_softens(decline: Decline, advice: str, visa: str, mastercard: str) -> None:
     bare = replace(decline, advice_code="", network_decline_code="", network_advice_code="")
@@ -51,6 +53,7 @@ def test_one_more_word_never_softens(decline: Decline, advice: str, visa: str, m
         assert_not_softer(harder, than=softer)
 
 
+@unhurried
 @given(decline=declines)
 def test_a_bank_that_asks_never_softens(decline: Decline) -> None:
     bare = judge(replace(decline, asks_customer=False))
@@ -61,6 +64,7 @@ def test_a_bank_that_asks_never_softens(decline: Decline) -> None:
     assert asked.max_retries == 0 or hardness(asked.decline_class) > hardness(DeclineClass.NEEDS_CUSTOMER)
 
 
+@unhurried
 @given(decline=declines)
 @example(Decline("previously_declined_do_not_retry"))
 def test_every_verdict_holds_together(decline: Decline) -> None:
@@ -72,6 +76,7 @@ def test_every_verdict_holds_together(decline: Decline) -> None:
     assert verdict.ends_mandate == (verdict.message_key == "cancelled_auth")
 
 
+@unhurried
 @given(decline=declines)
 def test_no_fraud_is_told_from_an_account_that_is_gone(decline: Decline) -> None:
     verdict = judge(decline)
@@ -82,6 +87,7 @@ def test_no_fraud_is_told_from_an_account_that_is_gone(decline: Decline) -> None
         assert [getattr(verdict, name) for name in told] == [getattr(plain, name) for name in told]
 
 
+@unhurried
 @given(code=codes, brand=st.sampled_from(["visa", "mastercard"]), never=st.sampled_from(["04", "R0", "03", "21"]))
 def test_a_never_of_the_network_outranks_everything(code: str, brand: str, never: str) -> None:
     decline = Decline(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from billing.rules.dunning.facts import CardHistory, Policy, Try
 from billing.rules.dunning.limits import ceilings_of, earliest_allowed, network_ceiling, strictest_ceiling
-from tests.billing.rules.dunning.cases import NOON, card, policy
+from tests.billing.rules.dunning.cases import NOON, card, policy, unhurried
 
 HOUR, DAY, MONTH = timedelta(hours=1), timedelta(hours=24), timedelta(days=30)
 LAX = policy(max_24h=99, max_30d=99)
@@ -119,6 +119,7 @@ def keeps_all_limits(history: CardHistory, *, at: datetime, rules: Policy) -> bo
     return True
 
 
+@unhurried
 @given(history=histories, rules=policies)
 def test_the_moment_keeps_all_limits_and_no_earlier_one_does(history: CardHistory, rules: Policy) -> None:
     earliest = allowed(history, rules=rules)

@@ -14,6 +14,7 @@ from billing.errors import PolicyRefused
 from billing.rules.dunning.facts import LocalWindow
 from billing.rules.dunning.policy import STANDARD_BODY, canonical, load_policy, parse_policy, sha256_of
 from billing.rules.dunning.tables import decline_rows
+from tests.billing.rules.dunning.cases import unhurried
 
 ABSENT = object()
 
@@ -199,6 +200,7 @@ def test_a_saved_version_from_before_a_key_was_known_has_the_standard_for_it() -
     assert load_policy("x", 1, body) == parse_policy("x", 1, STANDARD_BODY)
 
 
+@unhurried
 @given(
     st.dictionaries(
         st.sampled_from(list(STANDARD_BODY)),

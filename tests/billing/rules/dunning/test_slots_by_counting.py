@@ -12,7 +12,7 @@ from billing.rules.dunning.facts import LocalWindow, Policy
 from billing.rules.dunning.paydays import is_payday
 from billing.rules.dunning.slots import is_in_window, next_slot
 from billing.terms import SlotPreference
-from tests.billing.rules.dunning.cases import policy
+from tests.billing.rules.dunning.cases import policy, unhurried
 
 MINUTE = timedelta(minutes=1)
 # From UTC-11 to UTC+14, with changes by an hour, half an hour and two hours, at night and at midnight.
@@ -91,6 +91,7 @@ def asked(after: datetime, zone: str, rules: Policy, preference: SlotPreference)
 
 
 @pytest.mark.parametrize("zone", ZONES)
+@unhurried
 @given(data=st.data())
 def test_the_slot_is_the_first_minute_that_a_count_finds(zone: str, data: st.DataObject) -> None:
     after = data.draw(moments(zone))
@@ -105,6 +106,7 @@ def test_the_slot_is_the_first_minute_that_a_count_finds(zone: str, data: st.Dat
 
 
 @pytest.mark.parametrize("zone", ZONES)
+@unhurried
 @given(data=st.data())
 def test_no_day_is_lost_or_has_two_openings(zone: str, data: st.DataObject) -> None:
     window = data.draw(windows())
@@ -120,7 +122,7 @@ def test_no_day_is_lost_or_has_two_openings(zone: str, data: st.DataObject) -> N
 
 
 @pytest.mark.parametrize("zone", ZONES)
-@settings(max_examples=40)
+@settings(unhurried, max_examples=40)
 @given(data=st.data())
 def test_a_payday_is_the_first_that_comes(zone: str, data: st.DataObject) -> None:
     after = data.draw(moments(zone))
@@ -134,6 +136,7 @@ def test_a_payday_is_the_first_that_comes(zone: str, data: st.DataObject) -> Non
 
 
 @pytest.mark.parametrize("zone", ZONES)
+@unhurried
 @given(data=st.data())
 def test_later_questions_get_no_earlier_slots(zone: str, data: st.DataObject) -> None:
     rules = policy(window=data.draw(windows()))

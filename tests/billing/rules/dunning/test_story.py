@@ -15,7 +15,7 @@ from billing.rules.dunning.limits import ceilings_of
 from billing.rules.dunning.slots import is_in_window
 from billing.rules.dunning.steps import may_send, next_step
 from billing.terms import AttemptTrigger
-from tests.billing.rules.dunning.cases import NOON, case, policy
+from tests.billing.rules.dunning.cases import NOON, case, policy, unhurried
 from tests.billing.rules.dunning.test_judge_order import declines
 from tests.billing.rules.dunning.test_slots_by_counting import ZONES
 
@@ -83,7 +83,7 @@ def stories(draw: st.DrawFn) -> Story:
     return story
 
 
-@settings(max_examples=300)
+@settings(unhurried, max_examples=300)
 @given(story=stories(), said=st.lists(declines, min_size=1, max_size=12), data=st.data())
 def test_every_try_of_a_story_keeps_every_rule(story: Story, said: list[Decline], data: st.DataObject) -> None:
     now = story.facts.last_try_at
@@ -113,6 +113,7 @@ def test_every_try_of_a_story_keeps_every_rule(story: Story, said: list[Decline]
         story.count_retry()
 
 
+@unhurried
 @given(story=stories(), decline=declines, late_hours=st.integers(0, 1500))
 def test_a_planned_try_may_be_sent_at_its_moment(story: Story, decline: Decline, late_hours: int) -> None:
     """Otherwise a case would be planned and put off for ever."""
@@ -135,6 +136,7 @@ def test_a_planned_try_may_be_sent_at_its_moment(story: Story, decline: Decline,
         )
 
 
+@unhurried
 @given(story=stories(), decline=declines)
 def test_deciding_twice_decides_the_same(story: Story, decline: Decline) -> None:
     now = story.facts.last_try_at
