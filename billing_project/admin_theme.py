@@ -60,6 +60,7 @@ def _navigation() -> list[dict[str, Any]]:
         _group(
             "Now",
             _item("Staff tasks", "assignment_late", "billing_stafftask"),
+            _item("Dunning", "hourglass_bottom", "billing_dunningcase"),
             _item("Inbox", "inbox", "webhooks_inboxevent"),
             _item("Notices", "mail", "billing_notice"),
         ),
@@ -70,6 +71,9 @@ def _navigation() -> list[dict[str, Any]]:
             _item("Subscriptions", "autorenew", "billing_subscription"),
             _item("Invoices", "receipt_long", "billing_invoice"),
             _item("Charge attempts", "credit_card", "billing_chargeattempt"),
+            _item("Dunning tries", "replay", "billing_dunningattempt"),
+            _item("Asked of dunning", "front_hand", "billing_caserequest"),
+            _item("Blocked cards", "credit_card_off", "billing_cardblock"),
             _item("Refunds", "undo", "billing_refund"),
             _item("Disputes", "gavel", "billing_dispute"),
             _item("Early fraud warnings", "report", "billing_earlyfraudwarning"),
@@ -99,6 +103,7 @@ def _navigation() -> list[dict[str, Any]]:
             _item("Plans", "sell", "billing_plan"),
             _item("Prices", "payments", "billing_price"),
             _item("Features", "toggle_on", "billing_feature"),
+            _item("Dunning policies", "rule", "billing_dunningpolicy"),
         ),
         _group(
             "Machinery",

@@ -2,6 +2,8 @@
 
 from billing.admin.audit import AuditEntryAdmin
 from billing.admin.cancellations import CancelRequestAdmin
+from billing.admin.case_rows import CardBlockAdmin, CaseRequestAdmin, DunningAttemptAdmin
+from billing.admin.cases import DunningCaseAdmin
 from billing.admin.catalogue import FeatureAdmin, PlanAdmin, PriceAdmin
 from billing.admin.change_previews import ChangePreviewAdmin
 from billing.admin.charges import ChargeAttemptAdmin
@@ -19,6 +21,7 @@ from billing.admin.notices import NoticeAdmin
 from billing.admin.pauses import PauseRequestAdmin
 from billing.admin.payment_methods import CardSetupAdmin, PaymentMethodChangeAdmin
 from billing.admin.plan_changes import PlanChangeAdmin
+from billing.admin.policies import DunningPolicyAdmin
 from billing.admin.refunds import RefundAdmin
 from billing.admin.schedule import PeriodicTaskAdmin
 from billing.admin.seats import SeatChangeAdmin
@@ -36,7 +39,9 @@ __all__ = [
     "AuditEntryAdmin",
     "BillingEmailChangeAdmin",
     "CancelRequestAdmin",
+    "CardBlockAdmin",
     "CardSetupAdmin",
+    "CaseRequestAdmin",
     "ChangePreviewAdmin",
     "ChargeAttemptAdmin",
     "CheckoutIntentAdmin",
@@ -47,6 +52,9 @@ __all__ = [
     "DiscountChangeAdmin",
     "DisputeAdmin",
     "DriftAdmin",
+    "DunningAttemptAdmin",
+    "DunningCaseAdmin",
+    "DunningPolicyAdmin",
     "EarlyFraudWarningAdmin",
     "ErasureAdmin",
     "FeatureAdmin",
@@ -55,8 +63,8 @@ __all__ = [
     "InvoiceTermsChangeAdmin",
     "LocalTrialAdmin",
     "NoticeAdmin",
-    "PaymentMethodChangeAdmin",
     "PauseRequestAdmin",
+    "PaymentMethodChangeAdmin",
     "PeriodicTaskAdmin",
     "PlanAdmin",
     "PlanChangeAdmin",

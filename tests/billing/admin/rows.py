@@ -28,6 +28,7 @@ from billing.models import (
 )
 from billing.terms import DriftKind, ObjectKind
 from tests.billing.admin.mirrored_rows import MIRRORED
+from tests.billing.admin.rows_of_dunning import OF_DUNNING
 from tests.billing.admin.rows_of_paying import OF_PAYING
 from tests.billing.admin.rows_of_requests import OF_REQUESTS
 from tests.billing.admin.rows_of_trials import OF_TRIALS
@@ -153,6 +154,7 @@ def subscription(number: int) -> Subscription:
 # How a row of each model is made, and a text by which its search must find it.
 ROWS: dict[type[Model], tuple[Callable[[int], Any], Callable[[Any], str]]] = {
     **MIRRORED,
+    **OF_DUNNING,
     **OF_PAYING,
     **OF_REQUESTS,
     **OF_TRIALS,
