@@ -9,7 +9,8 @@ PYTEST_WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder
 # These meet neither the database nor the broker, or make SQLite files of their own: no server can change them.
 WITHOUT_SERVERS := tests/stripe_sandbox tests/stripe_sandbox_pages tests/conformance tests/servers \
-	tests/bench tests/billing/rules tests/billing_project/launcher tests/billing_project/test_development_schema.py
+	tests/bench tests/billing/lab tests/billing/rules tests/billing_project/launcher \
+	tests/billing_project/test_development_schema.py
 # What else pytest is told where the tests meet servers, such as -m "not browser".
 SERVERS_OPTIONS ?=
 RECORDINGS ?= ../shared/stripe/recorded

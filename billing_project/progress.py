@@ -9,12 +9,12 @@ from tqdm import tqdm
 class Progress:
     """Counts up to about `total`; more is no fault, because Stripe may list what we do not have yet."""
 
-    def __init__(self, doing: str, *, total: int, stream: Any) -> None:
+    def __init__(self, doing: str, *, total: int, stream: Any, unit: str = "objects") -> None:
         is_terminal = hasattr(stream, "isatty") and stream.isatty()
         self._bar = tqdm(
             total=total,
             desc=doing,
-            unit=" objects",
+            unit=f" {unit}",
             file=stream,
             disable=not is_terminal,
             leave=False,
