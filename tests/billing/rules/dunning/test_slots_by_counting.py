@@ -91,7 +91,7 @@ def asked(after: datetime, zone: str, rules: Policy, preference: SlotPreference)
 
 
 @pytest.mark.parametrize("zone", ZONES)
-@unhurried
+@settings(unhurried, max_examples=60)
 @given(data=st.data())
 def test_the_slot_is_the_first_minute_that_a_count_finds(zone: str, data: st.DataObject) -> None:
     after = data.draw(moments(zone))
@@ -106,7 +106,7 @@ def test_the_slot_is_the_first_minute_that_a_count_finds(zone: str, data: st.Dat
 
 
 @pytest.mark.parametrize("zone", ZONES)
-@unhurried
+@settings(unhurried, max_examples=30)
 @given(data=st.data())
 def test_no_day_is_lost_or_has_two_openings(zone: str, data: st.DataObject) -> None:
     window = data.draw(windows())
@@ -136,7 +136,7 @@ def test_a_payday_is_the_first_that_comes(zone: str, data: st.DataObject) -> Non
 
 
 @pytest.mark.parametrize("zone", ZONES)
-@unhurried
+@settings(unhurried, max_examples=30)
 @given(data=st.data())
 def test_later_questions_get_no_earlier_slots(zone: str, data: st.DataObject) -> None:
     rules = policy(window=data.draw(windows()))

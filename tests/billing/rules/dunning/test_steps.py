@@ -151,6 +151,14 @@ def test_a_card_over_its_daily_sum_waits_for_a_new_day_of_its_bank() -> None:
     assert found == RetryAt(datetime(2026, 10, 25, 23, 0, tzinfo=UTC))
 
 
+def test_a_night_that_is_over_is_not_waited_for_again() -> None:
+    tried_at = datetime(2026, 3, 2, 6, 10, tzinfo=UTC)
+
+    found = step("card_velocity_exceeded", now=tried_at, last_try_at=tried_at, history=card(tried_at))
+
+    assert found == RetryAt(datetime(2026, 3, 3, 6, 11, tzinfo=UTC))
+
+
 @pytest.mark.parametrize(
     ("tried_on", "expected"),
     [
