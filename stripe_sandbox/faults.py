@@ -54,7 +54,7 @@ class Fault:
 
     `nth`: the first call or event that it meets, counted among those that fit. `probability` is the share of what
     fits that it meets; with a `seed` the choice is the same each time. `window`: among how many pending deliveries
-    reorder chooses. `back`: how many changes ago stale_read looks.
+    reorder chooses. `back`: how many changes ago stale_read looks. `told`: what a decline says besides its `code`.
     """
 
     name: str
@@ -71,6 +71,7 @@ class Fault:
     clock: str = "billing"
     at_once: bool = False
     invoice: str = ""
+    told: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 0 < self.probability <= 1:

@@ -93,6 +93,11 @@ SWITCHES: dict[str, Switch] = {
     "after_retries": Switch(
         "leave", "What becomes of a subscription after the last try", _word("leave", "cancel", "unpaid")
     ),
+    "pay_requires_action": Switch(
+        "error",
+        "What paying an invoice by the API answers when its customer has to act: an error, or the open invoice",
+        _word("error", "invoice"),
+    ),
     "upcoming_days": Switch(
         7, "Days from the announcement of an invoice to its renewal", _number(most=365, is_whole=True)
     ),

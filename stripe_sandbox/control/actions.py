@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
-from stripe_sandbox.control import dashboard, money_back
+from stripe_sandbox.control import bank_cards, dashboard, money_back
 from stripe_sandbox.control.durations import after
 from stripe_sandbox.control.fields import number, text, truth, whole
 from stripe_sandbox.faults import Fault
@@ -112,6 +112,7 @@ def add_fault(sandbox: Sandbox, body: Body) -> Body:
             clock=text(body, "clock", default="billing"),
             at_once=truth(body, "at_once", default=False),
             invoice=text(body, "invoice", default=""),
+            told=bank_cards.told(body),
         )
     )
     return list_faults(sandbox, body)
@@ -124,11 +125,10 @@ def clear_faults(sandbox: Sandbox, body: Body) -> Body:
 
 
 def decline_next(sandbox: Sandbox, body: Body) -> Body:
-    """The next charges of a customer decline: `customer`, `code`, `times`."""
+    """The next charges of a customer decline: `customer`, `code`, `times`, and what the decline says besides."""
     match = {"customer": text(body, "customer")}
-    return add_fault(
-        sandbox, {"fault": "decline", "match": match, **{k: body[k] for k in ("code", "times") if k in body}}
-    )
+    kept = {name: body[name] for name in ("code", "times", *bank_cards.TOLD) if name in body}
+    return add_fault(sandbox, {"fault": "decline", "match": match, **kept})
 
 
 def pause_webhooks(sandbox: Sandbox, _body: Body) -> Body:
@@ -183,6 +183,7 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("POST", "webhooks/resend"): resend_webhook,
     ("GET", "settings"): read_settings,
     ("POST", "settings"): change_settings,
+    **bank_cards.ACTIONS,
     **dashboard.ACTIONS,
     **money_back.ACTIONS,
 }

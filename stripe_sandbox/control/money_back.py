@@ -25,7 +25,7 @@ def make_refund(sandbox: Sandbox, body: Body) -> Body:
     def act(unit: Unit, charge: StripeObject) -> StripeObject:
         return refunds.create(unit, charge, amount=_amount(body), reason=reason, metadata={})
 
-    return _act_on(sandbox, "charge", body, act=act)
+    return act_on(sandbox, "charge", body, act=act)
 
 
 def fail_refund(sandbox: Sandbox, body: Body) -> Body:
@@ -33,17 +33,17 @@ def fail_refund(sandbox: Sandbox, body: Body) -> Body:
     reason = str(body.get("reason", "unknown"))
     if reason not in refunds.FAILURE_REASONS:
         raise ValueError(f"reason is one of {', '.join(refunds.FAILURE_REASONS)}")
-    return _act_on(sandbox, "refund", body, act=lambda unit, refund: refunds.fail(unit, refund, reason=reason))
+    return act_on(sandbox, "refund", body, act=lambda unit, refund: refunds.fail(unit, refund, reason=reason))
 
 
 def succeed_refund(sandbox: Sandbox, body: Body) -> Body:
     """A waiting refund arrives: `refund`."""
-    return _act_on(sandbox, "refund", body, act=refunds.succeed)
+    return act_on(sandbox, "refund", body, act=refunds.succeed)
 
 
 def cancel_refund(sandbox: Sandbox, body: Body) -> Body:
     """A waiting refund is called off: `refund`."""
-    return _act_on(sandbox, "refund", body, act=refunds.cancel)
+    return act_on(sandbox, "refund", body, act=refunds.cancel)
 
 
 def warn_of_fraud(sandbox: Sandbox, body: Body) -> Body:
@@ -51,7 +51,7 @@ def warn_of_fraud(sandbox: Sandbox, body: Body) -> Body:
     fraud_type = str(body.get("fraud_type", "misc"))
     if fraud_type not in fraud_warnings.FRAUD_TYPES:
         raise ValueError(f"fraud_type is one of {', '.join(fraud_warnings.FRAUD_TYPES)}")
-    return _act_on(
+    return act_on(
         sandbox,
         "charge",
         body,
@@ -78,27 +78,27 @@ def open_dispute(sandbox: Sandbox, body: Body) -> Body:
             due_by=due_by,
         )
 
-    return _act_on(sandbox, "charge", body, act=act)
+    return act_on(sandbox, "charge", body, act=act)
 
 
 def win_dispute(sandbox: Sandbox, body: Body) -> Body:
     """The bank decides for the merchant: `dispute`."""
-    return _act_on(sandbox, "dispute", body, act=lambda unit, found: disputes.decide(unit, found, is_won=True))
+    return act_on(sandbox, "dispute", body, act=lambda unit, found: disputes.decide(unit, found, is_won=True))
 
 
 def lose_dispute(sandbox: Sandbox, body: Body) -> Body:
     """The bank decides for the customer: `dispute`."""
-    return _act_on(sandbox, "dispute", body, act=lambda unit, found: disputes.decide(unit, found, is_won=False))
+    return act_on(sandbox, "dispute", body, act=lambda unit, found: disputes.decide(unit, found, is_won=False))
 
 
 def escalate_inquiry(sandbox: Sandbox, body: Body) -> Body:
     """An inquiry becomes a chargeback: `dispute`."""
-    return _act_on(sandbox, "dispute", body, act=disputes.escalate)
+    return act_on(sandbox, "dispute", body, act=disputes.escalate)
 
 
 def prevent_dispute(sandbox: Sandbox, body: Body) -> Body:
     """An inquiry is settled before it becomes a chargeback: `dispute`."""
-    return _act_on(sandbox, "dispute", body, act=disputes.prevent)
+    return act_on(sandbox, "dispute", body, act=disputes.prevent)
 
 
 def _amount(body: Body) -> int | None:
@@ -111,7 +111,7 @@ def _amount(body: Body) -> int | None:
     return amount
 
 
-def _act_on(sandbox: Sandbox, kind: str, body: Body, *, act: Callable[[Unit, StripeObject], StripeObject]) -> Body:
+def act_on(sandbox: Sandbox, kind: str, body: Body, *, act: Callable[[Unit, StripeObject], StripeObject]) -> Body:
     """Change the object that the body names. Raises LookupError for an unknown one, ValueError when refused."""
     object_id = str(body.get(kind, ""))
     account_id = sandbox.owner_of(kind, object_id)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from stripe_sandbox import ids
-from stripe_sandbox.engine import card_checks, ledger, periods
+from stripe_sandbox.engine import ledger, outcomes, periods
 from stripe_sandbox.engine.amounts import processing_fee_minor
 from stripe_sandbox.engine.cards import ON_SESSION, Situation, after_charge, charge_outcome
 from stripe_sandbox.engine.declines import Decline
@@ -19,23 +19,25 @@ AUTHORISATION_SECONDS = 7 * periods.DAY_SECONDS
 AFTERMATH_SECONDS = SETTLEMENT_SECONDS + 1
 # What a bank account shows of itself and its charges do not.
 UNCHARGED_DETAILS = frozenset({"financial_connections_account", "generated_from", "networks", "status_details"})
-# Documented: declined so because Stripe itself suspects fraud, which never reaches the bank.
-BLOCKED = "fraudulent"
 _AFTERMATH_TIMERS = {"dispute": "card_dispute", "inquiry": "card_dispute", "fraud_warning": "card_fraud_warning"}
 
 
 def outcome_of(
     unit: Unit, method: StripeObject, *, customer_id: str | None, situation: Situation = ON_SESSION
-) -> str:
-    """What charging this method now comes to: "ok", "authenticate" or a decline code; a planned fault comes first."""
+) -> tuple[str, dict[str, str]]:
+    """What charging this method now comes to: "ok", "authenticate" or a decline code; a planned fault comes first.
+
+    Second: what the decline is to say besides its code.
+    """
     fingerprint = method[method["type"]].get("fingerprint") or ""
     fault = unit.faults.take_for_charge(customer=customer_id, payment_method=method["id"], fingerprint=fingerprint)
     if fault is not None:
-        return fault.code
+        return fault.code, fault.told
     age_days = (unit.now - method["created"]) // periods.DAY_SECONDS
-    return charge_outcome(
+    outcome = charge_outcome(
         method["_behaviour"], charges_before=method["_charges"], age_days=age_days, situation=situation
     )
+    return outcome, {}
 
 
 def make_charge(
@@ -63,7 +65,7 @@ def make_charge(
         payment_method_details=_details(unit, intent, method, is_captured=is_captured),
         receipt_email=intent["receipt_email"],
         shipping=intent["shipping"],
-        outcome=_outcome(decline, behaviour=method["_behaviour"]),
+        outcome=outcomes.told(decline, behaviour=method["_behaviour"]),
     )
     describe(charge, intent)
     unit.add(charge)
@@ -137,43 +139,6 @@ def book(unit: Unit, charge: StripeObject) -> StripeObject:
         description=charge["description"],
         available_at=unit.now if effect == "no_wait_for_funds" else periods.funds_available_at(unit.now),
     )
-
-
-def _outcome(decline: Decline | None, *, behaviour: str) -> dict[str, Any]:
-    is_blocked = decline is not None and decline.decline_code == BLOCKED
-    risk = card_checks.risk(card_checks.level_of(behaviour, is_blocked=is_blocked))
-    if decline is None:
-        return {
-            "advice_code": None,
-            "network_advice_code": None,
-            "network_decline_code": None,
-            "network_status": "approved_by_network",
-            "reason": None,
-            **risk,
-            "seller_message": "Payment complete.",
-            "type": "authorized",
-        }
-    if decline.decline_code == BLOCKED:
-        return {
-            "advice_code": decline.advice_code,
-            "network_advice_code": None,
-            "network_decline_code": None,
-            "network_status": "not_sent_to_network",
-            "reason": "highest_risk_level",
-            **risk,
-            "seller_message": "Stripe blocked this payment as too risky.",
-            "type": "blocked",
-        }
-    return {
-        "advice_code": decline.advice_code,
-        "network_advice_code": None,
-        "network_decline_code": decline.network_decline_code,
-        "network_status": "declined_by_network",
-        "reason": decline.decline_code,
-        **risk,
-        "seller_message": "The bank did not return any further details with this decline.",
-        "type": "issuer_declined",
-    }
 
 
 def _details(unit: Unit, intent: StripeObject, method: StripeObject, *, is_captured: bool) -> dict[str, Any]:

@@ -1,13 +1,10 @@
 """Decides how open invoices are collected and what the result does to their subscription."""
 
-from stripe_sandbox.engine import bank_debits, intents, invoices, payment_methods, pending_updates, schedule_states
-from stripe_sandbox.engine.declines import HARD_DECLINES
+from stripe_sandbox.engine import bank_debits, intents, invoices, payment_methods, pending_updates, retries
 from stripe_sandbox.engine.intents import Result
 from stripe_sandbox.engine.subscription_timers import plan_timers
 from stripe_sandbox.errors import ApiError, invalid
 from stripe_sandbox.store.unit import StripeObject, Unit
-
-DAY_SECONDS = 86400
 
 
 def note_created_delivered(unit: Unit, invoice_id: str) -> None:
@@ -85,7 +82,8 @@ def collect(
     customer = unit.get("customer", invoice["customer"])
     method = method or payment_methods.default_for(unit, customer=customer, subscription=subscription)
     intent = unit.get("payment_intent", invoice["_intent"])
-    if not is_manual or not invoice["attempted"]:
+    is_first = not invoice["attempted"]
+    if not is_manual or is_first:
         invoice["attempt_count"] += 1
     if method is None:
         error = invalid(
@@ -98,7 +96,8 @@ def collect(
         result = intents.confirm_payment(
             unit, intent, method, is_unattended=is_unattended or is_off_session, return_url=return_url
         )
-    apply(unit, invoice, result, is_automatic=is_off_session and not is_manual)
+    is_automatic = is_off_session and not is_manual
+    apply(unit, invoice, result, is_automatic=is_automatic or retries.is_begun_by(invoice, is_first=is_first))
     return result
 
 
@@ -117,8 +116,8 @@ def apply(unit: Unit, invoice: StripeObject, result: Result, *, is_automatic: bo
     else:
         unit.emit("invoice.payment_failed", invoice)
     _follow_unpaid(unit, invoice)
-    if is_automatic and result.status != "requires_action":
-        _plan_retry(unit, invoice)
+    if is_automatic:
+        retries.plan_next(unit, invoice)
     unit.emit("invoice.updated", invoice)
 
 
@@ -182,58 +181,18 @@ def _follow_unpaid(unit: Unit, invoice: StripeObject) -> None:
         unit.emit("customer.updated", customer)
 
 
-def _plan_retry(unit: Unit, invoice: StripeObject) -> None:
-    """The switch `retries` is off by default: then Stripe's stand-in tries once and leaves the rest to its user."""
-    kind, _, days = str(unit.settings["retries"]).partition(":")
-    waits = [int(day) for day in days.split(",")] if kind == "fixed" else []
-    tried = invoice.get("_retries", 0)
-    if tried < len(waits):
-        invoice["_retries"] = tried + 1
-        invoice["next_payment_attempt"] = unit.now + waits[tried] * DAY_SECONDS
-        unit.schedule("invoice_retry", invoice["id"], due_at=invoice["next_payment_attempt"])
-        return
-    invoice["next_payment_attempt"] = None
-    subscription = invoices.subscription_of(unit, invoice)
-    if waits and subscription is not None and unit.settings["after_retries"] == "unpaid":
-        subscription["status"] = "unpaid"
-        unit.emit("customer.subscription.updated", subscription)
-    elif waits and subscription is not None and unit.settings["after_retries"] == "cancel":
-        end_unpaid(unit, subscription)
-
-
-def end_unpaid(unit: Unit, subscription: StripeObject) -> None:
-    """The last retry failed and the account's switch says cancel."""
-    subscription.update(status="canceled", canceled_at=unit.now, ended_at=unit.now)
-    subscription["cancellation_details"]["reason"] = "payment_failed"
-    plan_timers(unit, subscription)
-    unit.emit("customer.subscription.deleted", subscription)
-    pending_updates.drop(unit, subscription)
-    schedule_states.cancel_with(unit, subscription, is_aborted=True)
-
-
 def retry_when_due(unit: Unit, invoice_id: str) -> None:
     """Timer: the next automatic try of an open invoice."""
     invoice = unit.get("invoice", invoice_id)
     if invoice["status"] != "open" or not invoice["auto_advance"]:
         return
-    if not _is_hopeless(unit, invoice):
+    if not retries.is_hopeless(unit, invoice):
         collect(unit, invoice, is_off_session=True)
         return
     # The slot passes without a charge; it counts all the same.
     invoice["attempt_count"] += 1
-    _plan_retry(unit, invoice)
+    retries.plan_next(unit, invoice)
     unit.emit("invoice.updated", invoice)
-
-
-def _is_hopeless(unit: Unit, invoice: StripeObject) -> bool:
-    """The last try ended in a hard decline and the same card would be charged again."""
-    error = unit.get("payment_intent", invoice["_intent"])["last_payment_error"]
-    if error is None or error.get("decline_code") not in HARD_DECLINES:
-        return False
-    customer = unit.get("customer", invoice["customer"])
-    subscription = invoices.subscription_of(unit, invoice)
-    method = payment_methods.default_for(unit, customer=customer, subscription=subscription)
-    return method is not None and method["id"] == error["payment_method"]["id"]
 
 
 def mark_overdue(unit: Unit, invoice_id: str) -> None:

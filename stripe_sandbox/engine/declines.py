@@ -1,5 +1,10 @@
-"""Decides what a decline says: codes, words, advice and the network's own code."""
+"""Decides what a decline says: codes, words, advice, the network's own codes and who declined.
 
+Assumed: the decline code that comes with a block for another reason than the highest risk, and that a card with too
+many declines leaves a failed charge like any other.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 DECLINE_CODES = (
@@ -56,7 +61,33 @@ DECLINE_CODES = (
     "transaction_not_allowed",
     "try_again_later",
     "withdrawal_count_limit_exceeded",
+    # Further words stand behind these, for the place in this list is part of a test card's number.
+    "blocklist",
+    "low_probability_of_authorization",
+    "requested_block_on_incorrect_cvc",
+    "rule",
+    "card_decline_rate_limit_exceeded",
 )
+# These are no codes of a bank: Stripe blocked the payment, and they are the reason that its outcome names.
+BLOCK_REASONS = {
+    "blocklist": "generic_decline",
+    "highest_risk_level": "fraudulent",
+    "low_probability_of_authorization": "generic_decline",
+    "previously_declined_do_not_retry": "generic_decline",
+    "requested_block_on_incorrect_cvc": "incorrect_cvc",
+    "rule": "generic_decline",
+}
+# Documented: declined so because Stripe itself suspects fraud, which never reaches the bank.
+_SUSPECTED = "fraudulent"
+ADVICE_CODES = ("confirm_card_data", "do_not_try_again", "try_again_later")
+NO_ADVICE = "none"
+# Who declined, and what the network then knows of it.
+OUTCOME_TYPES = {
+    "issuer_declined": "declined_by_network",
+    "blocked": "not_sent_to_network",
+    "invalid": "not_sent_to_network",
+}
+NETWORK_STATUSES = ("declined_by_network", "not_sent_to_network", "reversed_after_approval")
 
 _WORDS = {
     "insufficient_funds": "Your card has insufficient funds.",
@@ -72,6 +103,11 @@ _WORDS = {
         "Your card was declined for making repeated attempts too frequently or exceeding its amount limit."
     ),
     "authentication_required": ("Your card was declined. This transaction requires authentication."),
+    "card_decline_rate_limit_exceeded": (
+        "This card has been declined too many times. You can try to charge this card again after 24 hours. We "
+        "suggest reaching out to your customer to make sure they have entered all of their information correctly "
+        "and that there are no issues with their card."
+    ),
 }
 _OWN_CODES = frozenset(
     {
@@ -81,8 +117,11 @@ _OWN_CODES = frozenset(
         "incorrect_zip",
         "processing_error",
         "authentication_required",
+        "card_decline_rate_limit_exceeded",
     }
 )
+# A code of its own that is no decline code.
+_WITHOUT_DECLINE_CODE = frozenset({"card_decline_rate_limit_exceeded"})
 _DO_NOT_TRY_AGAIN = frozenset(
     {
         "lost_card",
@@ -128,29 +167,55 @@ _NETWORK_CODES = {
 
 @dataclass(frozen=True)
 class Decline:
-    """One refusal by the issuer."""
+    """One refusal, by the issuer unless `outcome_type` says otherwise; `reason` is what the outcome names."""
 
     code: str
-    decline_code: str
+    decline_code: str | None
     message: str
-    advice_code: str
+    advice_code: str | None
     network_decline_code: str | None
+    network_advice_code: str | None
     param: str
+    outcome_type: str
+    network_status: str
+    reason: str
 
 
-def decline_for(decline_code: str) -> Decline:
-    """The refusal with this decline code (`insufficient_funds`, `generic_decline` …)."""
-    if decline_code in _DO_NOT_TRY_AGAIN:
-        advice = "do_not_try_again"
-    elif decline_code in _CONFIRM_CARD_DATA:
-        advice = "confirm_card_data"
-    else:
-        advice = "try_again_later"
+def decline_for(word: str, told: Mapping[str, str] | None = None) -> Decline:
+    """The refusal with this decline code (`insufficient_funds`, `generic_decline` …) or for this reason of a block.
+
+    `told`: what it is to say instead of the usual, by the names of `Decline`'s fields; the advice `none` is none.
+    """
+    given = told or {}
+    outcome_type = given.get("outcome_type") or _usual_type(word)
+    code = BLOCK_REASONS.get(word, word)
+    reason = given.get("reason") or _usual_reason(word, outcome_type)
+    is_issuers = outcome_type == "issuer_declined"
+    advice = given.get("advice_code") or _advice(reason if reason in _DO_NOT_TRY_AGAIN else code)
     return Decline(
-        code=decline_code if decline_code in _OWN_CODES else "card_declined",
-        decline_code=decline_code,
-        message=_WORDS.get(decline_code, "Your card was declined."),
-        advice_code=advice,
-        network_decline_code=_NETWORK_CODES.get(decline_code),
-        param=_PARAMS.get(decline_code, ""),
+        code=code if code in _OWN_CODES else "card_declined",
+        decline_code=None if code in _WITHOUT_DECLINE_CODE else code,
+        message=_WORDS.get(code, "Your card was declined."),
+        advice_code=None if advice == NO_ADVICE else advice,
+        network_decline_code=given.get("network_decline_code") or (_NETWORK_CODES.get(code) if is_issuers else None),
+        network_advice_code=given.get("network_advice_code"),
+        param=_PARAMS.get(code, ""),
+        outcome_type=outcome_type,
+        network_status=given.get("network_status") or OUTCOME_TYPES[outcome_type],
+        reason=reason,
     )
+
+
+def _usual_type(word: str) -> str:
+    return "blocked" if word in BLOCK_REASONS or word == _SUSPECTED else "issuer_declined"
+
+
+def _usual_reason(word: str, outcome_type: str) -> str:
+    is_suspected = word == _SUSPECTED and outcome_type == "blocked"
+    return "highest_risk_level" if is_suspected else word
+
+
+def _advice(word: str) -> str:
+    if word in _DO_NOT_TRY_AGAIN:
+        return "do_not_try_again"
+    return "confirm_card_data" if word in _CONFIRM_CARD_DATA else "try_again_later"

@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import invoice_items, items, metered, pending_updates, schedule_states, update_payments
+from stripe_sandbox.engine import (
+    automatic_collection,
+    invoice_items,
+    items,
+    metered,
+    pending_updates,
+    schedule_states,
+    update_payments,
+)
 from stripe_sandbox.engine import subscription_invoices as billing
 from stripe_sandbox.engine.subscription_timers import period_end, plan_timers
 from stripe_sandbox.store.unit import StripeObject, Unit
@@ -44,22 +52,21 @@ def cancel_now(
         unit.unschedule(kind, subscription["id"])
     pending_updates.drop(unit, subscription)
     plan_timers(unit, subscription)
-    _stop_advancing(unit, subscription)
+    _stop_drafts(unit, subscription)
+    automatic_collection.stop_for_customer(unit, subscription["customer"])
     unit.emit("customer.subscription.deleted", subscription)
     schedule_states.cancel_with(unit, subscription)
     return subscription
 
 
-def _stop_advancing(unit: Unit, subscription: StripeObject) -> None:
-    """Drafts and retries of an ended subscription are no longer collected by themselves."""
+def _stop_drafts(unit: Unit, subscription: StripeObject) -> None:
+    """Drafts of an ended subscription are no longer made final by themselves (assumed)."""
     where = (
         "json_extract(data, '$.parent.subscription_details.subscription') = ?"
-        " AND json_extract(data, '$.status') IN ('draft', 'open')"
+        " AND json_extract(data, '$.status') = 'draft'"
     )
     for invoice in unit.select("invoice", where=where, values=(subscription["id"],)):
-        invoice.update(auto_advance=False, next_payment_attempt=None, automatically_finalizes_at=None)
-        for kind in ("invoice_finalization", "invoice_retry"):
-            unit.unschedule(kind, invoice["id"])
+        automatic_collection.stop(unit, invoice)
         unit.emit("invoice.updated", invoice)
 
 
@@ -79,6 +86,7 @@ def end_as_planned(unit: Unit, subscription: StripeObject) -> None:
     unit.unschedule("collection_resumption", subscription["id"])
     subscription.update(status="canceled", ended_at=unit.now)
     plan_timers(unit, subscription)
+    automatic_collection.stop_for_customer(unit, subscription["customer"])
     unit.emit("customer.subscription.deleted", subscription)
     schedule_states.cancel_with(unit, subscription)
 

@@ -7,7 +7,7 @@ from stripe_sandbox import ids
 from stripe_sandbox.engine import bank_debits, payment_methods, setup_attempts
 from stripe_sandbox.engine.cards import Situation, setup_outcome
 from stripe_sandbox.engine.charging import AUTHORISATION_SECONDS, make_charge, outcome_of
-from stripe_sandbox.engine.declines import decline_for
+from stripe_sandbox.engine.declines import Decline, decline_for
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit, render
@@ -60,7 +60,7 @@ def confirm_payment(
         is_authenticated=is_authenticated,
         is_asked_for=options.get("request_three_d_secure") in {"any", "challenge"},
     )
-    outcome = outcome_of(unit, method, customer_id=intent["customer"], situation=situation)
+    outcome, told = outcome_of(unit, method, customer_id=intent["customer"], situation=situation)
     if outcome == "authenticate" and is_authenticated:
         outcome = "ok"
     if outcome == "authenticate" and may_ask and not is_off_session:
@@ -72,7 +72,7 @@ def confirm_payment(
         return Result(status="processing")
     if outcome != "ok":
         code = "authentication_required" if outcome == "authenticate" else outcome
-        return decline_payment(unit, intent, method, decline_code=code)
+        return _decline_payment(unit, intent, method, decline_for(code, told))
     return _take_money(unit, intent, method)
 
 
@@ -95,13 +95,10 @@ def _take_money(unit: Unit, intent: StripeObject, method: StripeObject) -> Resul
     return Result(status="requires_capture")
 
 
-def decline_payment(unit: Unit, intent: StripeObject, method: StripeObject, *, decline_code: str) -> Result:
+def _decline_payment(unit: Unit, intent: StripeObject, method: StripeObject, decline: Decline) -> Result:
     """Record a failed charge; the intent waits for another card."""
-    decline = decline_for(decline_code)
     charge = make_charge(unit, intent, method, decline=decline)
-    error = payment_methods.refusal(
-        decline_code, keeps_changes=True, charge=charge["id"], payment_method=render(method)
-    )
+    error = payment_methods.refusal(decline, keeps_changes=True, charge=charge["id"], payment_method=render(method))
     fail_payment(unit, intent, error, charge_id=charge["id"])
     return Result(status="declined", error=error)
 
@@ -215,7 +212,7 @@ def confirm_setup(
         unit.emit("setup_intent.requires_action", intent)
         return Result(status="requires_action")
     if outcome not in {"ok", "authenticate"}:
-        error = payment_methods.refusal(outcome, keeps_changes=True, payment_method=render(method))
+        error = payment_methods.refusal(decline_for(outcome), keeps_changes=True, payment_method=render(method))
         _fail_setup(unit, intent, error)
         return Result(status="declined", error=error)
     if intent["customer"]:

@@ -1,4 +1,7 @@
-"""Decides what the call that pays an invoice does, and how it says that the payment did not succeed."""
+"""Decides what the call that pays an invoice does, and how it says that the payment did not succeed.
+
+Assumed: that Stripe may answer with the open invoice, and no error, when the customer has to act; a switch says so.
+"""
 
 from stripe_sandbox.engine import collection, invoices
 from stripe_sandbox.errors import ApiError, invalid
@@ -17,10 +20,8 @@ def pay(
     if invoice["status"] == "draft":
         invoices.finalize(unit, invoice)
     if invoice["status"] not in {"open", "uncollectible"}:
-        raise invalid(
-            "Invoice is already paid" if invoice["status"] == "paid" else "You cannot pay a voided invoice.",
-            code=None,
-        )
+        # Both in Stripe's words, as others saw them; neither has a code.
+        raise invalid("Invoice is already paid" if invoice["status"] == "paid" else "Voided invoices cannot be paid.")
     if is_out_of_band:
         invoices.mark_paid(unit, invoice, is_out_of_band=True)
         collection.follow_paid(unit, invoice)
@@ -30,7 +31,7 @@ def pay(
         collection.follow_paid(unit, invoice)
         return invoice
     result = collection.collect(unit, invoice, method=method, is_manual=True, is_off_session=is_off_session)
-    if result.status == "requires_action":
+    if result.status == "requires_action" and unit.settings["pay_requires_action"] == "error":
         raise _action_required(unit, invoice)
     if result.error is not None:
         result.error.keeps_changes = True

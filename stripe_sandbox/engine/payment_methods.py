@@ -7,7 +7,7 @@ from typing import Any
 from stripe_sandbox import ids
 from stripe_sandbox.engine import card_checks
 from stripe_sandbox.engine.cards import TestCard, card_for_number, card_for_token, setup_outcome
-from stripe_sandbox.engine.declines import decline_for
+from stripe_sandbox.engine.declines import Decline, decline_for
 from stripe_sandbox.errors import ApiError, card_error, invalid, no_such, not_built
 from stripe_sandbox.shapes import blank
 from stripe_sandbox.store.unit import StripeObject, Unit
@@ -40,20 +40,28 @@ def create(
     today = datetime.fromtimestamp(unit.now, tz=UTC)
     method = blank("payment_method", id=ids.new_id("payment_method"), _behaviour=card.behaviour, _charges=0)
     method["billing_details"] = billing_address(billing_details or {})
-    mark = hashlib.sha256(f"{unit.account_id}:{card.number}".encode()).hexdigest()[:16]
+    method["card"].update(exp_month=exp_month or today.month, exp_year=exp_year or today.year + 1)
+    put_card(unit, method, card)
+    check_address(method)
+    return unit.add(method)
+
+
+def put_card(unit: Unit, method: StripeObject, card: TestCard) -> None:
+    """Let a method show this card; of its number it keeps the last digits and the fingerprint."""
     method["card"].update(
         brand=card.brand,
         display_brand=card.display_brand,
         country=card.country,
-        exp_month=exp_month or today.month,
-        exp_year=exp_year or today.year + 1,
-        fingerprint=mark,
+        fingerprint=fingerprint(unit, card.number),
         funding=card.funding,
         last4=card.last4,
         networks={"available": [card.brand], "preferred": None},
     )
-    check_address(method)
-    return unit.add(method)
+
+
+def fingerprint(unit: Unit, number: str) -> str:
+    """What stands for a number within one account: the same number, the same fingerprint."""
+    return hashlib.sha256(f"{unit.account_id}:{number}".encode()).hexdigest()[:16]
 
 
 def check_address(method: StripeObject) -> None:
@@ -121,6 +129,19 @@ def resolve(unit: Unit, name: str, *, param: str = "payment_method", status: int
     return method
 
 
+def not_attached(method: StripeObject, *, param: str = "payment_method") -> ApiError:
+    """What is said of a card that is not the customer's, or no longer.
+
+    The words are Stripe's as others saw them; the code that goes with them is assumed.
+    """
+    return ApiError(
+        f"The customer does not have a payment method with the ID {method['id']}. "
+        "The payment method must be attached to the customer.",
+        code="resource_missing",
+        param=param,
+    )
+
+
 def attach(unit: Unit, method: StripeObject, *, customer: StripeObject, is_checked: bool = True) -> StripeObject:
     """Give the card to the customer. Raises ApiError 402 when the issuer refuses the check of the card."""
     if method["customer"] == customer["id"]:
@@ -137,22 +158,22 @@ def attach(unit: Unit, method: StripeObject, *, customer: StripeObject, is_check
         )
     outcome = setup_outcome(method["_behaviour"])
     if is_checked and outcome not in {"ok", "authenticate"}:
-        raise refusal(outcome, keeps_changes=False)
+        raise refusal(decline_for(outcome), keeps_changes=False)
     method["customer"] = customer["id"]
     unit.emit("payment_method.attached", method)
     return method
 
 
-def refusal(decline_code: str, *, keeps_changes: bool, **extra: Any) -> ApiError:
+def refusal(decline: Decline, *, keeps_changes: bool, **extra: Any) -> ApiError:
     """The 402 that a declined card gives."""
-    decline = decline_for(decline_code)
     return card_error(
         decline.message,
         code=decline.code,
         param=decline.param,
         keeps_changes=keeps_changes,
-        decline_code=decline.decline_code if decline.code in {"card_declined", decline.decline_code} else None,
+        decline_code=decline.decline_code,
         advice_code=decline.advice_code,
+        network_advice_code=decline.network_advice_code,
         network_decline_code=decline.network_decline_code,
         **extra,
     )

@@ -8,9 +8,8 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from stripe_sandbox.engine.declines import DECLINE_CODES
 from stripe_sandbox.hosted import PageRefused
-from stripe_sandbox.pages import console_clocks, console_reads, console_view
+from stripe_sandbox.pages import console_cards, console_clocks, console_reads, console_view
 from stripe_sandbox.pages.console_reads import Slice
 from stripe_sandbox.pages.console_view import CONSOLE_URL
 from stripe_sandbox.pages.declines import Notice
@@ -54,6 +53,7 @@ MESSAGES = {
     "fault": "The fault is planned.",
     "cleared": "No fault is planned any more.",
     "declines": "The customer's next payment will be declined.",
+    "replaced": "The bank has replaced the card.",
     "done": "Done. The events say what it changed.",
     "settings": "The settings are saved.",
     "reset": "Everything was forgotten. The webhook endpoints of the command line are still there.",
@@ -143,7 +143,7 @@ def one_object(visit: Visit) -> Response:
         "kind_label": console_view.kind_label(kind),
         "pieces": console_view.linked(console_view.pretty(thing), own_id=object_id),
         "events": [console_view.event_row(event) for event in log.rows],
-        "decline_codes": sorted(DECLINE_CODES),
+        **console_cards.offered(),
     }
     section = next((name for name, known in KINDS.items() if known == kind), "objects")
     return render(visit, section=section, extra=extra, template="console_object.html")

@@ -1,14 +1,12 @@
-"""Decides what the buttons of the console's overview, events and customers do and which input they refuse."""
+"""Decides what the buttons of the console's overview and events do and which input they refuse."""
 
 from __future__ import annotations
 
 from starlette.responses import Response
 
-from stripe_sandbox.control import actions
-from stripe_sandbox.engine.declines import DECLINE_CODES
 from stripe_sandbox.hosted import PageRefused
-from stripe_sandbox.pages import console, console_clocks, console_reads
-from stripe_sandbox.pages.console_view import CONSOLE_URL, object_url
+from stripe_sandbox.pages import console, console_clocks
+from stripe_sandbox.pages.console_view import CONSOLE_URL
 from stripe_sandbox.pages.declines import Notice
 from stripe_sandbox.pages.render import see_other
 from stripe_sandbox.pages.visit import Visit
@@ -16,7 +14,6 @@ from stripe_sandbox.pages.visit import Visit
 STEPS = {"day": 86_400, "week": 604_800}
 UNITS = {"days": 86_400, "hours": 3_600, "minutes": 60}
 LONGEST_MOVE_SECONDS = 2 * 366 * 86_400
-MOST_TIMES = 1_000
 
 
 def move_clock(visit: Visit) -> Response:
@@ -76,19 +73,3 @@ def resend(visit: Visit) -> Response:
     if not visit.sandbox.courier.resend(visit.names["event_id"]):
         raise PageRefused(404, "No endpoint was ever told of this event, or it was reset.")
     return see_other(f"{CONSOLE_URL}/events?done=resent")
-
-
-def decline_next(visit: Visit) -> Response:
-    """Let the next payments of one customer be declined, by default one for no stated reason."""
-    customer_id = visit.names["customer_id"]
-    if console_reads.find_object(visit.sandbox, kind="customer", object_id=customer_id) is None:
-        raise PageRefused(404, "The sandbox has no such customer, or it was reset.")
-    times, code = visit.form.get("times", "1").strip(), visit.form.get("code", "generic_decline")
-    is_number = times.isascii() and times.isdecimal() and len(times) < 7 and 1 <= int(times) <= MOST_TIMES
-    if not is_number or code not in DECLINE_CODES:
-        raise PageRefused(409, f"Choose a code, and a whole number of payments up to {MOST_TIMES}.")
-    actions.decline_next(visit.sandbox, {"customer": customer_id, "code": code, "times": int(times)})
-    is_form = "code" in visit.form
-    return see_other(
-        f"{object_url('customer', customer_id) if is_form else f'{CONSOLE_URL}/customers'}?done=declines"
-    )

@@ -7,7 +7,14 @@ from collections.abc import Callable
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from stripe_sandbox.pages import console, console_actions, console_faults, console_money, console_settings
+from stripe_sandbox.pages import (
+    console,
+    console_actions,
+    console_cards,
+    console_faults,
+    console_money,
+    console_settings,
+)
 from stripe_sandbox.pages.console_view import CONSOLE_URL as URL
 from stripe_sandbox.pages.visit import Visit, endpoint
 
@@ -32,7 +39,8 @@ def routes() -> list[BaseRoute]:
         f"{URL}/test-clocks/{{clock_id}}": console_actions.move_test_clock,
         f"{URL}/deliveries": console_actions.switch_deliveries,
         f"{URL}/events/{{event_id}}/resend": console_actions.resend,
-        f"{URL}/customers/{{customer_id}}/decline": console_actions.decline_next,
+        f"{URL}/customers/{{customer_id}}/decline": console_cards.decline_next,
+        f"{URL}/payment-methods/{{method_id}}/replace": console_cards.replace_card,
         f"{URL}/payments/{{action}}": console_money.act,
         f"{URL}/faults": console_faults.plan,
         f"{URL}/faults/clear": console_faults.clear,

@@ -14,7 +14,7 @@ from stripe_sandbox.pages.render import see_other
 from stripe_sandbox.pages.visit import Visit
 from stripe_sandbox.settings import SWITCHES, WEBHOOK_PROFILES, Switch
 
-WORDS = {"after_retries": ("leave", "cancel", "unpaid")}
+WORDS = {"after_retries": ("leave", "cancel", "unpaid"), "pay_requires_action": ("error", "invoice")}
 
 
 def show(visit: Visit, *, notice: Notice | None = None, status: int = 200) -> Response:

@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from stripe_sandbox.engine import cash_balances, customer_balance
-from stripe_sandbox.errors import invalid_parameter, no_such
+from stripe_sandbox.engine import cash_balances, customer_balance, payment_methods
+from stripe_sandbox.errors import invalid_parameter
 from stripe_sandbox.resources.updates import refuse, take
 from stripe_sandbox.store.unit import StripeObject, Unit
 
@@ -80,5 +80,5 @@ def fill_invoice_settings(unit: Unit, customer: StripeObject, settings: dict[str
     if name:
         method = unit.get("payment_method", name, param=DEFAULT_CARD, status=400)
         if method["customer"] != customer["id"]:
-            raise no_such("payment_method", method["id"], param=DEFAULT_CARD, status=400)
+            raise payment_methods.not_attached(method, param=DEFAULT_CARD)
     customer["invoice_settings"].update(settings)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from stripe_sandbox.engine import (
+    automatic_collection,
     collection,
     discounts,
     drafts,
@@ -11,8 +12,9 @@ from stripe_sandbox.engine import (
     invoices,
     mailed_invoices,
     payment_methods,
+    retries,
 )
-from stripe_sandbox.errors import invalid, invalid_parameter, missing_parameter
+from stripe_sandbox.errors import invalid, missing_parameter
 from stripe_sandbox.resources.price_terms import change_invoice_terms
 from stripe_sandbox.resources.updates import merge_metadata, refuse, take
 from stripe_sandbox.store.unit import StripeObject, Unit
@@ -98,23 +100,24 @@ def update(unit: Unit, params: dict[str, Any], invoice: str) -> StripeObject:
     found = unit.get("invoice", invoice)
     if found["status"] != "draft" and set(params) - {"metadata", "auto_advance"}:
         raise invalid("Finalized invoices can't be updated in this way", code="invoice_not_editable")
+    was_advancing = found["auto_advance"]
     take(found, params, "auto_advance", *PLAIN)
     if found["status"] == "draft":
         mailed_invoices.set_terms(unit, found, params)
         change_invoice_terms(unit, found, params)
-    if "auto_advance" in params:
+    if "auto_advance" in params and params["auto_advance"] != was_advancing:
         _advance(unit, found, is_wanted=params["auto_advance"])
     unit.emit("invoice.updated", found)
     return found
 
 
 def _advance(unit: Unit, invoice: StripeObject, *, is_wanted: bool) -> None:
-    if is_wanted and invoice["status"] == "draft":
+    if not is_wanted:
+        automatic_collection.stop(unit, invoice)
+    elif invoice["status"] == "draft":
         collection.plan_finalization(unit, invoice, due_at=unit.now + invoices.DRAFT_SECONDS)
-    elif not is_wanted:
-        invoice.update(automatically_finalizes_at=None, next_payment_attempt=None)
-        for kind in ("invoice_finalization", "invoice_retry"):
-            unit.unschedule(kind, invoice["id"])
+    else:
+        retries.resume(unit, invoice)
 
 
 @route("DELETE", "/v1/invoices/{invoice}")
@@ -155,9 +158,7 @@ def pay(unit: Unit, params: dict[str, Any], invoice: str) -> StripeObject:
     if params.get("payment_method"):
         method = payment_methods.resolve(unit, params["payment_method"], status=400)
         if method["customer"] != found["customer"]:
-            raise invalid_parameter(
-                "The payment method must be attached to the customer of the invoice.", param="payment_method"
-            )
+            raise payment_methods.not_attached(method)
     return invoice_calls.pay(
         unit,
         found,

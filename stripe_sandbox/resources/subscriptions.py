@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_sandbox.engine import discounts, endings, metered, resumption, subscriptions, tax
+from stripe_sandbox.engine import discounts, endings, metered, payment_methods, resumption, subscriptions, tax
 from stripe_sandbox.errors import ApiError, invalid, invalid_parameter, missing_parameter, no_such
 from stripe_sandbox.resources.anchor_params import read_beginning
 from stripe_sandbox.resources.item_params import check_quantity, read_added, wanted_price
@@ -89,7 +89,7 @@ def own_card(unit: Unit, name: str | None, *, customer_id: str) -> StripeObject 
         return None
     method = unit.get("payment_method", name, param="default_payment_method", status=400)
     if method["customer"] != customer_id:
-        raise no_such("payment_method", name, param="default_payment_method", status=400)
+        raise payment_methods.not_attached(method, param="default_payment_method")
     return method
 
 

@@ -47,6 +47,17 @@ FIELDS = (
     "limit",
     "coupon",
     "promotion_code",
+    "payment_method",
+    "card",
+    "exp_month",
+    "exp_year",
+    "keeps_number",
+    "advice_code",
+    "network_advice_code",
+    "network_decline_code",
+    "network_status",
+    "outcome_reason",
+    "outcome_type",
 )
 WORDS = st.sampled_from(
     ["drop", "delay", "P1D", "P9999999999D", "PT", "instant", "fixed:", "fixed:1,x", "live", "wall"]

@@ -25,6 +25,7 @@ def switch(driver: Driver, **values: Any) -> None:
         ("retries", None),
         ("after_retries", "explode"),
         ("after_retries", ["leave"]),
+        ("pay_requires_action", True),
         ("upcoming_days", -1),
         ("upcoming_days", 1.5),
         ("upcoming_days", "7"),

@@ -168,7 +168,7 @@ def test_a_fault_takes_every_field_of_the_form(sandbox, visitor):
     assert fault == {
         "name": "reorder", "times": None, "seconds": 0.5, "most_seconds": 2.0, "probability": 0.25, "seed": 7,
         "window": 9, "back": 2, "clock": "wall", "at_once": True, "invoice": "in_1", "code": "lost_card", "nth": 3,
-        "match": match,
+        "match": match, "told": {},
     }  # fmt: skip
     assert len(match) == 8
 
