@@ -85,6 +85,22 @@ def test_the_last_failure_ends_as_the_account_says(
     assert told in driver.event_types("invoice.payment_failed")
 
 
+def test_the_end_after_the_last_failure_stops_the_customers_other_invoices(driver: Driver) -> None:
+    switch(driver, retries="fixed:3", after_retries="cancel")
+    invoice = unpaid_renewal(driver)
+    other = driver.sdk().invoices.create({"customer": invoice.customer, "auto_advance": True})
+    driver.sdk().invoice_items.create(
+        {"customer": invoice.customer, "invoice": other.id, "amount": 500, "currency": "usd"}
+    )
+    driver.sdk().invoices.finalize_invoice(other.id, {"auto_advance": True})
+
+    driver.advance("P4D")
+
+    now = [driver.sdk().invoices.retrieve(each.id) for each in (invoice, other)]
+    assert [each.auto_advance for each in now] == [False, False]
+    assert now[1].next_payment_attempt is None
+
+
 def test_an_unpaid_subscription_bills_drafts_that_stay_drafts(driver: Driver) -> None:
     switch(driver, retries="fixed:3", after_retries="unpaid")
     invoice = unpaid_renewal(driver)
