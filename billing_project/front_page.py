@@ -7,8 +7,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timesince import timesince
 
-from billing.clock import system_now
+from billing.clock import business_now, system_now
 from billing.selectors import backlog
+from billing.selectors.dunning_queue import unknown_attempts, waiting_cases
 from webhooks.models import InboxEvent
 from webhooks.numbers import InState, waiting_events
 
@@ -30,6 +31,8 @@ def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]
     """Put the figures that this person may look behind into the context of the front page."""
     context["figures"] = [
         *(_tasks() if request.user.has_perm("billing.view_stafftask") else []),
+        *(_cases() if request.user.has_perm("billing.view_dunningcase") else []),
+        *(_tries() if request.user.has_perm("billing.view_dunningattempt") else []),
         *(_inbox() if request.user.has_perm("webhooks.view_inboxevent") else []),
         *(_refreshes() if request.user.has_perm("billing.view_work") else []),
     ]
@@ -40,6 +43,21 @@ def _tasks() -> list[Figure]:
     count = sum(backlog.open_tasks().values())
     url = _list("billing_stafftask", "resolved=no")
     return [Figure("Open staff tasks", count, "What a person has to look at", url, is_bad=count > 0)]
+
+
+def _cases() -> list[Figure]:
+    waiting = waiting_cases(business_now())
+    conflicts, list_name = waiting.in_conflict, "billing_dunningcase"
+    in_conflict = _list(list_name, "state__exact=conflict")
+    return [
+        Figure("Dunning conflicts", conflicts, "Stripe collects as well as we", in_conflict, is_bad=conflicts > 0),
+        Figure("Unpaid cases that end", waiting.ending_soon, "Within three days", _list(list_name, "ends=3")),
+    ]
+
+
+def _tries() -> list[Figure]:
+    url = _list("billing_dunningattempt", "state__exact=unknown")
+    return [Figure("Tries without an answer", unknown_attempts(), "Settled by themselves within a day", url)]
 
 
 def _inbox() -> list[Figure]:

@@ -4,11 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from billing.selectors import dunning_invariants as of_dunning
 from billing.selectors import invariants as of_billing
 from billing.selectors.invariants import Invariant
 from webhooks import invariants as of_webhooks
 
-INVARIANTS: tuple[Invariant, ...] = (*of_webhooks.INVARIANTS, *of_billing.INVARIANTS)
+INVARIANTS: tuple[Invariant, ...] = (
+    *of_webhooks.INVARIANTS,
+    *of_billing.INVARIANTS,
+    *of_dunning.INVARIANTS,
+)
 SAMPLE = 10
 _LONGEST_COUNT = 1000
 
@@ -23,11 +28,12 @@ class Finding:
     sample: tuple[str, ...]
 
 
-def broken_invariants(now: datetime) -> list[Finding]:
-    """Those that do not hold at `now` (system time, UTC). Reads only."""
+def broken_invariants(now: datetime, *, business_now: datetime) -> list[Finding]:
+    """Those that do not hold at `now` (system time, UTC), or at `business_now`. Reads only."""
     findings = []
     for invariant in INVARIANTS:
-        ids = list(islice(invariant.broken(now), _LONGEST_COUNT))
+        moments = (now, business_now) if invariant.by_business_time else (now,)
+        ids = list(islice(invariant.broken(*moments), _LONGEST_COUNT))
         if ids:
             findings.append(Finding(invariant.name, invariant.says, len(ids), tuple(ids[:SAMPLE])))
     return findings

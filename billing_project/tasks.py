@@ -8,7 +8,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from billing.clock import system_now
+from billing.clock import business_now, system_now
 from billing.services.alarms import alarm_broken_invariant
 from billing_project.broker import broker_file
 from billing_project.invariants import broken_invariants
@@ -43,6 +43,6 @@ def clear_read_messages() -> None:
 def check_invariants() -> None:
     """Tell a person, once a day and invariant, what must never be so. Safe to repeat."""
     now = system_now()
-    for finding in broken_invariants(now):
+    for finding in broken_invariants(now, business_now=business_now()):
         logger.error("invariant %s is broken by %s rows", finding.name, finding.count)
         alarm_broken_invariant(finding.name, says=finding.says, count=finding.count, sample=finding.sample, now=now)

@@ -15,21 +15,24 @@ ENDS_SOON = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many cases are in conflict or end within three days, and how many tries have no known outcome."""
+    """How many cases are in conflict, and how many end within three days."""
 
     in_conflict: int
     ending_soon: int
-    unknown_attempts: int
 
 
 def waiting_cases(now: datetime) -> Waiting:
-    """`now` is business time; two queries."""
+    """`now` is business time; one query."""
     cases = DunningCase.objects.filter(state__in=OPEN_STATES).aggregate(
         in_conflict=Count("pk", filter=Q(state=CaseState.CONFLICT.value)),
         ending_soon=Count("pk", filter=Q(deadline_at__gt=now, deadline_at__lte=now + ENDS_SOON)),
     )
-    unknown = DunningAttempt.objects.filter(state=AttemptState.UNKNOWN.value).count()
-    return Waiting(cases["in_conflict"], cases["ending_soon"], unknown)
+    return Waiting(cases["in_conflict"], cases["ending_soon"])
+
+
+def unknown_attempts() -> int:
+    """How many tries were sent and have no answer."""
+    return DunningAttempt.objects.filter(state=AttemptState.UNKNOWN.value).count()
 
 
 def invoice_of(case: DunningCase) -> Invoice | None:

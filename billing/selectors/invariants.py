@@ -55,11 +55,15 @@ _SETTLING = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """`broken` gives the ids of the rows that break it at `now` (system time, UTC); none is good."""
+    """`broken` gives the ids of the rows that break it at `now` (system time, UTC); none is good.
+
+    One `by_business_time` is asked with business time as well.
+    """
 
     name: str
     says: str
-    broken: Callable[[datetime], Iterable[str]]
+    broken: Callable[..., Iterable[str]]
+    by_business_time: bool = False
 
 
 def _work_overdue(now: datetime) -> Iterable[str]:

@@ -9,10 +9,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from billing.clock import business_now
 from billing.mirror import work
 from billing.mirror.refs import ObjectRef
 from billing.models import StaffTask, Work
 from billing.terms import ObjectKind
+from tests.billing.admin.rows_of_dunning import attempt, case
 from webhooks.models import InboxEvent
 
 pytestmark = pytest.mark.django_db
@@ -45,9 +47,17 @@ def test_what_waits_is_counted_and_what_should_be_nought_stands_out() -> None:
     work.want(refs)
     Work.objects.filter(pk=refs[0].key).update(dead_at=timezone.now())
     StaffTask.objects.create(key="one", kind="dead_letter", summary="One")
+    tomorrow = business_now() + timedelta(days=1)
+    case(1, state="conflict", due_at=None)
+    case(2, state="awaiting_customer", due_at=None, deadline_at=tomorrow)
+    case(3, state="lost", due_at=None, deadline_at=tomorrow, ended_at=tomorrow)
+    attempt(4, state="unknown")
 
     assert figures(sign_in(is_superuser=True)) == {
         "Open staff tasks": (1, True),
+        "Dunning conflicts": (1, True),
+        "Unpaid cases that end": (1, False),
+        "Tries without an answer": (1, False),
         "Dead events": (2, True),
         "Quarantined events": (1, True),
         "Events under way": (2, False),
@@ -81,6 +91,8 @@ def test_an_empty_house_is_calm() -> None:
         ([], set()),
         (["view_stafftask"], {"Open staff tasks"}),
         (["view_inboxevent"], {"Dead events", "Quarantined events", "Events under way"}),
+        (["view_dunningcase"], {"Dunning conflicts", "Unpaid cases that end"}),
+        (["view_dunningattempt"], {"Tries without an answer"}),
         (["view_work"], {"Objects given up", "Objects to refresh"}),
     ],
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from billing.clock import system_now
+from billing.clock import business_now, system_now
 from billing_project.invariants import INVARIANTS, broken_invariants
 
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="One JSON object instead of lines for a person.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        findings = broken_invariants(system_now())
+        findings = broken_invariants(system_now(), business_now=business_now())
         if options["json"]:
             body = {"checked": len(INVARIANTS), "broken": [asdict(finding) for finding in findings]}
             self.stdout.write(json.dumps(body))
