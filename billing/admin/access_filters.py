@@ -8,7 +8,11 @@ from django.http import HttpRequest
 
 from billing.clock import business_now
 from billing.models import Customer, Feature, Plan
-from billing.selectors.access_query import organizations_on_plan, organizations_with_feature
+from billing.selectors.access_query import (
+    organizations_on_plan,
+    organizations_read_only,
+    organizations_with_feature,
+)
 
 
 class PlanInUse(admin.SimpleListFilter):
@@ -37,3 +41,16 @@ class FeatureInUse(admin.SimpleListFilter):
         if not feature:
             return queryset
         return queryset.filter(organization__in=organizations_with_feature(feature, business_now()).values("pk"))
+
+
+class ReadOnlyNow(admin.SimpleListFilter):
+    title = "read-only now"
+    parameter_name = "read_only"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Until it is paid")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Customer]) -> QuerySet[Customer]:
+        if self.value() != "yes":
+            return queryset
+        return queryset.filter(organization__in=organizations_read_only(business_now()).values("pk"))

@@ -4,24 +4,26 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from billing.admin.access_filters import FeatureInUse, PlanInUse
+from billing.admin.access_filters import FeatureInUse, PlanInUse, ReadOnlyNow
 from billing.admin.history_page import history_link
 from billing.admin.read_only import ReadOnlyAdmin
-from billing.admin.shown import link_to, link_to_list
+from billing.admin.shown import access_text, link_to, link_to_list
+from billing.clock import business_now
 from billing.models import Customer
+from billing.selectors.access import access_for
 
 
 @admin.register(Customer)
 class CustomerAdmin(ReadOnlyAdmin):
     list_display = ["shown_id", "payer", "currency", "is_delinquent", "is_deleted", "created_at"]
-    list_filter = [PlanInUse, FeatureInUse, "currency", "is_delinquent", "is_deleted", "livemode"]
+    list_filter = [PlanInUse, FeatureInUse, ReadOnlyNow, "currency", "is_delinquent", "is_deleted", "livemode"]
     list_select_related = ["organization"]
     search_fields = ["=stripe_customer_id", "organization__name", "organization__email"]
     search_help_text = "A whole id (cus_…), or a part of the organization's name or e-mail."
     ordering = ["-created_at", "-id"]
-    readonly_fields = ["payer", "history", "subscriptions", "invoices", "charges"]
+    readonly_fields = ["payer", "uses", "history", "subscriptions", "invoices", "charges"]
     fieldsets = [
-        (None, {"fields": ["stripe_customer_id", "payer", "currency", "is_delinquent", "is_deleted"]}),
+        (None, {"fields": ["stripe_customer_id", "payer", "uses", "currency", "is_delinquent", "is_deleted"]}),
         ("Look further", {"fields": ["history", "subscriptions", "invoices", "charges"]}),
         (
             "At Stripe",
@@ -36,6 +38,11 @@ class CustomerAdmin(ReadOnlyAdmin):
     @display(description="Organization", ordering="organization__name")
     def payer(self, row: Customer) -> SafeString | str:
         return link_to(row.organization)
+
+    @display(description="May use now")
+    def uses(self, row: Customer) -> str:
+        """The plan, why it is given, and what ends it."""
+        return access_text(access_for(row.organization, business_now())) if row.organization else ""
 
     @display(description="History")
     def history(self, row: Customer) -> SafeString | str:

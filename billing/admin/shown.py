@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from billing.models import PaymentMethod
 from billing.money import Money, UnknownCurrency
+from billing.rules.entitlement import Access
 
 NOTHING = "–"
 
@@ -55,6 +56,21 @@ def price_text(amount_minor: int | None, currency: str, interval: str | None, *,
 def words(code: str) -> str:
     """A code as words: `local_trial_ending` is `Local trial ending`."""
     return code.replace("_", " ").capitalize() or NOTHING
+
+
+def access_text(access: Access) -> str:
+    """`Growth (grace), read-only from 5 Dec 2026, until 12 Dec 2026`: what is given, why, and what ends it."""
+    return _access_template().render(Context({"access": access, "reason": words(access.reason).lower()})).strip()
+
+
+@cache
+def _access_template() -> Template:
+    return Template(
+        "{% load billing %}{{ access.plan_name }} ({{ reason }})"
+        "{% if access.read_only_at %}, read-only {% if access.is_read_only %}since{% else %}from{% endif %}"
+        " {{ access.read_only_at|day_text }}{% endif %}"
+        "{% if access.until %}, until {{ access.until|day_text }}{% endif %}"
+    )
 
 
 def link_to(row: Model | None) -> SafeString | str:

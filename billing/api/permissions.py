@@ -1,14 +1,14 @@
-"""Opens an API view only to a plan with a feature: access_for decides, this answers 402."""
+"""Opens an API view only to a plan with a feature, or while it may be written; what stays closed answers 402."""
 
 from typing import Any, ClassVar
 
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts.current import membership_for
 from billing.clock import business_now
-from billing.errors import FeatureMissing
+from billing.errors import FeatureMissing, ReadOnly
 from billing.selectors.access import access_for
 from billing.selectors.offers import FeatureOffer, feature_offer
 
@@ -33,6 +33,22 @@ class RequiresFeature(BasePermission):
 def feature_permission(feature: str) -> type[RequiresFeature]:
     """A permission class for one feature, by its code in the catalogue."""
     return type("RequiresFeature", (RequiresFeature,), {"feature": feature})
+
+
+class RequiresWriting(BasePermission):
+    """`permission_classes = [IsAuthenticated, RequiresWriting]`: what only reads stays open."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """False (403) without an organization. Raises ReadOnly (402) for a write in the read-only days of a plan."""
+        membership = membership_for(request)
+        if membership is None:
+            return False
+        if request.method in SAFE_METHODS:
+            return True
+        access = access_for(membership.organization, business_now())
+        if access.is_read_only:
+            raise ReadOnly(read_only_at=access.read_only_at, closes_at=access.until)
+        return True
 
 
 def _offer_as_json(offer: FeatureOffer) -> dict[str, Any] | None:

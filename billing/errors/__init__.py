@@ -88,6 +88,7 @@ from billing.errors.standing import (
     OrganizationClosing,
     PaymentDue,
     PaymentIncomplete,
+    ReadOnly,
     SubscriptionPaused,
 )
 
@@ -146,6 +147,7 @@ __all__ = [
     "PromotionCodeUnknown",
     "PromotionCodeUsed",
     "PromotionCodeUsedUp",
+    "ReadOnly",
     "ReconciliationRunning",
     "RetryRefused",
     "SeatChangeFailed",

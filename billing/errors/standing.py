@@ -41,6 +41,14 @@ class PaymentDue(BillingError):
     message = "An invoice is open. Please pay it first; nothing was changed."
 
 
+class ReadOnly(BillingError):
+    """An invoice is unpaid for so long that nothing can be written; `details` hold both moments in UTC."""
+
+    code = "read_only"
+    status = 402
+    message = "An invoice is unpaid: until it is paid, everything can be read and nothing changed. Nothing was done."
+
+
 class CancellationPending(BillingError):
     code = "cancellation_pending"
     status = 409

@@ -1,14 +1,16 @@
 """Decides what an organization may use now, from subscriptions, a local trial and time; it must not read or store.
 
 `active` and `trialing` never expire by time alone, so a late webhook never locks out a payer. Only `cancel_at`,
-`ended_at`, the end of a local trial or the stated grace closes access.
+`ended_at`, the end of a local trial, or what is stated for an unpaid invoice (the days of its case, else the grace)
+closes access.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from billing.terms import AccessReason, SubscriptionStatus
+from billing.rules.dunning.access import AccessDays, UnpaidCase, access_days, earliest, is_settled
+from billing.terms import AccessReason, FirstPaymentPolicy, SubscriptionStatus
 
 OPEN_STATUSES = (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING, SubscriptionStatus.PAST_DUE)
 _FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -32,7 +34,7 @@ class PlanFacts:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionFacts:
-    """What the mirror knows of one subscription; all times are UTC."""
+    """What the mirror knows of one subscription, and all its cases of dunning; all times are UTC."""
 
     stripe_subscription_id: str
     plan: PlanFacts
@@ -44,6 +46,7 @@ class SubscriptionFacts:
     past_due_at: datetime | None = None
     is_past_due_since_trial: bool = False
     paused_paid_until: datetime | None = None
+    cases: tuple[UnpaidCase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,11 @@ class LocalTrialFacts:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The one answer to "may this organization use that?". At `until` this answer ends by itself."""
+    """The one answer to "may this organization use that?". At `until` this answer ends by itself.
+
+    `is_read_only`: an invoice is unpaid for so long that all can be read and nothing written. At `read_only_at`
+    it comes to that, or it came. `has` and `limit` say what the plan gives, read-only or not.
+    """
 
     plan_code: str
     plan_name: str
@@ -66,6 +73,8 @@ class Access:
     grants: Mapping[str, Grant]
     until: datetime | None = None
     stripe_subscription_id: str = ""
+    is_read_only: bool = False
+    read_only_at: datetime | None = None
 
     def has(self, feature: str) -> bool:
         """Whether the feature is on; a limit counts as on when it is above zero."""
@@ -80,25 +89,31 @@ class Access:
         return None if grant.is_unlimited else (grant.limit or 0)
 
 
+@dataclass(frozen=True, slots=True)
+class GraceTerms:
+    """How long access outlasts a failed payment that has no case, and whether the first one after a trial has any."""
+
+    days: int
+    first_payment: FirstPaymentPolicy = FirstPaymentPolicy.GRACE
+
+
 def decide_access(
     subscriptions: Iterable[SubscriptionFacts],
     *,
     local_trial: LocalTrialFacts | None,
     free_plan: PlanFacts,
     now: datetime,
-    grace_days: int,
-    first_grace_days: int | None = None,
+    grace: GraceTerms,
 ) -> Access:
     """The best that anything gives; `now` is business time.
 
-    `first_grace_days` is the grace of who has not paid yet since the trial, if it is another one.
-    The highest plan wins, then a subscription over a trial, then what lasts longest; the order never counts.
+    What can be written wins over what can only be read, so that who pays for one plan can use it whatever else is
+    owed; then the highest plan, then a subscription over a trial, then what lasts longest. The order never counts.
     """
-    grace = {False: grace_days, True: grace_days if first_grace_days is None else first_grace_days}
     offers = [
         offer
         for subscription in subscriptions
-        if (offer := _access_through(subscription, now=now, grace_days=grace[subscription.is_past_due_since_trial]))
+        if (offer := _access_through(subscription, now=now, grace=grace)) is not None
     ]
     if local_trial and now < local_trial.closes_at():
         offers.append(
@@ -109,32 +124,58 @@ def decide_access(
     return max(offers, key=_strength)[1]
 
 
-def _strength(offer: tuple[int, Access]) -> tuple[int, bool, datetime, str]:
+def _strength(offer: tuple[int, Access]) -> tuple[bool, int, bool, datetime, str]:
     rank, access = offer
-    return rank, access.reason != AccessReason.LOCAL_TRIAL, access.until or _FOREVER, access.stripe_subscription_id
+    is_subscribed = access.reason != AccessReason.LOCAL_TRIAL
+    until = access.until or _FOREVER
+    return not access.is_read_only, rank, is_subscribed, until, access.stripe_subscription_id
 
 
-def _access_through(subscription: SubscriptionFacts, *, now: datetime, grace_days: int) -> tuple[int, Access] | None:
+def _access_through(
+    subscription: SubscriptionFacts, *, now: datetime, grace: GraceTerms
+) -> tuple[int, Access] | None:
     if subscription.status not in OPEN_STATUSES:
         return None
-    until = min(_ends(subscription, grace_days=grace_days), default=None)
+    unpaid = _days_unpaid(subscription, grace=grace)
+    # The first end counts, so a cancellation never lengthens grace. A subscription whose collection is paused stays
+    # `active` at Stripe and its periods roll on: what counts is the period that was paid when the pause began.
+    ends = (subscription.ended_at, subscription.cancel_at, subscription.paused_paid_until, unpaid.closes_at)
+    until = earliest(ends)
     if until is not None and now >= until:
         return None
-    reason = _reason(subscription, until=until)
-    return subscription.plan.rank, _access(subscription.plan, reason, until, subscription.stripe_subscription_id)
+    read_only_at = unpaid.read_only_at
+    if read_only_at is not None and until is not None and read_only_at >= until:
+        read_only_at = None
+    access = Access(
+        plan_code=subscription.plan.code,
+        plan_name=subscription.plan.name,
+        reason=_reason(subscription, until=until),
+        grants=subscription.plan.grants,
+        until=until,
+        stripe_subscription_id=subscription.stripe_subscription_id,
+        is_read_only=read_only_at is not None and now >= read_only_at,
+        read_only_at=read_only_at,
+    )
+    return subscription.plan.rank, access
 
 
-def _ends(subscription: SubscriptionFacts, *, grace_days: int) -> list[datetime]:
-    """Every moment that closes access; the first one counts, so a cancellation never lengthens grace.
+def _days_unpaid(subscription: SubscriptionFacts, *, grace: GraceTerms) -> AccessDays:
+    """What an unpaid subscription still gives: the days of its cases, or the grace where no case counts.
 
-    A subscription whose collection is paused stays `active` at Stripe and its periods roll on: what counts is the
-    period that was paid when the pause began. Grace counts from the first failed payment of the run, so a later
-    failed try does not restart it.
+    Grace counts from the first failed payment of the run, so a later failed try does not restart it. Where what had
+    failed was paid or forgiven, nothing is owed: the subscription's row may stay past due until it hears of it, or
+    until the next invoice. One that is not past due has no such days, whatever its cases say: Stripe's word counts.
     """
-    ends = [subscription.ended_at, subscription.cancel_at, subscription.paused_paid_until]
-    if subscription.status == SubscriptionStatus.PAST_DUE and subscription.past_due_at:
-        ends.append(subscription.past_due_at + timedelta(days=grace_days))
-    return [end for end in ends if end is not None]
+    if subscription.status != SubscriptionStatus.PAST_DUE:
+        return AccessDays()
+    began = subscription.past_due_at
+    has_no_grace = subscription.is_past_due_since_trial and grace.first_payment == FirstPaymentPolicy.NO_ACCESS
+    days = access_days(subscription.cases, past_due_at=began)
+    if days is not None:
+        return AccessDays(days.read_only_at, earliest((days.closes_at, began))) if has_no_grace else days
+    if began is None or is_settled(subscription.cases, past_due_at=began):
+        return AccessDays()
+    return AccessDays(closes_at=began if has_no_grace else began + timedelta(days=grace.days))
 
 
 def _reason(subscription: SubscriptionFacts, *, until: datetime | None) -> AccessReason:
@@ -147,5 +188,5 @@ def _reason(subscription: SubscriptionFacts, *, until: datetime | None) -> Acces
     return AccessReason.SUBSCRIPTION
 
 
-def _access(plan: PlanFacts, reason: AccessReason, until: datetime | None, subscription_id: str = "") -> Access:
-    return Access(plan.code, plan.name, reason, plan.grants, until, subscription_id)
+def _access(plan: PlanFacts, reason: AccessReason, until: datetime | None) -> Access:
+    return Access(plan.code, plan.name, reason, plan.grants, until)

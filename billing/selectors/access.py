@@ -1,5 +1,6 @@
 """Answers what an organization may use; the only place where pages, API and templates get it from."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -7,9 +8,11 @@ from django.conf import settings
 from django.db.models import Prefetch, Q
 
 from accounts.models import Organization
-from billing.models import LocalTrial, Plan, PlanFeature, Price, Subscription
+from billing.models import DunningCase, LocalTrial, Plan, PlanFeature, Price, Subscription
+from billing.rules.dunning.access import UnpaidCase
 from billing.rules.entitlement import (
     Access,
+    GraceTerms,
     Grant,
     LocalTrialFacts,
     PlanFacts,
@@ -19,11 +22,15 @@ from billing.rules.entitlement import (
 from billing.terms import FirstPaymentPolicy, SubscriptionStatus
 
 _ENDED = (SubscriptionStatus.CANCELED.value, SubscriptionStatus.INCOMPLETE_EXPIRED.value)
+_CASE_FIELDS = ("state", "read_only_at", "access_closes_at", "ended_at", "end_reason")
 _NO_PLAN = PlanFacts(code="", name="No plan", rank=-1)
 
 
 def access_for(organization: Organization, now: datetime) -> Access:
-    """What this organization may use at `now` (business time, UTC). Five queries at most."""
+    """What this organization may use at `now` (business time, UTC).
+
+    Five queries at most, and a sixth, for the cases of dunning, while a subscription is past due.
+    """
     subscriptions = list(
         Subscription.objects.filter(organization=organization, livemode=settings.STRIPE_LIVE_MODE).exclude(
             status__in=_ENDED
@@ -32,22 +39,30 @@ def access_for(organization: Organization, now: datetime) -> Access:
     trial = LocalTrial.objects.filter(organization=organization).first()
     plan_ids = _plan_ids_by_price(subscription.stripe_price_id for subscription in subscriptions)
     plans, free_plan = _plans({*plan_ids.values(), *([trial.plan_id] if trial else [])})
+    cases = _cases_by_subscription(subscriptions)
     return decide_access(
         [
-            _subscription_facts(subscription, plan=plans[plan_ids[subscription.stripe_price_id]])
+            _subscription_facts(
+                subscription,
+                plan=plans[plan_ids[subscription.stripe_price_id]],
+                cases=cases[subscription.stripe_subscription_id],
+            )
             for subscription in subscriptions
             if subscription.stripe_price_id in plan_ids
         ],
         local_trial=LocalTrialFacts(plans[trial.plan_id], trial.ends_at, trial.ended_at) if trial else None,
         free_plan=free_plan,
         now=now,
-        grace_days=grace_days(is_since_trial=False),
-        first_grace_days=grace_days(is_since_trial=True),
+        grace=grace_terms(),
     )
 
 
+def grace_terms() -> GraceTerms:
+    return GraceTerms(int(settings.GRACE_DAYS), FirstPaymentPolicy(settings.TRIAL_FIRST_PAYMENT_POLICY))
+
+
 def grace_days(*, is_since_trial: bool) -> int:
-    """How long access outlasts a failed payment; `is_since_trial`: nothing was paid since the trial."""
+    """How long access outlasts a failed payment without a case; `is_since_trial`: nothing was paid since a trial."""
     has_none = is_since_trial and settings.TRIAL_FIRST_PAYMENT_POLICY == FirstPaymentPolicy.NO_ACCESS
     return 0 if has_none else int(settings.GRACE_DAYS)
 
@@ -78,7 +93,18 @@ def plan_facts(plan: Plan) -> PlanFacts:
     return PlanFacts(code=plan.code, name=plan.name, rank=plan.rank, grants=grants)
 
 
-def _subscription_facts(row: Subscription, *, plan: PlanFacts) -> SubscriptionFacts:
+def _cases_by_subscription(subscriptions: Iterable[Subscription]) -> dict[str, tuple[UnpaidCase, ...]]:
+    """Only a past-due subscription is asked for its cases: they say nothing about any other."""
+    found: dict[str, tuple[UnpaidCase, ...]] = defaultdict(tuple)
+    ids = [row.stripe_subscription_id for row in subscriptions if row.status == SubscriptionStatus.PAST_DUE]
+    if ids:
+        cases = DunningCase.objects.filter(stripe_subscription_id__in=ids)
+        for subscription_id, *case in cases.values_list("stripe_subscription_id", *_CASE_FIELDS):
+            found[subscription_id] += (UnpaidCase(*case),)
+    return found
+
+
+def _subscription_facts(row: Subscription, *, plan: PlanFacts, cases: tuple[UnpaidCase, ...]) -> SubscriptionFacts:
     return SubscriptionFacts(
         stripe_subscription_id=row.stripe_subscription_id,
         plan=plan,
@@ -90,4 +116,5 @@ def _subscription_facts(row: Subscription, *, plan: PlanFacts) -> SubscriptionFa
         past_due_at=row.past_due_at,
         is_past_due_since_trial=row.is_past_due_since_trial,
         paused_paid_until=row.paused_paid_until,
+        cases=cases,
     )

@@ -4,36 +4,48 @@ A table of cases keeps the two the same. Plans of one rank, which a catalogue do
 by nothing.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from accounts.models import Organization
 from billing.models import LocalTrial, Plan, Subscription
-from billing.rules.entitlement import OPEN_STATUSES
-from billing.selectors.access import grace_days
-from billing.terms import SubscriptionStatus
+from billing.selectors.access_conditions import gives_access, is_read_only, not_yet
 
 
 def with_access_plan(organizations: QuerySet[Organization], now: datetime) -> QuerySet[Any]:
-    """The same organizations, each with `access_plan_id`: the plan that it may use at `now` (business time, UTC).
+    """The same organizations, each with the plan that it may use at `now` (business time, UTC), as `access_plan_id`.
 
-    None where there is no free plan and nothing else gives one.
+    None where there is no free plan and nothing else gives one. `access_is_read_only`: it may read only.
     """
-    subscriptions = Subscription.objects.filter(
-        _gives_access(now), livemode=settings.STRIPE_LIVE_MODE, organization=OuterRef(OuterRef("pk"))
-    )
     trials = LocalTrial.objects.filter(_runs(now), organization=OuterRef(OuterRef("pk")))
-    given = Plan.objects.filter(
-        Q(prices__stripe_price_id__in=subscriptions.values("stripe_price_id")) | Q(pk__in=trials.values("plan_id"))
-    )
+    in_full = Q(prices__stripe_price_id__in=_price_ids(gives_access(now) & ~is_read_only(now)))
+    to_read = Q(prices__stripe_price_id__in=_price_ids(gives_access(now) & is_read_only(now)))
     free = Plan.objects.filter(is_free=True, is_archived=False)
-    return organizations.annotate(
-        access_plan_id=Coalesce(Subquery(given.order_by("-rank").values("pk")[:1]), Subquery(free.values("pk")[:1]))
+    return organizations.alias(
+        full_plan_id=_highest(in_full | Q(pk__in=trials.values("plan_id"))), read_plan_id=_highest(to_read)
+    ).annotate(
+        access_plan_id=Coalesce("full_plan_id", "read_plan_id", Subquery(free.values("pk")[:1])),
+        access_is_read_only=Case(When(full_plan_id=None, read_plan_id__isnull=False, then=True), default=False),
     )
+
+
+def _price_ids(condition: Q) -> QuerySet[Subscription, Any]:
+    """Of the subscriptions of the organization, two queries further out, for which the condition holds."""
+    rows = Subscription.objects.filter(livemode=settings.STRIPE_LIVE_MODE, organization=OuterRef(OuterRef("pk")))
+    return rows.filter(condition).values("stripe_price_id")
+
+
+def _highest(given: Q) -> Subquery:
+    return Subquery(Plan.objects.filter(given).order_by("-rank").values("pk")[:1])
+
+
+def organizations_read_only(now: datetime) -> QuerySet[Organization]:
+    """Those that may read and not write at `now` (business time, UTC), because an invoice is unpaid."""
+    return with_access_plan(Organization.objects.all(), now).filter(access_is_read_only=True)
 
 
 def organizations_on_plan(plan: Plan, now: datetime) -> QuerySet[Organization]:
@@ -48,28 +60,5 @@ def organizations_with_feature(feature_code: str, now: datetime) -> QuerySet[Org
     return with_access_plan(Organization.objects.all(), now).filter(access_plan_id__in=plans.values("pk"))
 
 
-def _gives_access(now: datetime) -> Q:
-    """`rules.entitlement` in the database's words: of every moment that closes access, none has come."""
-    return (
-        Q(status__in=[status.value for status in OPEN_STATUSES])
-        & _not_yet("ended_at", now)
-        & _not_yet("cancel_at", now)
-        & _not_yet("paused_paid_until", now)
-        & (~Q(status=SubscriptionStatus.PAST_DUE.value) | _in_grace(now))
-    )
-
-
-def _not_yet(field: str, now: datetime) -> Q:
-    return Q(**{field: None}) | Q(**{f"{field}__gt": now})
-
-
-def _in_grace(now: datetime) -> Q:
-    in_grace = Q(past_due_at=None)
-    for is_since_trial in (False, True):
-        days = timedelta(days=grace_days(is_since_trial=is_since_trial))
-        in_grace |= Q(is_past_due_since_trial=is_since_trial, past_due_at__gt=now - days)
-    return in_grace
-
-
 def _runs(now: datetime) -> Q:
-    return Q(ends_at__gt=now) & _not_yet("ended_at", now)
+    return Q(ends_at__gt=now) & not_yet("ended_at", now)

@@ -48,6 +48,7 @@ class Happening(StrEnum):
     WILL_PAUSE = "will_pause"
     WILL_RESUME = "will_resume"
     LOCAL_TRIAL_WILL_END = "local_trial_will_end"
+    ACCESS_WILL_BE_READ_ONLY = "access_will_be_read_only"
     ACCESS_WILL_END = "access_will_end"
     DISCOUNT_WILL_END = "discount_will_end"
     CARD_WILL_EXPIRE = "card_will_expire"

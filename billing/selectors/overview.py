@@ -102,7 +102,7 @@ def billing_overview(organization: Organization, now: datetime) -> Overview:
             failure=failure,
             card=card,
             lacks_card=lacks_card,
-            access_until=until,
+            access=access,
             local_trial=local_trial,
             now=now,
         ),

@@ -9,6 +9,7 @@ from django.db.models import Q
 from accounts.models import Organization
 from billing.models import Discount, Invoice, LocalTrial, Price, SubscriptionSchedule
 from billing.money import Money
+from billing.rules.entitlement import Access
 from billing.rules.pause import REMIND_BEFORE as REMIND_OF_PAUSE
 from billing.rules.payment_method import card_ends_at
 from billing.rules.trial import REMIND_BEFORE
@@ -16,7 +17,7 @@ from billing.selectors.contract import Contract, Situation
 from billing.selectors.happenings import Happening
 from billing.selectors.payment_failure import CardName, PaymentFailure
 from billing.selectors.timeline import Entry
-from billing.terms import InvoiceStatus, MissingCardPolicy, ScheduleStatus
+from billing.terms import AccessReason, InvoiceStatus, MissingCardPolicy, ScheduleStatus
 
 _SHOW_CARD_END_BEFORE = timedelta(days=62)
 _RENEWS = (Situation.TRIAL, Situation.ACTIVE)
@@ -29,7 +30,7 @@ def coming_entries(
     failure: PaymentFailure | None,
     card: CardName | None,
     lacks_card: bool,
-    access_until: datetime | None,
+    access: Access,
     local_trial: LocalTrial | None,
     now: datetime,
 ) -> tuple[Entry, ...]:
@@ -46,7 +47,7 @@ def coming_entries(
     elif contract.situation == Situation.PAUSED:
         entries = _of_pause(contract, card=card)
     else:
-        entries = _of_failure(contract, failure=failure, access_until=access_until)
+        entries = _of_failure(contract, failure=failure, access=access)
     entries += _of_due_invoices(organization)
     if contract is not None and contract.is_live:
         entries += [*_of_discounts(contract), *_of_card(contract, card=card, now=now)]
@@ -99,10 +100,12 @@ def _of_pause(contract: Contract, *, card: CardName | None) -> list[Entry]:
     return entries
 
 
-def _of_failure(contract: Contract, *, failure: PaymentFailure | None, access_until: datetime | None) -> list[Entry]:
-    entries = []
-    if access_until is not None:
-        entries.append(Entry(Happening.ACCESS_WILL_END, access_until, plan_name=contract.plan_name))
+def _of_failure(contract: Contract, *, failure: PaymentFailure | None, access: Access) -> list[Entry]:
+    entries, name = [], contract.plan_name
+    if access.reason == AccessReason.GRACE and access.read_only_at is not None:
+        entries.append(Entry(Happening.ACCESS_WILL_BE_READ_ONLY, access.read_only_at, plan_name=name))
+    if access.reason == AccessReason.GRACE and access.until is not None:
+        entries.append(Entry(Happening.ACCESS_WILL_END, access.until, plan_name=name))
     if failure is not None and failure.next_try_at is not None:
         entries.append(Entry(Happening.WILL_RETRY, failure.next_try_at, amount=failure.amount, card=failure.card))
     return entries

@@ -28,6 +28,7 @@ from billing.selectors.dunning import (
 )
 from billing.terms import (
     OPEN_CASE_STATES,
+    STOPPED_BY_DISPUTE,
     AttemptTrigger,
     CaseState,
     Collector,
@@ -99,7 +100,7 @@ def stop_for_dispute(transition: Transition, *, now: datetime) -> None:
     invoices = Invoice.objects.filter(stripe_invoice_id__in=charge_ids).exclude(stripe_subscription_id="")
     for subscription_id in set(invoices.values_list("stripe_subscription_id", flat=True)):
         for case in _open_cases(subscription_id):
-            casework.end(case, CaseState.STOPPED, reason="dispute", at=now)
+            casework.end(case, CaseState.STOPPED, reason=STOPPED_BY_DISPUTE, at=now)
             open_staff_task(
                 "dunning_dispute",
                 about=case.stripe_invoice_id,

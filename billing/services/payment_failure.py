@@ -6,7 +6,7 @@ from billing import notices
 from billing.errors import NotYet
 from billing.models import ChargeAttempt, Invoice, Subscription, Transition
 from billing.money import Money
-from billing.selectors.access import grace_days
+from billing.selectors.access_promise import access_end
 from billing.selectors.change_outcome import is_change_invoice, is_of_unsettled_change
 from billing.selectors.pay_link import pay_url
 from billing.selectors.payment_method import charged_payment_method
@@ -43,7 +43,7 @@ def announce_payment_failure(transition: Transition, *, now: datetime) -> None:
         return
     attempt = attempt or _latest_attempt(invoice_id)
     asks = attempt.decline_code == _CONFIRM_CODE if attempt else invoice.authentication == Authentication.REQUIRED
-    _tell("action_required" if asks else "payment_failed", invoice, transition, attempt=attempt)
+    _tell("action_required" if asks else "payment_failed", invoice, transition, attempt=attempt, now=now)
 
 
 def announce_bank_question(transition: Transition, *, now: datetime) -> None:
@@ -53,10 +53,12 @@ def announce_bank_question(transition: Transition, *, now: datetime) -> None:
     """
     invoice = Invoice.objects.select_related("organization").get(stripe_invoice_id=transition.stripe_id)
     if invoice.status == InvoiceStatus.OPEN and invoice.authentication == Authentication.REQUIRED:
-        _tell("action_required", invoice, transition, attempt=None)
+        _tell("action_required", invoice, transition, attempt=None, now=now)
 
 
-def _tell(kind: str, invoice: Invoice, transition: Transition, *, attempt: ChargeAttempt | None) -> None:
+def _tell(
+    kind: str, invoice: Invoice, transition: Transition, *, attempt: ChargeAttempt | None, now: datetime
+) -> None:
     if invoice.organization is None or _is_on_session(invoice):
         return
     subscription = Subscription.objects.filter(stripe_subscription_id=invoice.stripe_subscription_id).first()
@@ -70,7 +72,13 @@ def _tell(kind: str, invoice: Invoice, transition: Transition, *, attempt: Charg
         amount=Money(invoice.amount_remaining_minor, invoice.currency),
         attempt=attempt,
         has_method=subscription is None or charged_payment_method(subscription) is not None,
-        access_ends_at=_access_end(subscription, invoice, transition.business_at),
+        access_ends_at=access_end(
+            invoice,
+            subscription,
+            failed_at=attempt.created_at if attempt else transition.business_at,
+            is_since_trial=_is_first_after_trial(invoice, subscription),
+            now=now,
+        ),
     )
 
 
@@ -103,13 +111,6 @@ def _latest_attempt(stripe_invoice_id: str) -> ChargeAttempt | None:
         .order_by("-created_at")
         .first()
     )
-
-
-def _access_end(subscription: Subscription | None, invoice: Invoice, failed_at: datetime) -> datetime | None:
-    """The end of the grace, which counts from the first failure; None where there is none, or it is over."""
-    began = subscription.past_due_at if subscription and subscription.past_due_at else failed_at
-    ends_at = began + timedelta(days=grace_days(is_since_trial=_is_first_after_trial(invoice, subscription)))
-    return ends_at if ends_at > failed_at else None
 
 
 def _is_first_after_trial(invoice: Invoice, subscription: Subscription | None) -> bool:

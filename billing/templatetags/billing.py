@@ -220,6 +220,13 @@ def limit_of(context: Context, feature: str) -> int | None:
 
 
 @register.simple_tag(takes_context=True)
+def is_read_only(context: Context) -> bool:
+    """Whether the page's organization may read only now: `{% is_read_only as read_only %}`, to leave forms away."""
+    access = _access(context)
+    return access is not None and access.is_read_only
+
+
+@register.simple_tag(takes_context=True)
 def running_discounts(context: Context) -> tuple[ActiveDiscount, ...]:
     """The discounts that lower the page's organization's invoices now: `{% running_discounts as discounts %}`."""
     organization = context.get("organization")

@@ -3,6 +3,8 @@
 from billing.terms.dunning import (
     IN_FLIGHT_ATTEMPT_STATES,
     OPEN_CASE_STATES,
+    STOPPED_AS_NOT_OWED,
+    STOPPED_BY_DISPUTE,
     AttemptState,
     AttemptTrigger,
     BlockReach,
@@ -85,6 +87,8 @@ __all__ = [
     "LifecycleState",
     "MissingCardPolicy",
     "OPEN_CASE_STATES",
+    "STOPPED_AS_NOT_OWED",
+    "STOPPED_BY_DISPUTE",
     "ObjectKind",
     "PauseBehaviour",
     "PlanChangeState",

@@ -58,6 +58,12 @@ OPEN_CASE_STATES = (
 )
 
 
+STOPPED_BY_DISPUTE = "dispute"
+"""The reason of a case that stopped although its invoice is still open."""
+STOPPED_AS_NOT_OWED = ("invoice_void", "invoice_deleted", "forgiven")
+"""The reasons of cases that stopped because the invoice is not to be paid any more; one written off is owed on."""
+
+
 class AttemptState(StrEnum):
     """`skipped`: never sent, because the last look found a reason. `unknown`: sent, and no answer came."""
 

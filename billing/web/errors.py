@@ -61,6 +61,7 @@ HEADINGS = {
     "no_subscription": "There is no running plan",
     "payment_incomplete": "The first payment is not finished",
     "payment_due": "An invoice is open",
+    "read_only": "Read-only until it is paid",
     "cancellation_pending": "Your plan is cancelled",
     "subscription_paused": "Your plan is paused",
     "not_paused": "Your plan is not paused",

@@ -6,9 +6,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.current import membership_for
 from billing.clock import business_now
+from billing.selectors.access_promise import least_access
 from billing.selectors.overview import who_may_act
 from billing.selectors.pricing import pricing_page
-from billing.web.company_rules import company_rules
+from billing.web.company_rules import company_rules, unpaid_days
 from billing.web.errors import explain_failures
 
 
@@ -30,5 +31,6 @@ def pricing(request: HttpRequest) -> HttpResponse:
         "who_may_act": who_may_act(membership.organization) if membership and is_onlooker else (),
         "place": "billing" if membership else "pricing",
         **company_rules(),
+        **unpaid_days(least_access()),
     }
     return render(request, "billing/pricing.html", context)

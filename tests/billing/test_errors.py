@@ -65,6 +65,7 @@ EXPECTED_STATUS = {
     "promotion_code_unknown": 409,
     "promotion_code_used": 409,
     "promotion_code_used_up": 409,
+    "read_only": 402,
     "reconciliation_running": 409,
     "retry_refused": 409,
     "seat_change_failed": 409,

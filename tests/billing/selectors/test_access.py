@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Organization
 from billing.models import Plan
-from billing.rules.entitlement import SubscriptionFacts, decide_access
+from billing.rules.entitlement import GraceTerms, SubscriptionFacts, decide_access
 from billing.selectors.access import access_for, plan_facts
 from billing.terms import AccessReason, SubscriptionStatus
 from tests.billing.factories import (
@@ -65,7 +65,7 @@ def test_rows_and_rule_give_one_answer(
     access = access_for(organization, NOW)
 
     assert access == decide_access(
-        [facts], local_trial=None, free_plan=plan_facts(free), now=NOW, grace_days=settings.GRACE_DAYS
+        [facts], local_trial=None, free_plan=plan_facts(free), now=NOW, grace=GraceTerms(settings.GRACE_DAYS)
     )
 
 

@@ -88,6 +88,15 @@ def test_a_template_asks_for_features_and_limits_through_access() -> None:
     assert text == "True False 20 None 0"
 
 
+@pytest.mark.parametrize("is_read_only", [True, False])
+def test_a_template_asks_whether_anything_may_be_written(is_read_only: bool) -> None:
+    access = Access("growth", "Growth", AccessReason.GRACE, {}, is_read_only=is_read_only)
+
+    text = render("{% is_read_only as read_only %}{% if read_only %}look{% else %}write{% endif %}", access=access)
+
+    assert text == ("look" if is_read_only else "write")
+
+
 def test_a_visitor_without_an_organization_has_nothing() -> None:
     assert render('{% has_feature "exports" %} {% limit_of "projects" %}', organization=None) == "False 0"
 

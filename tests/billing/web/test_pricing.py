@@ -2,7 +2,8 @@
 
 import pytest
 
-from billing.models import Plan, TrialRedemption
+from billing.models import DunningPolicy, DunningRule, Plan, TrialRedemption
+from billing.rules.dunning.policy import STANDARD_BODY
 from tests.billing.situations import buy, try_locally
 from tests.billing.web.reading import words
 
@@ -119,5 +120,18 @@ def test_the_answer_about_failed_payments_is_the_companys_choice(
 
     text = words(client.get("/"))
 
-    assert "You keep access for 21 days." in text
+    assert "You keep access for 21 days; from day 14 on everything can be read and nothing changed." in text
     assert ("first payment after a trial, the plan is off until it is paid" in text) is is_said
+
+
+def test_the_answer_about_failed_payments_promises_no_more_than_the_hardest_policy_in_use(client, catalogue) -> None:
+    body = {**STANDARD_BODY, "access": {"read_only_after_days": None, "closed_after_days": 5}}
+    DunningPolicy.objects.create(key="short", version=1, body=body, sha256="0" * 64)
+    rule = DunningRule.objects.create(position=1, policy_key="short", is_active=False)
+    unused = words(client.get("/"))
+    DunningRule.objects.filter(pk=rule.pk).update(is_active=True)
+
+    used = words(client.get("/"))
+
+    assert "You keep access for 21 days" in unused
+    assert "You keep access for 5 days." in used
