@@ -24,6 +24,7 @@ from billing.services.follow_dunning import (
     try_new_card,
 )
 from billing.services.follow_scheduled_change import follow_schedule, follow_subscription
+from billing.services.follow_stripe_collection import follow_unpaid, meet_stripe_retry
 from billing.services.invoice_notices import announce_overdue_invoice, announce_sent_invoice, send_receipt
 from billing.services.open_dunning_case import open_dunning_case
 from billing.services.pause_notices import announce_pause, announce_resumption
@@ -122,6 +123,8 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction(ObjectKind.INVOICE, _ASKED, open_dunning_case, aspect="authentication"),
     Reaction(ObjectKind.INVOICE, _INVOICE_OVER, close_case_of_invoice),
     Reaction(ObjectKind.SUBSCRIPTION, _SUBSCRIPTION_OVER, close_cases_of_subscription),
+    Reaction(ObjectKind.INVOICE, frozenset({"planned"}), meet_stripe_retry, aspect="stripe_retry"),
+    Reaction(ObjectKind.SUBSCRIPTION, frozenset({SubscriptionStatus.UNPAID.value}), follow_unpaid),
     Reaction(ObjectKind.DISPUTE, None, stop_for_dispute, from_states=frozenset({""})),
     *(
         Reaction(kind, None, try_new_card, aspect=aspect)

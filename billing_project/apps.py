@@ -8,4 +8,4 @@ class ProjectConfig(AppConfig):
     verbose_name = "Project"
 
     def ready(self) -> None:
-        from billing_project import checks  # noqa: F401  # Registers the system checks.
+        from billing_project import checks, database_checks  # noqa: F401  # They register the system checks.

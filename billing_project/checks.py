@@ -13,7 +13,7 @@ from django.core.checks import CheckMessage, Error, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from billing.rules.seats import SeatSync
-from billing.terms import ChangeBehaviour, FirstPaymentPolicy, MissingCardPolicy
+from billing.terms import ChangeBehaviour, Collector, FirstPaymentPolicy, MissingCardPolicy
 
 TAG = "billing"
 ENVIRONMENTS = ("development", "production")
@@ -183,3 +183,9 @@ def check_trials(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iter
         yield Error(f"TRIAL_MISSING_CARD_POLICY must be one of {', '.join(MissingCardPolicy)}.", id="billing.E022")
     if settings.TRIAL_FIRST_PAYMENT_POLICY not in list(FirstPaymentPolicy):
         yield Error(f"TRIAL_FIRST_PAYMENT_POLICY must be one of {', '.join(FirstPaymentPolicy)}.", id="billing.E023")
+
+
+@register(TAG)
+def check_collector(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterator[CheckMessage]:
+    if settings.DUNNING_COLLECTOR not in list(Collector):
+        yield Error(f"DUNNING_COLLECTOR must be one of {', '.join(Collector)}.", id="billing.E040")

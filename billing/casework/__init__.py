@@ -3,6 +3,7 @@
 The caller holds the case's row (`locked`) and commits; nothing here asks Stripe or decides.
 """
 
+from billing.casework.confirmation import doubt_confirmation
 from billing.casework.deadlines import LONGEST_CASE_DAYS, hold, put_deadline_off, require_deadline_fits
 from billing.casework.moves import (
     OBSERVED,
@@ -11,6 +12,7 @@ from billing.casework.moves import (
     end,
     enter_conflict,
     locked,
+    meet_unpaid,
     move,
     note,
     plan_again,
@@ -27,11 +29,13 @@ __all__ = [
     "ask_customer",
     "close",
     "close_attempt",
+    "doubt_confirmation",
     "end",
     "enter_conflict",
     "hold",
     "is_in_flight",
     "locked",
+    "meet_unpaid",
     "move",
     "note",
     "plan_again",

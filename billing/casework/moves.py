@@ -6,6 +6,7 @@ Whoever calls holds the case's row locked (`locked`); all that belongs to one mo
 from datetime import datetime
 from typing import Any
 
+from billing.casework.confirmation import doubt_confirmation
 from billing.models import CardBlock, CaseEvent, ChargeAttempt, DunningAttempt, DunningCase, open_staff_task
 from billing.rules.dunning.facts import AskCustomer, Close, Decline, RetryAt, Step, Verdict
 from billing.rules.dunning.judge import judge
@@ -136,18 +137,30 @@ def end(case: DunningCase, state: CaseState, *, reason: str, at: datetime) -> bo
 
 
 def enter_conflict(case: DunningCase, *, why: str, at: datetime) -> None:
-    """Somebody else collects this invoice, too: nothing of ours is sent until a person has looked (rule O3, D18)."""
+    """Somebody else collects this invoice, too: nothing of ours is sent until a person has looked (rule O3, D18).
+
+    What was confirmed of the account is taken back, so that no further case is opened as ours.
+    """
     if not case.is_open or case.state == CaseState.CONFLICT:
         return
     case.state, case.due_at, case.waits_for = CaseState.CONFLICT.value, None, ""
     note(case, "conflict", at=at, why=why)
     case.save()
+    doubt_confirmation(f"{case.stripe_invoice_id}: {why}")
     open_staff_task(
         "dunning_conflict",
         about=case.stripe_invoice_id,
         organization_id=case.organization_id,
         summary=f"Stripe retries {case.stripe_invoice_id} by itself, so our own tries stopped: {why}",
     )
+
+
+def meet_unpaid(case: DunningCase, *, at: datetime) -> None:
+    """Stripe has given the subscription up as `unpaid`: where it collects the case is lost, else it is a conflict."""
+    if case.collector == Collector.OBSERVE:
+        end(case, CaseState.LOST, reason="unpaid_at_stripe", at=at)
+    else:
+        enter_conflict(case, why="Stripe made its subscription unpaid", at=at)
 
 
 def _block(verdict: Verdict, *, fingerprint: str, charge: ChargeAttempt | None) -> None:

@@ -98,3 +98,15 @@ class AlreadyPaid(BillingError):
     code = "already_paid"
     status = 409
     message = "The invoice was paid in the meantime. There is nothing to forgive."
+
+
+class CollectionNotConfirmed(BillingError):
+    """Nobody may say yet that only we collect from this account; `reasons` are plain sentences."""
+
+    code = "collection_not_confirmed"
+    status = 409
+    message = "Own collection was not confirmed."
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(" ".join((self.message, *self.reasons)), reasons=list(self.reasons))

@@ -6,12 +6,22 @@ import stripe
 from django.conf import settings
 
 from billing.gateway.client import call, client
+from billing.rules.stripe_account import Endpoint
 
 
-def list_endpoints(url: str) -> list[stripe.WebhookEndpoint]:
-    """The endpoints (`we_…`) that send to exactly this address, the newest first. Their secrets are not in it."""
+def list_endpoints(url: str) -> list[Endpoint]:
+    """The endpoints that send to exactly this address, the newest first. Their secrets are not in it."""
     found = call(client().v1.webhook_endpoints.list, limit=100).auto_paging_iter()
-    return [endpoint for endpoint in found if endpoint["url"] == url]
+    return [
+        Endpoint(
+            stripe_endpoint_id=item["id"],
+            api_version=item["api_version"] or "",
+            event_types=tuple(item["enabled_events"]),
+            is_enabled=item["status"] == "enabled",
+        )
+        for item in found
+        if item["url"] == url
+    ]
 
 
 def create_endpoint(url: str, *, event_types: Sequence[str], key: str) -> stripe.WebhookEndpoint:

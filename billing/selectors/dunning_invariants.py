@@ -29,6 +29,7 @@ from billing.terms import (
     OPEN_CASE_STATES,
     AttemptState,
     CaseState,
+    Collector,
     IntentState,
     InvoiceStatus,
     SubscriptionStatus,
@@ -62,8 +63,13 @@ def _closing(now: datetime, business_now: datetime) -> Iterable[str]:
 
 
 def _open_after_deadline(now: datetime, business_now: datetime) -> Iterable[str]:
-    """A conflict waits for a person, who has its task."""
-    late = DunningCase.objects.filter(state__in=_OPEN, deadline_at__lt=business_now - timedelta(days=1))
+    """A conflict waits for a person, who has its task; what Stripe collects, for its next try."""
+    a_day_ago = business_now - timedelta(days=1)
+    late = DunningCase.objects.filter(state__in=_OPEN, deadline_at__lt=a_day_ago)
+    retried = Invoice.objects.filter(
+        stripe_invoice_id=OuterRef("stripe_invoice_id"), next_payment_attempt_at__gt=a_day_ago
+    )
+    late = late.exclude(Exists(retried), collector=Collector.OBSERVE.value)
     return _invoices(_untouched(late.exclude(state=CaseState.CONFLICT.value), now))
 
 

@@ -14,6 +14,7 @@ from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
 from billing.models import DunningAttempt, DunningCase, Invoice, Subscription
 from billing.money import Money
+from billing.rules.dunning.facts import AskCustomer
 from billing.selectors.dunning import policy_of
 from billing.selectors.pay_link import pay_url
 from billing.terms import (
@@ -75,8 +76,13 @@ def _notify(case: DunningCase, *, now: datetime) -> bool:
 
 
 def close_at_deadline(now: datetime) -> int:
-    """Cases whose time is over go to their final action; never while a try is in flight (D11). Business time."""
+    """Cases whose time is over go to their final action; never while a try is in flight (D11). Business time.
+
+    Not what Stripe collects and will try again: there its end counts, not ours.
+    """
     rows = DunningCase.objects.filter(state__in=_WAITS, deadline_at__lte=now).exclude(last_notice_at=None)
+    retried = Invoice.objects.filter(status=InvoiceStatus.OPEN.value, next_payment_attempt_at__isnull=False)
+    rows = rows.exclude(collector=Collector.OBSERVE.value, stripe_invoice_id__in=retried.values("stripe_invoice_id"))
     closed = 0
     for pk in list(rows.order_by("deadline_at").values_list("pk", flat=True)[:_BATCH]):
         with transaction.atomic():
@@ -113,9 +119,20 @@ def _finish(case: DunningCase, *, now: datetime) -> bool:
         return end(CaseState.RECOVERED, "paid")
     if invoice.status != InvoiceStatus.OPEN:
         return end(CaseState.STOPPED, f"invoice_{invoice.status}")
+    if case.collector == Collector.OBSERVE and invoice.next_payment_attempt_at is not None:
+        return _go_on_watching(case, now=now)
     if _final_action(case) == FinalAction.CANCEL:
         _cancel(case)
     return end(CaseState.LOST, case.end_reason or "deadline")
+
+
+def _go_on_watching(case: DunningCase, *, now: datetime) -> bool:
+    """Stripe tries it again after all; never an end."""
+    with transaction.atomic():
+        case = casework.locked(case.pk)
+        if case.state == CaseState.CLOSING:
+            casework.move(case, AskCustomer(casework.OBSERVED), at=now)
+    return False
 
 
 def _final_action(case: DunningCase) -> FinalAction:

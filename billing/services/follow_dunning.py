@@ -59,12 +59,16 @@ def close_case_of_invoice(transition: Transition, *, now: datetime) -> None:
 
 
 def _recover_late(case: DunningCase, *, now: datetime) -> None:
-    """Money came for what was given up: the plan is over, so a person decides what the customer gets for it."""
+    """Money came for what was given up: if the plan is over, a person decides what the customer gets for it."""
     if case.state != CaseState.LOST:
         return
     case.state, case.end_reason = CaseState.RECOVERED_LATE.value, "paid"
     casework.note(case, CaseState.RECOVERED_LATE.value, at=now)
     case.save()
+    if not Subscription.objects.filter(
+        stripe_subscription_id=case.stripe_subscription_id, ended_at__isnull=False
+    ).exists():
+        return
     open_staff_task(
         "late_payment",
         about=case.stripe_invoice_id,
@@ -75,18 +79,29 @@ def _recover_late(case: DunningCase, *, now: datetime) -> None:
 
 def close_cases_of_subscription(transition: Transition, *, now: datetime) -> None:
     """The subscription is over: nothing of it is retried. Staff hear of it if Stripe ended it by itself (O3)."""
+    was_ended_by_stripe = _was_ended_by_stripe(transition.stripe_id)
     for case in _open_cases(transition.stripe_id):
         if case.state == CaseState.CLOSING:
             casework.end(case, CaseState.LOST, reason=case.end_reason or "deadline", at=now)
-            continue
-        casework.end(case, CaseState.STOPPED, reason="subscription_ended", at=now)
-        if case.collector == Collector.OWN and _was_ended_by_stripe(transition.stripe_id):
-            open_staff_task(
-                "dunning_conflict",
-                about=transition.stripe_id,
-                organization_id=transition.organization_id,
-                summary=f"Stripe ended {transition.stripe_id} for its failed payment, although we collect ourselves",
-            )
+        elif not was_ended_by_stripe:
+            casework.end(case, CaseState.STOPPED, reason="subscription_ended", at=now)
+        elif case.collector == Collector.OBSERVE:
+            casework.end(case, CaseState.LOST, reason="ended_by_stripe", at=now)
+        else:
+            casework.end(case, CaseState.STOPPED, reason="ended_by_stripe", at=now)
+            _alarm_own_end(case)
+
+
+def _alarm_own_end(case: DunningCase) -> None:
+    """Stripe's final action is on although we collect: what was confirmed of the account does not hold."""
+    says = f"Stripe ended {case.stripe_subscription_id} for its failed payment, although we collect ourselves"
+    casework.doubt_confirmation(says)
+    open_staff_task(
+        "dunning_conflict",
+        about=case.stripe_subscription_id,
+        organization_id=case.organization_id,
+        summary=says,
+    )
 
 
 def _was_ended_by_stripe(stripe_subscription_id: str) -> bool:

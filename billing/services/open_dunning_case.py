@@ -160,5 +160,9 @@ def _give_way(case: DunningCase, *, now: datetime) -> None:
 
 
 def _mind_other_collector(case: DunningCase, invoice: Invoice, *, now: datetime) -> None:
+    """Stripe may have begun to retry, or even given up, before we saw the first failure."""
     if case.collector == Collector.OWN and invoice.next_payment_attempt_at is not None:
         casework.enter_conflict(case, why="a next payment attempt is planned at Stripe", at=now)
+    subscription = Subscription.objects.get(stripe_subscription_id=case.stripe_subscription_id)
+    if subscription.status == SubscriptionStatus.UNPAID:
+        casework.meet_unpaid(case, at=now)

@@ -11,7 +11,6 @@ from billing.gateway import accounts, portal_configurations, webhook_endpoints
 from billing.models import PortalConfiguration
 from billing.rules.stripe_account import (
     WEBHOOK_PATH,
-    Endpoint,
     SetupResult,
     choose_endpoint,
     creation_key,
@@ -83,7 +82,7 @@ def _set_up_endpoint(event_types: Sequence[str]) -> EndpointSetup:
     url = f"{settings.SITE_URL}{WEBHOOK_PATH}"
     if settings.USES_SANDBOX or not is_reachable(settings.SITE_URL):
         return EndpointSetup(SetupResult.SKIPPED, url)
-    found = [_endpoint(item) for item in webhook_endpoints.list_endpoints(url)]
+    found = webhook_endpoints.list_endpoints(url)
     choice = choose_endpoint(found, event_types=event_types, api_version=settings.STRIPE_API_VERSION)
     if choice.endpoint is None:
         key = creation_key("endpoint", content=[url, list(event_types)], earlier_ids=choice.superfluous_ids)
@@ -94,12 +93,3 @@ def _set_up_endpoint(event_types: Sequence[str]) -> EndpointSetup:
         return EndpointSetup(SetupResult.UNCHANGED, url, endpoint_id, superfluous_ids=choice.superfluous_ids)
     webhook_endpoints.update_endpoint(endpoint_id, event_types=event_types, key=f"setup-{uuid4()}")
     return EndpointSetup(SetupResult.CHANGED, url, endpoint_id, superfluous_ids=choice.superfluous_ids)
-
-
-def _endpoint(item: Any) -> Endpoint:
-    return Endpoint(
-        stripe_endpoint_id=item["id"],
-        api_version=item["api_version"] or "",
-        event_types=tuple(item["enabled_events"]),
-        is_enabled=item["status"] == "enabled",
-    )

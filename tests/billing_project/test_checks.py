@@ -54,6 +54,7 @@ def test_a_sound_configuration_is_accepted(settings: Any, base: dict[str, Any]) 
     [
         ({}, {"ENVIRONMENT": "prod"}, ["billing.E001"]),
         ({}, {"METRICS_TOKEN": "short"}, ["billing.E019"]),
+        ({}, {"DUNNING_COLLECTOR": "both"}, ["billing.E040"]),
         ({}, {"STRIPE_API_VERSION": ""}, ["billing.E011"]),
         ({}, {"STRIPE_API_VERSION": "2026-08-26.dahlia"}, ["billing.E011"]),
         ({}, {"STRIPE_WEBHOOK_SECRETS": []}, ["billing.E006"]),

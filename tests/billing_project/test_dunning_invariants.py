@@ -64,3 +64,13 @@ def test_a_first_payment_is_no_case() -> None:
     Invoice.objects.update(billing_reason="subscription_create")
 
     assert broken() == []
+
+
+@pytest.mark.parametrize(("age", "found"), [(-DAY, []), (2 * DAY, ["dunning_after_deadline"])])
+def test_what_stripe_collects_may_outlive_its_deadline_by_its_next_try(age: timedelta, found: list[str]) -> None:
+    made = untouched(collector="observe", state="awaiting_customer", deadline_at=timezone.now() - 9 * DAY)
+    Invoice.objects.filter(stripe_invoice_id=made.stripe_invoice_id).update(
+        next_payment_attempt_at=timezone.now() - age
+    )
+
+    assert broken() == found

@@ -50,6 +50,7 @@ def write(fetched: Fetched) -> Written:
     if row is None:
         row = Invoice(stripe_invoice_id=fetched.ref.stripe_id)
     before, asked_before, tries = row.status, row.authentication, row.attempt_count
+    was_retried = _is_retried(row)
     fill(row, fetched.obj)
     row.authentication = _authentication(fetched.extra["intent"])
     row.fetched_at = fetched.system_at
@@ -59,6 +60,7 @@ def write(fetched: Fetched) -> Written:
         changes=(
             *status_change(before, row.status),
             *_authentication_change(asked_before, row, is_off_session=row.attempt_count > tries),
+            *_retry_change(was_retried, row),
         ),
         follow=(
             *_follow(row, before=before),
@@ -89,6 +91,18 @@ def _authentication_change(before: str, row: Invoice, *, is_off_session: bool) -
         after = Authentication.ASKED
     is_same = before == row.authentication and not (after == Authentication.REQUIRED and is_off_session)
     return () if is_same else (Change(before, after, aspect="authentication"),)
+
+
+def _is_retried(row: Invoice) -> bool:
+    """Before the first try a next attempt is that first one, and no retry."""
+    is_tried = row.status == InvoiceStatus.OPEN and row.has_been_attempted
+    return is_tried and row.next_payment_attempt_at is not None
+
+
+def _retry_change(was_retried: bool, row: Invoice) -> tuple[Change, ...]:
+    """Stripe has begun to retry it by itself; each later moment of the same series says nothing new."""
+    is_new = not was_retried and _is_retried(row)
+    return (Change("none", "planned", aspect="stripe_retry"),) if is_new else ()
 
 
 def _orphans(row: Invoice) -> list[ObjectRef]:
