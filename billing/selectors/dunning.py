@@ -19,8 +19,8 @@ from billing.models import (
     Subscription,
 )
 from billing.rules.dunning.facts import CardHistory, CaseFacts, Decline, Policy, Try, Verdict
-from billing.rules.dunning.judge import judge
-from billing.rules.dunning.policy import parse_policy
+from billing.rules.dunning.judge import choose_code, judge
+from billing.rules.dunning.policy import load_policy
 from billing.terms import AttemptState, AttemptTrigger, BlockReach, ChargeStatus
 
 _WINDOW = timedelta(days=30)
@@ -29,8 +29,8 @@ _NO_CHARGE_YET = (AttemptState.SENDING.value, AttemptState.UNKNOWN.value)
 
 
 def decline_of(charge: ChargeAttempt) -> Decline:
-    """The failed try as the rules read it. An outcome's reason stands where the decline code stands elsewhere."""
-    code = charge.decline_code or charge.failure_code
+    """The failed try as the rules read it. A charge has its outcome's reason where an error has the decline code."""
+    code = choose_code(reason=charge.decline_code, decline_code=charge.failure_code)
     return Decline(
         code=code,
         network_decline_code=charge.network_decline_code,
@@ -88,7 +88,7 @@ def policy_of(case: DunningCase) -> Policy:
 def _parsed(policy_id: int) -> Policy:
     # A version never changes, so that what was read of it once is good for ever.
     row = DunningPolicy.objects.get(pk=policy_id)
-    return parse_policy(row.key, row.version, row.body)
+    return load_policy(row.key, row.version, row.body)
 
 
 def card_histories(cards: Iterable[tuple[str, str]], *, now: datetime) -> dict[str, CardHistory]:

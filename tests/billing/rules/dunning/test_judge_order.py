@@ -135,6 +135,21 @@ def test_the_longest_wait_that_is_ordered_counts() -> None:
 
 
 @pytest.mark.parametrize(
+    ("advice", "decline_class", "block"),
+    [
+        ("do_not_try_again", "hard", "card"),
+        ("confirm_card_data", "needs_customer", None),
+        ("try_again_later", "soft", None),
+    ],
+)
+def test_stripes_advice_is_heard_after_the_networks(advice: str, decline_class: str, block: str | None) -> None:
+    verdict = judge(Decline("insufficient_funds", card_brand="visa", network_decline_code="51", advice_code=advice))
+
+    assert (verdict.decline_class, verdict.block) == (decline_class, block)
+    assert verdict.network_wait == timedelta(hours=24)
+
+
+@pytest.mark.parametrize(
     ("reason", "decline_code", "expected"),
     [
         ("highest_risk_level", "insufficient_funds", "highest_risk_level"),
