@@ -1,6 +1,7 @@
 """The outbox of e-mails: a notice is a row, under a key that lets each be sent once, before it is a message."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -91,6 +92,12 @@ def write(kind: str, *, organization: Organization, language: str, time_zone: tz
             text=render_to_string(f"emails/{kind}.txt", context).strip() + "\n",
             html=render_to_string(f"emails/{kind}.html", context),
         )
+
+
+def withdraw(keys: Iterable[str]) -> int:
+    """Let notices that still wait in the outbox lapse, in the caller's transaction. Returns how many did."""
+    waiting = Notice.objects.filter(key__in=list(keys), state=Notice.State.DUE)
+    return waiting.update(state=Notice.State.EXPIRED, lease_until=None)
 
 
 def record_message(*, kind: str, key: str, recipient: str, subject: str, text: str, html: str) -> Notice:

@@ -117,7 +117,6 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction(ObjectKind.INVOICE, frozenset({InvoiceStatus.VOID.value}), settle_plan_change),
     Reaction(ObjectKind.SUBSCRIPTION, frozenset({SubscriptionStatus.PAUSED.value}), announce_trial_pause),
     Reaction(ObjectKind.CHARGE, frozenset({ChargeStatus.FAILED.value}), announce_payment_failure),
-    Reaction(ObjectKind.SUBSCRIPTION, _PAST_DUE, announce_payment_failure),
     Reaction(ObjectKind.CHARGE, frozenset({ChargeStatus.FAILED.value}), open_dunning_case),
     Reaction(ObjectKind.SUBSCRIPTION, _PAST_DUE, open_dunning_case),
     Reaction(ObjectKind.INVOICE, _ASKED, open_dunning_case, aspect="authentication"),

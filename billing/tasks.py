@@ -42,6 +42,7 @@ from billing.services.settle_details import settle_details
 from billing.services.settle_plan_change import settle_overdue_changes
 from billing.services.sync import refresh_due
 from billing.services.trial_reminders import remind_of_trials
+from billing.services.write_case_mails import write_case_mails
 
 logger = logging.getLogger(__name__)
 # A wake-up older than this is worth nothing: the next one stands in line behind it.
@@ -93,6 +94,7 @@ def collect_due_payments() -> None:
     _attempt(claim_due_cases, now)
     _attempt(make_attempts, now)
     _attempt(resume_forgiving, now)
+    _attempt(write_case_mails, now)
     _attempt(send_last_notices, now)
     _attempt(close_at_deadline, now)
     _attempt(take_final_actions, now)

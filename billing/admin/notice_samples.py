@@ -9,6 +9,7 @@ from django.conf import settings
 from accounts.models import Organization
 from billing.models import ChargeAttempt, Invoice, PaymentMethod, Plan, Price, Subscription
 from billing.money import Money
+from billing.selectors.pursuit import NextStep, Pursuit
 
 _NOW = datetime(2026, 11, 30, 15, 30, tzinfo=UTC)
 _MONTH = timedelta(days=30)
@@ -53,7 +54,20 @@ def sample_words() -> dict[str, Any]:
         "invoice": Invoice(stripe_invoice_id="in_sample", number="OAK-0042", currency="eur"),
         "attempt": ChargeAttempt(card_brand="visa", card_last4="4242", decline_code="insufficient_funds"),
         "charge": ChargeAttempt(card_brand="visa", card_last4="4242"),
-        "access_ends_at": _NOW + timedelta(days=settings.GRACE_DAYS),
+        "cause": "funds",
+        "pursuit": Pursuit(
+            next_step=NextStep.RETRY,
+            next_try_at=_NOW + timedelta(days=3),
+            full_until=_NOW + timedelta(days=14),
+            read_until=_NOW + timedelta(days=21),
+            deadline_at=_NOW + timedelta(days=21),
+            is_cancelled_then=True,
+            tries_new_card=True,
+        ),
+        "now": _NOW,
+        "is_cancelled_then": True,
+        "card_url": f"{settings.SITE_URL}/billing/payment-methods/",
+        "cancel_url": f"{settings.SITE_URL}/billing/cancel/",
         "ends_at": _NOW + timedelta(days=3),
         "due_at": _NOW + _MONTH,
         "paid_at": _NOW,

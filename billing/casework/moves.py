@@ -6,6 +6,7 @@ Whoever calls holds the case's row locked (`locked`); all that belongs to one mo
 from datetime import datetime
 from typing import Any
 
+from billing.casework import mails
 from billing.casework.confirmation import doubt_confirmation
 from billing.models import CardBlock, CaseEvent, ChargeAttempt, DunningAttempt, DunningCase, open_staff_task
 from billing.rules.dunning.facts import AskCustomer, Close, Decline, RetryAt, Step, Verdict
@@ -61,6 +62,7 @@ def take_in(
     case.decline_class, case.decline_code = verdict.decline_class.value, verdict.code
     case.card_fingerprint = fingerprint
     step = _step(case, verdict, brand=decline.card_brand, now=now)
+    mails.after_decline(case, verdict, step, now=now)
     move(case, step, at=now)
     return step
 
@@ -83,6 +85,7 @@ def plan_again(case: DunningCase, *, now: datetime, why: str) -> Step:
     else:
         verdict = judge(decline_of(charge))
         step = _step(case, verdict, brand=charge.card_brand, now=now)
+    mails.without_decline(case, step, now=now)
     move(case, step, at=now)
     return step
 
@@ -109,6 +112,8 @@ def move(case: DunningCase, step: Step, *, at: datetime) -> None:
 
 
 def ask_customer(case: DunningCase, *, why: str, at: datetime) -> None:
+    """Nothing was declined, and there is nothing more to try."""
+    mails.without_decline(case, AskCustomer(why), now=at)
     move(case, AskCustomer(why), at=at)
 
 
@@ -131,6 +136,8 @@ def end(case: DunningCase, state: CaseState, *, reason: str, at: datetime) -> bo
         return False
     case.state, case.due_at, case.waits_for = state.value, None, ""
     case.end_reason, case.ended_at = reason[:40], at
+    if state != CaseState.LOST:
+        mails.take_back(case)
     note(case, state.value, at=at, why=reason)
     case.save()
     return True

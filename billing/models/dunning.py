@@ -14,6 +14,7 @@ from billing.terms import (
     AttemptTrigger,
     BlockReach,
     CaseState,
+    CaseStep,
     DeclineClass,
 )
 
@@ -62,6 +63,12 @@ class DunningCase(models.Model):
     retries = models.PositiveIntegerField(default=0, help_text="Automatic tries so far; others are not counted.")
     retries_of_class = models.PositiveIntegerField(default=0)
 
+    message_step = models.CharField(
+        max_length=20, choices=choices_of(CaseStep), blank=True, help_text="The newest mail about a failure."
+    )
+    message_key = models.CharField(max_length=20, blank=True, help_text="The words of that mail.")
+    message_due_at = models.DateTimeField(null=True, blank=True, help_text="Business time at which it is written.")
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -80,6 +87,9 @@ class DunningCase(models.Model):
             models.Index(fields=["due_at"], condition=Q(state=CaseState.WAITING.value), name="dunning_cases_due"),
             models.Index(fields=["deadline_at"], condition=Q(state__in=_OPEN), name="dunning_cases_by_deadline"),
             models.Index(fields=["organization", "-opened_at"], name="dunning_by_organization"),
+            models.Index(
+                fields=["message_due_at"], condition=Q(message_due_at__isnull=False), name="dunning_mails_due"
+            ),
         ]
         permissions = [
             ("hold_dunningcase", "Can hold a dunning case"),

@@ -66,7 +66,7 @@ def billing_overview(organization: Organization, now: datetime) -> Overview:
     contracts = contracts_of(organization, access=access, now=now)
     contract = contracts.current
     local_trial = LocalTrial.objects.filter(organization=organization).select_related("plan").first()
-    failure = payment_failure(contract.row) if contract else None
+    failure = payment_failure(contract.row, now=now) if contract else None
     planned = planned_change(contract.row) if contract else None
     customer = current_customer(organization)
     card = _card(contract, customer=customer)

@@ -64,7 +64,7 @@ def payment_method_page(organization: Organization, now: datetime) -> PaymentMet
     ]
     return PaymentMethodPage(
         rows=tuple(sorted(rows, key=lambda row: (not row.pays_for, not row.is_default))),
-        failure=payment_failure(subscription) if subscription else None,
+        failure=payment_failure(subscription, now=now) if subscription else None,
         next_charge_at=next_at,
         has_plan=subscription is not None,
     )

@@ -13,13 +13,13 @@ from billing.gateway import subscriptions
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
 from billing.models import DunningAttempt, DunningCase, Invoice, Subscription
-from billing.money import Money
 from billing.rules.dunning.facts import AskCustomer
+from billing.selectors.case_words import case_words
 from billing.selectors.dunning import policy_of
-from billing.selectors.pay_link import pay_url
 from billing.terms import (
     IN_FLIGHT_ATTEMPT_STATES,
     CaseState,
+    CaseStep,
     Collector,
     FinalAction,
     InvoiceStatus,
@@ -55,22 +55,22 @@ def _notify(case: DunningCase, *, now: datetime) -> bool:
     before = policy_of(case).last_notice_before
     if case.state not in _WAITS or case.last_notice_at is not None or now < case.deadline_at - before:
         return False
+    invoice = Invoice.objects.get(stripe_invoice_id=case.stripe_invoice_id)
+    if invoice.status != InvoiceStatus.OPEN:
+        return False  # The reaction to that is on its way and ends the case.
     if now > case.deadline_at - before + _REST:
         case.deadline_at = max(case.deadline_at, now + before)
     case.last_notice_at = now
     casework.note(case, "last_notice", at=now, deadline_at=case.deadline_at.isoformat())
     case.save()
-    invoice = Invoice.objects.get(stripe_invoice_id=case.stripe_invoice_id)
     notices.enqueue(
         "payment_last_notice",
-        key=f"dunning:{case.uuid}:last_notice",
+        key=casework.notice_key(case, CaseStep.LAST_NOTICE),
         organization=case.organization,
         cause_at=now,
-        invoice=invoice,
-        amount=Money(invoice.amount_remaining_minor, invoice.currency),
-        pay_url=pay_url(invoice),
         ends_at=case.deadline_at,
         is_cancelled_then=_final_action(case) == FinalAction.CANCEL,
+        **case_words(case, invoice, now=now),
     )
     return True
 
@@ -154,4 +154,21 @@ def _cancel(case: DunningCase) -> None:
 
 def _end(case: DunningCase, state: CaseState, reason: str, *, now: datetime) -> bool:
     with transaction.atomic():
-        return casework.end(casework.locked(case.pk), state, reason=reason, at=now)
+        case = casework.locked(case.pk)
+        has_ended = casework.end(case, state, reason=reason, at=now)
+        if has_ended and state == CaseState.LOST and _final_action(case) == FinalAction.LEAVE:
+            _tell_that_it_stays_off(case, now=now)
+    return has_ended
+
+
+def _tell_that_it_stays_off(case: DunningCase, *, now: datetime) -> None:
+    """Where the plan is cancelled, that is told as every end of a plan is: by the reaction to it."""
+    invoice = Invoice.objects.get(stripe_invoice_id=case.stripe_invoice_id)
+    notices.enqueue(
+        "payment_plan_ended",
+        key=casework.notice_key(case, CaseStep.ENDED),
+        organization=case.organization,
+        cause_at=now,
+        is_cancelled_then=False,
+        **case_words(case, invoice, now=now),
+    )

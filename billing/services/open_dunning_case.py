@@ -15,7 +15,7 @@ from billing.models import (
     Subscription,
     Transition,
 )
-from billing.rules.dunning.facts import AskCustomer, Decline
+from billing.rules.dunning.facts import Decline
 from billing.selectors.change_outcome import is_change_invoice, is_of_unsettled_change
 from billing.selectors.collector import collector_now
 from billing.selectors.dunning import country_of, decline_of, policy_of
@@ -64,7 +64,7 @@ def open_dunning_case(transition: Transition, *, now: datetime) -> None:
         asked = Decline(code=_ASKS_CUSTOMER, asks_customer=True)
         casework.take_in(case, asked, charge=None, at=failed_at, now=now)
     elif is_new:
-        casework.move(case, AskCustomer(_NO_CHARGE), at=now)
+        casework.ask_customer(case, why=_NO_CHARGE, at=now)
     _mind_other_collector(case, invoice, now=now)
 
 

@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from billing import notices
-from billing.models import CancelRequest, PaymentMethod, Price, Subscription, Transition
+from billing.casework import notice_key
+from billing.models import CancelRequest, DunningCase, Invoice, PaymentMethod, Price, Subscription, Transition
 from billing.money import Money
+from billing.selectors.case_words import case_that_ended, case_words
 from billing.selectors.discounts import active_discounts
 from billing.selectors.payment_method import charged_payment_method
 from billing.selectors.trial import ended_for_want_of_card, is_refused_trial
-from billing.terms import LIVE_SUBSCRIPTION_STATUSES, IntentState, SubscriptionStatus
+from billing.terms import LIVE_SUBSCRIPTION_STATUSES, CaseStep, IntentState, SubscriptionStatus
 
 
 def announce_start(transition: Transition, *, now: datetime) -> None:
@@ -37,6 +39,7 @@ def announce_end(transition: Transition, *, now: datetime) -> None:
         stripe_subscription_id=subscription.stripe_subscription_id, action=CancelRequest.Action.CANCEL_NOW
     ).exclude(state=IntentState.FAILED)
     left_at_once = wish.first()
+    unpaid = case_that_ended(subscription)
     if is_refused_trial(subscription):
         _enqueue("trial_refused", subscription, transition, suffix="")
     elif left_at_once is not None:
@@ -50,8 +53,22 @@ def announce_end(transition: Transition, *, now: datetime) -> None:
         )
     elif ended_for_want_of_card(subscription):
         _enqueue("trial_ended_without_card", subscription, transition, suffix="")
+    elif unpaid is not None:
+        _tell_of_unpaid_end(unpaid, transition)
     else:
         _enqueue("subscription_ended", subscription, transition, suffix="")
+
+
+def _tell_of_unpaid_end(case: DunningCase, transition: Transition) -> None:
+    invoice = Invoice.objects.get(stripe_invoice_id=case.stripe_invoice_id)
+    notices.enqueue(
+        "payment_plan_ended",
+        key=notice_key(case, CaseStep.ENDED),
+        organization=case.organization,
+        cause_at=transition.business_at,
+        is_cancelled_then=True,
+        **case_words(case, invoice, now=transition.business_at),
+    )
 
 
 def announce_trial_pause(transition: Transition, *, now: datetime) -> None:

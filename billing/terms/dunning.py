@@ -109,3 +109,12 @@ class CaseAction(StrEnum):
     EXTEND = "extend"
     FORGIVE = "forgive"
     SETTLE_CONFLICT = "settle_conflict"
+
+
+class CaseStep(StrEnum):
+    """The mails of a case, each written once: it failed, only you can go on, the last notice, it was ended."""
+
+    FAILED = "failed"
+    CUSTOMER = "customer"
+    LAST_NOTICE = "last_notice"
+    ENDED = "ended"

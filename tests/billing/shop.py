@@ -14,6 +14,7 @@ from billing.mirror.refs import ObjectRef
 from billing.models import CheckoutIntent, Invoice, Price, Subscription
 from billing.services.checkout import start_checkout
 from billing.services.sync import refresh_due
+from billing.services.write_case_mails import write_case_mails
 from billing.terms import ObjectKind
 from tests.billing.factories import FreePlanFactory, PlanFactory, PriceFactory
 from tests.factories import MembershipFactory
@@ -129,7 +130,8 @@ class Shop:
         self.work_off()
 
     def work_off(self) -> None:
-        """All refreshes and reactions that are due, as the worker does them."""
+        """All refreshes, reactions and mails of cases that are due, as the worker does them."""
         while refresh_due():
             pass
         reactions.run_due(self.now)
+        write_case_mails(self.now)

@@ -87,13 +87,13 @@ def test_a_subject_is_one_line_whatever_a_name_holds() -> None:
 def pay_mail(organization) -> NoticeContent:
     invoice = InvoiceFactory(organization=organization, status="open", number="OAK-0019")
     notice = notices.enqueue(
-        "action_required",
-        key="action_required:1",
+        "invoice_overdue",
+        key="invoice_overdue:1",
         organization=organization,
         cause_at=NOW,
         invoice=invoice,
         amount=Money(1234567, "eur"),
-        access_ends_at=datetime(2026, 12, 14, 23, 30, tzinfo=UTC),
+        due_at=datetime(2026, 12, 14, 23, 30, tzinfo=UTC),
         pay_url="http://127.0.0.1/pay/",
     )
     assert notice is not None

@@ -6,7 +6,7 @@ from billing import clock, reactions
 from billing.gateway.client import client
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
-from billing.models import CheckoutIntent, Handled, Invoice, Notice, StaffTask, Transition
+from billing.models import CheckoutIntent, DunningCase, Handled, Invoice, Notice, StaffTask, Transition
 from billing.selectors.access import access_for
 from billing.services.local_trial import start_local_trial
 from billing.services.settle_checkout import ProgressState, settle_checkout
@@ -97,13 +97,15 @@ def test_the_trial_without_card_ends_with_the_subscription(shop: Shop) -> None:
 
 
 def test_a_failed_renewal_is_told_once(shop: Shop) -> None:
-    subscription = shop.subscribe(number="4000 0000 0000 0341", price=shop.growth)
+    subscription = shop.subscribe(price=shop.growth)
+    shop.charge_only(subscription, "pm_card_sandbox_insufficient_funds")
     shop.advance("P18D")
 
     shop.look_at(subscription)
     shop.look_at(subscription)
 
-    notice = Notice.objects.get(kind="payment_failed")
+    notice = Notice.objects.get(kind__startswith="payment_")
+    assert notice.key == f"dunning:{DunningCase.objects.get().uuid}:failed"
     assert "€48.00" in notice.content.subject
     assert "/pay/" in notice.content.text
     assert access_for(shop.organization, shop.now).reason == AccessReason.GRACE
@@ -118,7 +120,7 @@ def test_a_declined_first_payment_sends_no_mail(shop: Shop) -> None:
             refresh(ObjectRef(kind, found["id"]))
     shop.work_off()
 
-    assert Notice.objects.filter(kind="payment_failed").count() == 0
+    assert not Notice.objects.filter(kind__startswith="payment_").exists()
 
 
 def test_a_second_live_subscription_is_a_task_for_the_staff(shop: Shop) -> None:
@@ -181,7 +183,7 @@ def test_reactions_that_cannot_be_carried_out_hold_up_no_other(shop: Shop) -> No
 
 
 def test_a_failure_whose_invoice_we_know_as_a_draft_only_is_told_once_the_invoice_is_fetched(shop: Shop) -> None:
-    invoice = InvoiceFactory(organization=shop.organization, status="draft", billing_reason="subscription_cycle")
+    invoice = InvoiceFactory(organization=shop.organization, status="draft", billing_reason="quote_accept")
     see_failed_charge(shop, stripe_invoice_id=invoice.stripe_invoice_id)
 
     reactions.run_due(shop.now)

@@ -30,7 +30,7 @@ def renewal(shop: Shop, subscription: Subscription) -> Invoice:
 
 
 def path_in_the_mail() -> str:
-    found = re.search(r"https?://[^/\s]+(/pay/\S+)", Notice.objects.get(kind="action_required").content.text)
+    found = re.search(r"https?://[^/\s]+(/pay/\S+)", Notice.objects.get(kind="payment_failed_auth").content.text)
     assert found
     return found[1]
 
@@ -94,6 +94,6 @@ def test_language_and_time_zone_are_chosen_and_mails_previewed(page: Page, live_
     shop.owner.is_staff = shop.owner.is_superuser = True
     shop.owner.save()
 
-    page.goto(f"{live_server.url}/admin/billing/notice/preview/action_required/?language=de")
+    page.goto(f"{live_server.url}/admin/billing/notice/preview/payment_failed_auth/?language=de")
     page.screenshot(path=PICTURES / "notice-preview.png", full_page=True)
     expect(page.get_by_role("link", name="The same as HTML")).to_be_visible()

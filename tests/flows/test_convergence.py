@@ -9,7 +9,17 @@ import pytest
 from django.conf import settings
 
 from billing.gateway.client import client as stripe_client
-from billing.models import ChargeAttempt, CheckoutIntent, Invoice, Notice, StaffTask, Subscription, Transition
+from billing.models import (
+    CaseEvent,
+    ChargeAttempt,
+    CheckoutIntent,
+    DunningCase,
+    Invoice,
+    Notice,
+    StaffTask,
+    Subscription,
+    Transition,
+)
 from billing.selectors.access import access_for
 from tests.billing.shop import Shop
 from tests.webhooks.deliveries import post_at_once
@@ -81,7 +91,9 @@ def test_the_order_of_events_does_not_matter(shop: Shop, live_server, order: str
     at_stripe = stripe_client().v1.subscriptions.list()["data"][0]
     assert Subscription.objects.get().status == at_stripe["status"] == "past_due"
     assert Invoice.objects.get(status="open").attempt_count == 1
-    assert Notice.objects.filter(kind="payment_failed").count() == 1
+    assert DunningCase.objects.get().state == "waiting"
+    assert CaseEvent.objects.filter(kind="declined").count() == 1
+    assert not Notice.objects.filter(kind__startswith="payment_").exists()
     assert StaffTask.objects.count() == 0
 
 

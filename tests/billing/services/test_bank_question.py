@@ -5,7 +5,7 @@ import pytest
 from billing.gateway.client import client
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
-from billing.models import ChargeAttempt, Invoice, Notice, Subscription, Transition
+from billing.models import ChargeAttempt, DunningCase, Invoice, Notice, Subscription, Transition
 from billing.selectors.access import access_for
 from billing.selectors.overview import billing_overview
 from billing.terms import AccessReason, ObjectKind
@@ -39,6 +39,10 @@ def mails() -> list[str]:
     return sorted(told.values_list("key", flat=True))
 
 
+def failure_key() -> str:
+    return f"dunning:{DunningCase.objects.get().uuid}:failed"
+
+
 def test_the_question_is_a_fact_although_no_charge_was_made(shop: Shop, renewal: Invoice) -> None:
     assert (renewal.status, renewal.authentication) == ("open", "required")
     assert questions(renewal) == [("none", "required")]
@@ -50,8 +54,8 @@ def test_it_is_told_once_however_often_it_is_seen(shop: Shop, subscription: Subs
     shop.look_at(subscription)
     shop.renewal(subscription)
 
-    assert mails() == [f"action_required:{renewal.stripe_invoice_id}"]
-    content = Notice.objects.get(kind="action_required").content
+    assert mails() == [failure_key()]
+    content = Notice.objects.get(kind="payment_failed_auth").content
     assert "€128.00" in content.subject
     assert "/pay/" in content.text
     assert "/pay/" in content.html
@@ -62,9 +66,9 @@ def test_it_is_told_once_when_the_subscription_is_seen_first(shop: Shop, subscri
     shop.advance("P36D")
 
     shop.look_at(subscription)
-    invoice = shop.renewal(subscription)
+    shop.renewal(subscription)
 
-    assert mails() == [f"action_required:{invoice.stripe_invoice_id}"]
+    assert mails() == [failure_key()]
 
 
 def test_the_page_asks_for_an_answer_and_for_no_other_card(shop: Shop, renewal: Invoice) -> None:
@@ -83,7 +87,7 @@ def test_a_confirmed_payment_ends_it_without_another_mail(
 
     assert (paid.status, paid.authentication) == ("paid", "none")
     assert questions(renewal) == [("none", "required"), ("required", "none")]
-    assert mails() == [f"action_required:{renewal.stripe_invoice_id}"]
+    assert mails() == [failure_key()]
     assert shop.look_at(subscription).status == "active"
 
 
@@ -128,7 +132,7 @@ def test_a_question_that_was_answered_before_we_looked_is_not_told(shop: Shop, s
 
     shop.work_off()
 
-    assert not Notice.objects.filter(kind="action_required").exists()
+    assert not Notice.objects.filter(kind="payment_failed_auth").exists()
 
 
 def test_nobody_is_written_to_at_the_checkout(shop: Shop) -> None:
@@ -162,4 +166,4 @@ def test_nobody_is_written_to_about_a_first_payment_made_elsewhere(shop: Shop, s
     shop.work_off()
 
     assert Invoice.objects.get(stripe_invoice_id=made["latest_invoice"]).authentication == "required"
-    assert not Notice.objects.filter(kind="action_required").exists()
+    assert not Notice.objects.filter(kind="payment_failed_auth").exists()

@@ -10,6 +10,7 @@ from django.conf import settings as django_settings
 from accounts.models import Organization
 from billing.models import Notice
 from tests.billing.card_mails import CARD_MAILS
+from tests.billing.case_mails import CASE_MAILS
 from tests.billing.changed_mails import CHANGED_MAILS
 from tests.billing.organization_mails import ORGANIZATION_MAILS
 from tests.billing.payment_mails import PAYMENT_MAILS
@@ -43,6 +44,7 @@ MAILS: list[tuple[str, Situation, list[str]]] = [
     *ORGANIZATION_MAILS,
     *PLANNED_MAILS,
     *CARD_MAILS,
+    *CASE_MAILS,
     *CHANGED_MAILS,
 ]
 NAMES = [f"{kind}-{situation.__name__}" for kind, situation, _ in MAILS]

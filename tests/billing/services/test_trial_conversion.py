@@ -19,12 +19,14 @@ PAST_THE_TRIAL = "P17DT2H"
 
 def convert(shop: Shop, *, number: str) -> Subscription:
     subscription = shop.subscribe(price=shop.growth, number=number)
+    if number == NO_MONEY_LATER:
+        shop.charge_only(subscription, "pm_card_sandbox_insufficient_funds")
     shop.advance(PAST_THE_TRIAL)
     return shop.look_at(subscription)
 
 
 def failure_mail(shop: Shop) -> str:
-    return Notice.objects.select_related("content").get(kind="payment_failed").content.text
+    return Notice.objects.select_related("content").get(kind="payment_failed_funds").content.text
 
 
 def test_a_good_card_makes_the_trial_a_paid_plan(shop: Shop) -> None:
@@ -33,7 +35,7 @@ def test_a_good_card_makes_the_trial_a_paid_plan(shop: Shop) -> None:
     assert (subscription.status, subscription.is_past_due_since_trial) == ("active", False)
     assert access_for(shop.organization, shop.now).reason == AccessReason.SUBSCRIPTION
     assert [charge["amount"] for charge in client().v1.charges.list()["data"]] == [4800]
-    assert not Notice.objects.filter(kind="payment_failed").exists()
+    assert not Notice.objects.filter(kind__startswith="payment_").exists()
 
 
 def test_a_failing_first_payment_has_the_grace_of_any_other(shop: Shop, settings) -> None:
@@ -80,7 +82,7 @@ def test_a_later_payment_that_fails_has_its_grace_under_either_policy(shop: Shop
     settings.TRIAL_FIRST_PAYMENT_POLICY = "no_access"
     subscription = convert(shop, number=GOOD_CARD)
     bad = client().v1.payment_methods.attach(
-        "pm_card_chargeCustomerFail", params={"customer": subscription.stripe_customer_id}
+        "pm_card_sandbox_insufficient_funds", params={"customer": subscription.stripe_customer_id}
     )
     client().v1.subscriptions.update(
         subscription.stripe_subscription_id, params={"default_payment_method": bad["id"]}

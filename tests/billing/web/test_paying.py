@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def path_in_the_mail() -> str:
-    found = re.search(r"https?://[^/\s]+(/pay/\S+)", Notice.objects.get(kind="action_required").content.text)
+    found = re.search(r"https?://[^/\s]+(/pay/\S+)", Notice.objects.get(kind="payment_failed_auth").content.text)
     assert found
     return found[1]
 
