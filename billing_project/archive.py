@@ -12,6 +12,7 @@ import orjson
 
 from accounts.models import Organization, User
 from billing.services.export_organization import Section, customer_ids_of, export_organization
+from billing_project.unsaid import without_reasons
 from webhooks.export import exported_events
 from webhooks.masking import MASK, masked
 
@@ -23,7 +24,8 @@ _SIGNED = re.compile(r"[\w-]+:[\w-]{4,}:[\w-]{43}")
 def archive(organization: Organization, *, actor: User | None, now: datetime) -> Iterator[bytes]:
     """The pieces of the document, in order; `now` is system time. That somebody asked is noted at once.
 
-    Never more than a page of rows is held in memory. What opens a page or signs somebody in is replaced by dots.
+    Never more than a page of rows is held in memory. What opens a page or signs somebody in is replaced by dots;
+    why a card was refused is left out.
     """
     sections = export_organization(organization, actor=actor)
     return _written(_with_events(sections, organization), organization=organization, now=now)
@@ -52,7 +54,7 @@ def _written(sections: Iterable[Section], *, organization: Organization, now: da
 
 
 def _without_secrets(row: dict[str, Any]) -> Any:
-    return _unsigned(masked(row))
+    return _unsigned(masked(without_reasons(row)))
 
 
 def _unsigned(value: Any) -> Any:

@@ -47,6 +47,7 @@ class Happening(StrEnum):
     WILL_END = "will_end"
     WILL_PAUSE = "will_pause"
     WILL_RESUME = "will_resume"
+    WILL_END_UNPAID = "will_end_unpaid"
     LOCAL_TRIAL_WILL_END = "local_trial_will_end"
     ACCESS_WILL_BE_READ_ONLY = "access_will_be_read_only"
     ACCESS_WILL_END = "access_will_end"

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings
 
 from accounts.models import Membership, Organization, Role
-from billing.models import Customer, LocalTrial, PaymentMethod, Price
+from billing.models import Customer, LocalTrial, PaymentMethod, Price, Subscription
 from billing.rules.actions import allows
 from billing.rules.entitlement import Access
 from billing.rules.payment_method import expires_before
@@ -158,14 +158,27 @@ def _ruler(
         return draw_ruler(trial.started_at, ends_at=trial.ends_at, now=now) if trial else None
     row = contract.row
     if contract.situation == Situation.PAST_DUE:
-        tries = [failure.next_try_at] if failure and failure.next_try_at else []
-        misses = failure.failed_at if failure else ()
-        return draw_ruler(row.past_due_at, ends_at=access_until, now=now, stops=tries, misses=misses)
+        return _ruler_of_failure(row, failure=failure, access_until=access_until, now=now)
     if contract.situation in (Situation.LOCKED, Situation.INCOMPLETE, Situation.PAUSED):
         return None
     if contract.is_trial:
         return draw_ruler(row.trial_start, ends_at=row.trial_end, now=now)
     return draw_ruler(row.current_period_start, ends_at=row.cancel_at or row.current_period_end, now=now)
+
+
+def _ruler_of_failure(
+    row: Subscription, *, failure: PaymentFailure | None, access_until: datetime | None, now: datetime
+) -> Ruler | None:
+    """From the first failure to the end of access: what failed, the next try, and from when on reading is left."""
+    pursuit = failure.pursuit if failure else None
+    return draw_ruler(
+        row.past_due_at,
+        ends_at=access_until,
+        now=now,
+        stops=[failure.next_try_at] if failure and failure.next_try_at else [],
+        misses=failure.failed_at if failure else (),
+        turns=[pursuit.full_until] if pursuit and pursuit.read_until and pursuit.full_until else [],
+    )
 
 
 def _continue_lookup_key(on_local_trial: LocalTrial | None, *, customer: Customer | None) -> str:

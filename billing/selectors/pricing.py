@@ -6,17 +6,24 @@ from datetime import datetime, timedelta
 from accounts.models import Membership
 from billing.errors import InvalidInput
 from billing.money import Money
-from billing.rules.entitlement import Access
 from billing.rules.trial import REMIND_BEFORE
 from billing.selectors.access import access_for
-from billing.selectors.catalogue import OfferedFeature, OfferedPlan, OfferedPrice, offered_currencies, offered_plans
+from billing.selectors.catalogue import (
+    OfferedFeature,
+    OfferedPlan,
+    OfferedPrice,
+    offered_currencies,
+    offered_plans,
+    plan_of_price,
+)
 from billing.selectors.customer import customer_currency
 from billing.selectors.ruler import Ruler, draw_ruler
 from billing.selectors.subscription import current_subscription
 from billing.selectors.trial import has_redeemed_trial
-from billing.terms import AccessReason, Interval
+from billing.terms import AccessReason, Interval, SubscriptionStatus
 
 _MONTHS = 12
+_OWES = (SubscriptionStatus.PAST_DUE.value, SubscriptionStatus.UNPAID.value)
 _ANY_CURRENCY = "eur"  # Nothing is on sale yet, so nothing costs nothing in any currency.
 
 
@@ -37,7 +44,10 @@ class ComparisonRow:
 
 @dataclass(frozen=True, slots=True)
 class PricingPage:
-    """`refused_currency` is what was asked for although the customer's invoices are in `currency` for ever."""
+    """`refused_currency` is what was asked for although the customer's invoices are in `currency` for ever.
+
+    `is_unpaid`: the plan, the current one whatever may be used of it, has an open invoice, and must be paid first.
+    """
 
     columns: tuple[Column, ...]
     comparison: tuple[ComparisonRow, ...]
@@ -54,6 +64,7 @@ class PricingPage:
     remind_day: int
     current_plan_name: str
     has_subscription: bool
+    is_unpaid: bool
     is_on_local_trial: bool
 
 
@@ -71,8 +82,11 @@ def pricing_page(membership: Membership | None, *, interval: str, currency: str,
     shown = locked or currency or next(iter(currencies), "")
     plans = offered_plans()
     access = access_for(organization, now) if organization else None
-    columns = _columns(plans, interval=chosen, currency=shown, access=access)
-    has_subscription = organization is not None and current_subscription(organization) is not None
+    subscription = current_subscription(organization) if organization else None
+    has_subscription, is_unpaid = subscription is not None, subscription is not None and subscription.status in _OWES
+    own = plan_of_price(subscription.stripe_price_id) if subscription is not None and is_unpaid else None
+    current_code = own.code if own else access.plan_code if access else ""
+    columns = _columns(plans, interval=chosen, currency=shown, current_code=current_code)
     trial_plan = next((plan for plan in plans if plan.trial_days), None)
     return PricingPage(
         columns=columns,
@@ -88,8 +102,9 @@ def pricing_page(membership: Membership | None, *, interval: str, currency: str,
         offers_trial=trial_plan is not None and not has_subscription and not _has_had_trial(membership),
         trial_ruler=_trial_ruler(trial_plan, now=now),
         remind_day=trial_plan.trial_days - REMIND_BEFORE.days if trial_plan else 0,
-        current_plan_name=access.plan_name if access else "",
+        current_plan_name=own.name if own else access.plan_name if access else "",
         has_subscription=has_subscription,
+        is_unpaid=is_unpaid,
         is_on_local_trial=access is not None and access.reason == AccessReason.LOCAL_TRIAL,
     )
 
@@ -101,13 +116,13 @@ def _interval(name: str) -> Interval:
 
 
 def _columns(
-    plans: tuple[OfferedPlan, ...], *, interval: Interval, currency: str, access: Access | None
+    plans: tuple[OfferedPlan, ...], *, interval: Interval, currency: str, current_code: str
 ) -> tuple[Column, ...]:
     return tuple(
         Column(
             plan=plan,
             price=plan.price(interval=interval, currency=currency),
-            is_current=access is not None and plan.code == access.plan_code,
+            is_current=plan.code == current_code,
         )
         for plan in plans
     )

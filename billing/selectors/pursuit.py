@@ -32,7 +32,7 @@ class Pursuit:
     """The unpaid invoice's days, in UTC. `full_until` full access lasts, and until `read_until` all can be read.
 
     Without a payment by `deadline_at` the plan ends, if `is_cancelled_then`. `tries_new_card`: another card is
-    charged as soon as it is there.
+    charged as soon as it is there. At `last_notice_at` its end is told once more, None if it was.
     """
 
     next_step: NextStep
@@ -42,6 +42,7 @@ class Pursuit:
     deadline_at: datetime
     is_cancelled_then: bool
     tries_new_card: bool
+    last_notice_at: datetime | None = None
 
 
 def message_key_of(charge: ChargeAttempt | None, invoice: Invoice) -> str:
@@ -57,18 +58,20 @@ def pursuit_of(case: DunningCase, invoice: Invoice, *, message_key: str, now: da
     is_own = case.collector == Collector.OWN
     is_cancelled_then = is_own and policy.final_action == FinalAction.CANCEL
     next_step, next_try_at = _next(case, invoice, message_key=message_key, now=now)
-    full_until, deadline_at = case.read_only_at or case.access_closes_at, case.deadline_at
+    full_until, read_until = case.read_only_at or case.access_closes_at, case.access_closes_at
+    deadline_at = case.deadline_at
     if is_cancelled_then and case.state == CaseState.CLOSING:
         # Where its holder took the mandate back by way of the bank, the plan ends before the policy's days.
-        full_until = deadline_at = now
+        full_until = read_until = deadline_at = now
     return Pursuit(
         next_step=next_step,
         next_try_at=next_try_at,
         full_until=full_until,
-        read_until=case.access_closes_at if case.read_only_at is not None else None,
+        read_until=read_until if case.read_only_at is not None else None,
         deadline_at=deadline_at,
         is_cancelled_then=is_cancelled_then,
         tries_new_card=is_own,
+        last_notice_at=None if case.last_notice_at else deadline_at - policy.last_notice_before,
     )
 
 

@@ -34,6 +34,7 @@ class Ruler:
     anchor: str
     stops: tuple[Mark, ...] = ()
     misses: tuple[Mark, ...] = ()
+    turns: tuple[Mark, ...] = ()
 
 
 def draw_ruler(
@@ -43,6 +44,7 @@ def draw_ruler(
     now: datetime,
     stops: Iterable[datetime] = (),
     misses: Iterable[datetime] = (),
+    turns: Iterable[datetime] = (),
 ) -> Ruler | None:
     """The ruler of a stretch (UTC), or None where a side is unknown or nothing lies between. One tick is a day, on a
     long ruler a week."""
@@ -68,6 +70,7 @@ def draw_ruler(
         anchor="start" if today < _LABEL_EDGE else "end" if today > 100 - _LABEL_EDGE else "middle",
         stops=tuple(mark(at) for at in stops if starts_at < at < ends_at),
         misses=tuple(mark(at) for at in misses if starts_at <= at <= ends_at),
+        turns=tuple(mark(at) for at in turns if starts_at < at < ends_at),
     )
 
 

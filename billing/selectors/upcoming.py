@@ -47,7 +47,7 @@ def coming_entries(
     elif contract.situation == Situation.PAUSED:
         entries = _of_pause(contract, card=card)
     else:
-        entries = _of_failure(contract, failure=failure, access=access)
+        entries = _of_failure(contract, failure=failure, card=card, access=access)
     entries += _of_due_invoices(organization)
     if contract is not None and contract.is_live:
         entries += [*_of_discounts(contract), *_of_card(contract, card=card, now=now)]
@@ -100,14 +100,29 @@ def _of_pause(contract: Contract, *, card: CardName | None) -> list[Entry]:
     return entries
 
 
-def _of_failure(contract: Contract, *, failure: PaymentFailure | None, access: Access) -> list[Entry]:
+def _of_failure(
+    contract: Contract, *, failure: PaymentFailure | None, card: CardName | None, access: Access
+) -> list[Entry]:
     entries, name = [], contract.plan_name
     if access.reason == AccessReason.GRACE and access.read_only_at is not None:
         entries.append(Entry(Happening.ACCESS_WILL_BE_READ_ONLY, access.read_only_at, plan_name=name))
     if access.reason == AccessReason.GRACE and access.until is not None:
         entries.append(Entry(Happening.ACCESS_WILL_END, access.until, plan_name=name))
     if failure is not None and failure.next_try_at is not None:
-        entries.append(Entry(Happening.WILL_RETRY, failure.next_try_at, amount=failure.amount, card=failure.card))
+        entries.append(Entry(Happening.WILL_RETRY, failure.next_try_at, amount=failure.amount, card=card))
+    return _of_deadline(entries, contract, failure=failure)
+
+
+def _of_deadline(entries: list[Entry], contract: Contract, *, failure: PaymentFailure | None) -> list[Entry]:
+    """The end for want of payment, its notice before it; an end of access at that moment needs no word of its own."""
+    pursuit, name = failure.pursuit if failure else None, contract.plan_name
+    if pursuit is None or not pursuit.is_cancelled_then:
+        return entries
+    ends_at = pursuit.deadline_at
+    entries = [one for one in entries if (one.happening, one.at) != (Happening.ACCESS_WILL_END, ends_at)]
+    entries.append(Entry(Happening.WILL_END_UNPAID, ends_at, plan_name=name))
+    if pursuit.last_notice_at is not None:
+        entries.append(Entry(Happening.WILL_REMIND, pursuit.last_notice_at, plan_name=name))
     return entries
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from billing import notices
 from billing.models import Notice, NoticeContent
 from billing.money import Money
+from billing.selectors.pursuit import NextStep, Pursuit
 from tests.billing.factories import NOW, InvoiceFactory, PlanFactory
 from tests.factories import OrganizationFactory, UserFactory
 
@@ -87,14 +88,25 @@ def test_a_subject_is_one_line_whatever_a_name_holds() -> None:
 def pay_mail(organization) -> NoticeContent:
     invoice = InvoiceFactory(organization=organization, status="open", number="OAK-0019")
     notice = notices.enqueue(
-        "invoice_overdue",
-        key="invoice_overdue:1",
+        "payment_failed_auth",
+        key="payment_failed_auth:1",
         organization=organization,
         cause_at=NOW,
         invoice=invoice,
         amount=Money(1234567, "eur"),
-        due_at=datetime(2026, 12, 14, 23, 30, tzinfo=UTC),
+        pursuit=Pursuit(
+            next_step=NextStep.CONFIRM,
+            next_try_at=None,
+            full_until=datetime(2026, 12, 14, 23, 30, tzinfo=UTC),
+            read_until=None,
+            deadline_at=datetime(2026, 12, 20, tzinfo=UTC),
+            is_cancelled_then=False,
+            tries_new_card=True,
+        ),
+        now=NOW,
+        plan_name="Growth",
         pay_url="http://127.0.0.1/pay/",
+        cancel_url="http://127.0.0.1/billing/cancel/",
     )
     assert notice is not None
     return notice.content
