@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import datetime, timedelta
+from difflib import unified_diff
 from email.message import Message
 from typing import Any
 
@@ -29,7 +30,8 @@ _MASKS = (
     (r"\d{1,2} [A-Z][a-z]{2,8}( \d{4})?|[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2}", "…date…"),
     (r"(alice|charlie|books\d*|\w+)@[\w.]+", "…address…"),
     (r"Oakline Studio|Elsewhere|Alice( Nguyen)?|[Cc]harlie", "…name…"),
-    (r"OAK-\d+", "OAK-…"),
+    (r"/i/\w+/\w+", "/i/…"),
+    (r"OAK-\d+|\b[0-9A-Z]{8}-\d{4}\b", "…number…"),
 )
 
 
@@ -77,6 +79,15 @@ def pages_of(person: Membership) -> dict[str, str]:
     client = Client()
     client.force_login(person.user)
     return {path: masked(client.get(path).content.decode()) for path in PAGES}
+
+
+def differences(seen: dict[str, str], reference: dict[str, str]) -> list[str]:
+    """The lines in which the pages differ."""
+    return [
+        f"{path}: {line}"
+        for path in seen
+        for line in unified_diff(seen[path].split("\n"), reference[path].split("\n"), n=0, lineterm="")
+    ]
 
 
 def copy_of(organization: Organization, *, now: datetime) -> Any:

@@ -79,11 +79,11 @@ def test_nothing_bought_is_the_free_plan_with_one_way_on(catalogue, alice, brows
         assert said in text
 
 
-def test_fraud_and_unknown_reasons_share_one_text(catalogue, alice, browser_of, now) -> None:
+def test_all_reasons_that_nobody_may_learn_share_one_text(catalogue, alice, browser_of, now) -> None:
     situations.go_past_due(alice.organization, now=now)
     texts = []
 
-    for code in ("stolen_card", "fraudulent", "generic_decline", ""):
+    for code in ("stolen_card", "fraudulent", "invalid_account", "stop_payment_order", "invalid_amount"):
         ChargeAttempt.objects.update(decline_code=code)
         texts.append(words(browser_of(alice).get("/billing/")))
 
