@@ -104,6 +104,7 @@ def _navigation() -> list[dict[str, Any]]:
             _item("Prices", "payments", "billing_price"),
             _item("Features", "toggle_on", "billing_feature"),
             _item("Dunning policies", "rule", "billing_dunningpolicy"),
+            _item("Dunning rules", "alt_route", "billing_dunningrule"),
         ),
         _group(
             "Machinery",

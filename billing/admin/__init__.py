@@ -21,7 +21,7 @@ from billing.admin.notices import NoticeAdmin
 from billing.admin.pauses import PauseRequestAdmin
 from billing.admin.payment_methods import CardSetupAdmin, PaymentMethodChangeAdmin
 from billing.admin.plan_changes import PlanChangeAdmin
-from billing.admin.policies import DunningPolicyAdmin
+from billing.admin.policies import DunningPolicyAdmin, DunningRuleAdmin
 from billing.admin.refunds import RefundAdmin
 from billing.admin.schedule import PeriodicTaskAdmin
 from billing.admin.seats import SeatChangeAdmin
@@ -55,6 +55,7 @@ __all__ = [
     "DunningAttemptAdmin",
     "DunningCaseAdmin",
     "DunningPolicyAdmin",
+    "DunningRuleAdmin",
     "EarlyFraudWarningAdmin",
     "ErasureAdmin",
     "FeatureAdmin",

@@ -2,14 +2,15 @@
 
 from django.contrib import admin
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from billing.admin.case_actions import ActsOnCase
 from billing.admin.case_filters import Ends, Owes, WhetherOpen
 from billing.admin.case_inlines import AttemptInline, RequestInline
 from billing.admin.case_words import CASE_COLOURS, decline_text, end_text, story_of, waits_text
+from billing.admin.dunning_report import report_page
 from billing.admin.history_page import history_link
 from billing.admin.objects import page_of
 from billing.admin.shown import NOTHING, amount, link_to, link_to_list, links
@@ -21,7 +22,6 @@ from billing.terms import Collector, ObjectKind
 @admin.register(DunningCase)
 class DunningCaseAdmin(ActsOnCase):
     list_display = ["invoice_number", "customer", "owed", "shown_state", "decline", "due_at", "tries", "deadline_at"]
-    list_display += ["opened_at"]
     list_filter = [WhetherOpen, "state", Ends, Owes, "decline_class", "collector", "currency", "policy", "livemode"]
     list_select_related = ["organization"]
     search_fields = [
@@ -37,6 +37,7 @@ class DunningCaseAdmin(ActsOnCase):
         "A whole id (in_…, sub_…, cus_…, ch_… or ours), or a part of the organization's name or e-mail."
     )
     ordering = ["deadline_at", "id"]
+    actions_list = ["report"]
     inlines = [AttemptInline, RequestInline]
     readonly_fields = ["customer", "owed", "who_collects", "waits", "ended", "decline", "blocks"]
     readonly_fields += ["invoice", "subscription", "version", "mails", "tasks", "history", "story"]
@@ -54,6 +55,10 @@ class DunningCaseAdmin(ActsOnCase):
             {"fields": ["uuid", "opened_at", "ended_at", "time_zone", "is_time_zone_guessed", "country", "livemode"]},
         ),
     ]
+
+    @action(description="What came back", url_path="report", icon="monitoring")
+    def report(self, request: HttpRequest) -> HttpResponse:
+        return report_page(request, model_admin=self)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DunningCase]:
         numbers = Invoice.objects.filter(stripe_invoice_id=OuterRef("stripe_invoice_id")).values("number")

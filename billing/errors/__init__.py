@@ -48,6 +48,7 @@ from billing.errors.dunning import (
     NoConflict,
     PolicyRefused,
     RetryRefused,
+    RulesRefused,
     StripeCollects,
     TryUnderWay,
 )
@@ -152,6 +153,7 @@ __all__ = [
     "ReadOnly",
     "ReconciliationRunning",
     "RetryRefused",
+    "RulesRefused",
     "SeatChangeFailed",
     "SeatsAboveMaximum",
     "SeatsBelowMinimum",

@@ -17,6 +17,18 @@ class PolicyRefused(BillingError):
         super().__init__(" ".join((self.message, *self.reasons)), reasons=list(self.reasons))
 
 
+class RulesRefused(BillingError):
+    """Rules that would never hold, or choose nothing; `reasons` are plain sentences, one for each thing to mend."""
+
+    code = "rules_refused"
+    status = 400
+    message = "These rules cannot be saved."
+
+    def __init__(self, reasons: Sequence[str] = ()) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(" ".join((self.message, *self.reasons)), reasons=list(self.reasons))
+
+
 class CaseClosed(BillingError):
     code = "case_closed"
     status = 409
@@ -107,6 +119,6 @@ class CollectionNotConfirmed(BillingError):
     status = 409
     message = "Own collection was not confirmed."
 
-    def __init__(self, reasons: Sequence[str]) -> None:
+    def __init__(self, reasons: Sequence[str] = ()) -> None:
         self.reasons = tuple(reasons)
         super().__init__(" ".join((self.message, *self.reasons)), reasons=list(self.reasons))

@@ -19,6 +19,7 @@ class DunningPolicy(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name_plural = "dunning policies"
         constraints = [
             models.UniqueConstraint(fields=["key", "version"], name="dunning_policies_are_numbered"),
         ]

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django.db.models import Model
 
-from billing.models import CardBlock, CaseRequest, DunningAttempt, DunningCase, DunningPolicy
+from billing.models import CardBlock, CaseRequest, DunningAttempt, DunningCase, DunningPolicy, DunningRule
 from billing.rules.dunning.policy import STANDARD_BODY, sha256_of
 from tests.billing.factories import NOW, InvoiceFactory
 from tests.factories import OrganizationFactory, UserFactory
@@ -55,7 +55,7 @@ def case(number: int, **changed: Any) -> DunningCase:
 
 def attempt(number: int, **changed: Any) -> DunningAttempt:
     values = {
-        "case": case(number),
+        "case": changed.get("case") or case(number),
         "seq": 1,
         "trigger": "schedule",
         "state": "declined",
@@ -87,6 +87,10 @@ def case_request(number: int) -> CaseRequest:
     )
 
 
+def rule(number: int) -> DunningRule:
+    return DunningRule.objects.create(position=number + 1, policy_key=f"policy-{number}", country="DE")
+
+
 def block(number: int) -> CardBlock:
     return CardBlock.objects.create(
         card_fingerprint=f"card{number}", reach="card", reason="stolen_card", stripe_charge_id=f"ch_{number:04}"
@@ -98,5 +102,6 @@ OF_DUNNING: dict[type[Model], tuple[Callable[[int], Any], Callable[[Any], str]]]
     CaseRequest: (case_request, lambda row: str(row.uuid)),
     DunningAttempt: (attempt, lambda row: row.stripe_charge_id),
     DunningCase: (case, lambda row: row.stripe_invoice_id),
+    DunningRule: (rule, lambda row: row.policy_key),
     DunningPolicy: (policy, lambda row: row.key),
 }
