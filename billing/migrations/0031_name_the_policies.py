@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0029_staff_and_cases'),
+        ('billing', '0030_dunning_mails'),
     ]
 
     operations = [
