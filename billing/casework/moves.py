@@ -19,6 +19,8 @@ from billing.terms import (
     Collector,
 )
 
+_DEADLINE = "deadline"
+_NOTHING_TO_CHARGE = ("no_card", "blocked")
 OBSERVED = "observed"
 """Why a case waits while Stripe retries by itself."""
 
@@ -38,7 +40,8 @@ def take_in(
 ) -> Step | None:
     """Judge one failed try and move the case to what follows. `at` is when it failed; both are business time.
 
-    A case that is over, or held by a conflict, keeps its state: the try only stands in its story.
+    A case that is over, or held by a conflict, keeps its state: the try only stands in its story. As news may
+    come in any order, the newest try that we know of decides what follows.
     """
     verdict = judge(decline)
     fingerprint = charge.card_fingerprint if charge else case.card_fingerprint
@@ -56,6 +59,10 @@ def take_in(
     if not case.is_open or case.state in (CaseState.CONFLICT, CaseState.CLOSING):
         case.save()
         return None
+    newest = last_failed_charge(case)
+    if charge is not None and newest is not None and newest.pk != charge.pk:
+        decline, fingerprint = decline_of(newest), newest.card_fingerprint
+        verdict = judge(decline)
     is_same_card = fingerprint == case.card_fingerprint
     if case.decline_class != verdict.decline_class or not is_same_card:
         case.retries_of_class = 0
@@ -71,16 +78,23 @@ def _step(case: DunningCase, verdict: Verdict, *, brand: str, now: datetime) -> 
     if case.collector == Collector.OBSERVE:
         return AskCustomer(OBSERVED)
     history = card_history(case.card_fingerprint, brand=brand, now=now)
-    return next_step(case_facts(case), verdict, history=history, policy=policy_of(case), now=now)
+    # What staff hold back is planned for the customer's hours, too, as if it were then.
+    earliest = max(now, case.held_until or now)
+    step = next_step(case_facts(case), verdict, history=history, policy=policy_of(case), now=earliest)
+    if isinstance(step, Close) and step.why == _DEADLINE:
+        # Nothing is ended without a last notice, which is made while the case waits (`end_dunning`).
+        return AskCustomer(_DEADLINE)
+    return step
 
 
 def plan_again(case: DunningCase, *, now: datetime, why: str) -> Step:
     """What follows a try that was not sent, and `why`: the last decline is judged anew with what is known now.
 
-    A case without a decline (nothing was charged, for want of a card) waits for the customer.
+    A case without a decline (nothing was charged, for want of a card), or whose card is not to be charged any more,
+    waits for the customer.
     """
     charge = last_failed_charge(case)
-    if charge is None:
+    if charge is None or why in _NOTHING_TO_CHARGE:
         step: Step = AskCustomer(why)
     else:
         verdict = judge(decline_of(charge))

@@ -11,6 +11,7 @@ from billing.terms import IN_FLIGHT_ATTEMPT_STATES, AttemptState, CaseState
 
 _IN_FLIGHT = [state.value for state in IN_FLIGHT_ATTEMPT_STATES]
 _FAILURE_LENGTH = 200
+_PAID_OTHERWISE = "invoice_paid"
 
 
 def close_attempt(attempt: DunningAttempt, state: AttemptState, *, now: datetime) -> bool:
@@ -28,10 +29,16 @@ def skip(attempt: DunningAttempt, why: str, *, now: datetime) -> None:
     close_attempt(attempt, AttemptState.SKIPPED, now=now)
 
 
-def settle_paid(attempt: DunningAttempt, *, now: datetime) -> None:
-    """The invoice is paid: the case is over."""
+def settle_paid(attempt: DunningAttempt, *, charge: ChargeAttempt | None, now: datetime) -> None:
+    """The invoice is paid, and the case over: by this charge of the attempt, or by somebody else."""
     with transaction.atomic():
         case = _case_of(attempt)
+        if charge is None:
+            attempt.failure = _PAID_OTHERWISE
+            close_attempt(attempt, AttemptState.SKIPPED, now=now)
+            moves.end(case, CaseState.RECOVERED, reason="paid", at=now)
+            return
+        attempt.stripe_charge_id = charge.stripe_charge_id
         if close_attempt(attempt, AttemptState.SUCCEEDED, now=now):
             moves.note(case, "attempt_succeeded", at=now, attempt=str(attempt.uuid))
             moves.end(case, CaseState.RECOVERED, reason="attempt", at=now)

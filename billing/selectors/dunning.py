@@ -12,18 +12,21 @@ from billing.models import (
     ChargeAttempt,
     Customer,
     CustomerDetails,
+    Dispute,
     DunningAttempt,
     DunningCase,
     DunningPolicy,
+    Invoice,
     PaymentMethod,
     Subscription,
 )
 from billing.rules.dunning.facts import CardHistory, CaseFacts, Decline, Policy, Try, Verdict
 from billing.rules.dunning.judge import choose_code, judge
 from billing.rules.dunning.policy import load_policy
-from billing.terms import AttemptState, AttemptTrigger, BlockReach, ChargeStatus
+from billing.terms import AttemptState, AttemptTrigger, BlockReach, ChargeStatus, DisputeStatus
 
 _WINDOW = timedelta(days=30)
+_DISPUTE_IS_OVER = (DisputeStatus.WON, DisputeStatus.LOST, DisputeStatus.WARNING_CLOSED, DisputeStatus.PREVENTED)
 _ASKS_CUSTOMER = "authentication_required"
 _NO_CHARGE_YET = (AttemptState.SENDING.value, AttemptState.UNKNOWN.value)
 
@@ -150,6 +153,14 @@ def charged_cards(stripe_subscription_ids: Collection[str]) -> dict[str, Payment
         )
     }
     return {subscription: cards[card] for subscription, card in named.items() if card in cards}
+
+
+def is_disputed(stripe_subscription_id: str) -> bool:
+    """Whether a dispute or inquiry that is not over stands on any charge of the subscription."""
+    invoices = Invoice.objects.filter(stripe_subscription_id=stripe_subscription_id)
+    charges = ChargeAttempt.objects.filter(stripe_invoice_id__in=invoices.values("stripe_invoice_id"))
+    open_ones = Dispute.objects.filter(stripe_charge_id__in=charges.values("stripe_charge_id"))
+    return open_ones.exclude(status__in=_DISPUTE_IS_OVER).exists()
 
 
 def country_of(stripe_customer_id: str) -> str:

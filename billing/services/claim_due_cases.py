@@ -73,10 +73,7 @@ def _refusal(
 
 
 def _put_off(case: DunningCase, refusal: str, *, now: datetime) -> None:
-    if refusal == _NO_CARD:
-        casework.ask_customer(case, why=refusal, at=now)
-    else:
-        casework.plan_again(case, now=now, why=refusal)
+    casework.plan_again(case, now=now, why=refusal)
 
 
 def _attempt(case: DunningCase, card: PaymentMethod, *, seq: int, now: datetime) -> DunningAttempt:

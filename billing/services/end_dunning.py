@@ -1,5 +1,6 @@
 """Use case: what an unpaid invoice comes to: a last notice in time, then the final action of its policy."""
 
+import logging
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,8 +13,9 @@ from billing.errors import BillingError, StripeObjectMissing
 from billing.gateway import subscriptions
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
-from billing.models import DunningAttempt, DunningCase, Invoice, Subscription
+from billing.models import DunningAttempt, DunningCase, DunningPolicy, Invoice, Subscription
 from billing.rules.dunning.facts import AskCustomer
+from billing.rules.dunning.policy import load_policy
 from billing.selectors.case_words import case_words
 from billing.selectors.dunning import policy_of
 from billing.terms import (
@@ -26,11 +28,11 @@ from billing.terms import (
     ObjectKind,
 )
 
+logger = logging.getLogger(__name__)
 _BATCH = 100
 _LEASE_WAIT_SECONDS = 2.0
 _FINAL_NOTE = "Ended after its payment had failed for the whole of the agreed time"
 _WAITS = (CaseState.WAITING.value, CaseState.AWAITING_CUSTOMER.value)
-_LONGEST_NOTICE = timedelta(days=14)
 _REST = timedelta(minutes=2)
 _IN_FLIGHT = [state.value for state in IN_FLIGHT_ATTEMPT_STATES]
 
@@ -41,13 +43,15 @@ def send_last_notices(now: datetime) -> int:
     One a case. Where it comes too late, for want of a running worker, the deadline moves: nothing is ended without
     notice. Returns how many were made.
     """
-    rows = DunningCase.objects.filter(
-        state__in=_WAITS, last_notice_at=None, deadline_at__lte=now + _LONGEST_NOTICE
-    ).order_by("deadline_at")
+    rows = DunningCase.objects.filter(state__in=_WAITS, last_notice_at=None)
     made = 0
-    for pk in list(rows.values_list("pk", flat=True)[:_BATCH]):
-        with transaction.atomic():
-            made += _notify(casework.locked(pk), now=now)
+    # By policy, as each says how long before: cases whose notice is not due must not fill the batch.
+    for policy in DunningPolicy.objects.all():
+        before = load_policy(policy.key, policy.version, policy.body).last_notice_before
+        due = rows.filter(policy=policy, deadline_at__lte=now + before).order_by("deadline_at")
+        for pk in list(due.values_list("pk", flat=True)[:_BATCH]):
+            with transaction.atomic():
+                made += _notify(casework.locked(pk), now=now)
     return made
 
 
@@ -105,13 +109,24 @@ def take_final_actions(now: datetime) -> int:
             continue
         try:
             ended += _finish(case, now=now)
-        except BillingError:
-            DunningCase.objects.filter(pk=case.pk).update(run_at=clock.system_now() + _REST)
+        except BillingError as error:
+            logger.warning("The final action of %s is put off: %s", case.uuid, error.code)
+            _rest(case)
+        except Exception:
+            # A fault of ours, which must not hold up the cases behind it.
+            logger.exception("The final action of %s failed", case.uuid)
+            _rest(case)
     return ended
+
+
+def _rest(case: DunningCase) -> None:
+    DunningCase.objects.filter(pk=case.pk).update(run_at=clock.system_now() + _REST)
 
 
 def _finish(case: DunningCase, *, now: datetime) -> bool:
     """Look last at the invoice, as a payment a moment ago outdoes everything; then act, then read back."""
+    if _final_action(case) == FinalAction.CANCEL:
+        refresh(ObjectRef(ObjectKind.SUBSCRIPTION, case.stripe_subscription_id), wait_seconds=_LEASE_WAIT_SECONDS)
     refresh(ObjectRef(ObjectKind.INVOICE, case.stripe_invoice_id), wait_seconds=_LEASE_WAIT_SECONDS)
     invoice = Invoice.objects.get(stripe_invoice_id=case.stripe_invoice_id)
     end = partial(_end, case, now=now)
@@ -121,6 +136,8 @@ def _finish(case: DunningCase, *, now: datetime) -> bool:
         return end(CaseState.STOPPED, f"invoice_{invoice.status}")
     if case.collector == Collector.OBSERVE and invoice.next_payment_attempt_at is not None:
         return _go_on_watching(case, now=now)
+    if not DunningCase.objects.filter(pk=case.pk, state=CaseState.CLOSING.value).exists():
+        return False
     if _final_action(case) == FinalAction.CANCEL:
         _cancel(case)
     return end(CaseState.LOST, case.end_reason or "deadline")
@@ -145,7 +162,6 @@ def _final_action(case: DunningCase) -> FinalAction:
 def _cancel(case: DunningCase) -> None:
     subscription_id = case.stripe_subscription_id
     ref = ObjectRef(ObjectKind.SUBSCRIPTION, subscription_id)
-    refresh(ref, wait_seconds=_LEASE_WAIT_SECONDS)
     if Subscription.objects.filter(stripe_subscription_id=subscription_id, ended_at=None).exists():
         with suppress(StripeObjectMissing):  # It ended between the look and the call.
             subscriptions.cancel_unbilled(subscription_id, comment=_FINAL_NOTE, key=f"{case.uuid}:final")

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import Max, QuerySet
 
 from billing import casework
+from billing.errors import NotYet
 from billing.models import (
     ChargeAttempt,
     Customer,
@@ -110,9 +111,14 @@ def _was_ended_by_stripe(stripe_subscription_id: str) -> bool:
 
 
 def stop_for_dispute(transition: Transition, *, now: datetime) -> None:
-    """The holder contests a charge of this subscription: no more tries, and a person looks at the open invoice."""
-    charge_ids = ChargeAttempt.objects.filter(stripe_charge_id=_charge_of(transition)).values("stripe_invoice_id")
-    invoices = Invoice.objects.filter(stripe_invoice_id__in=charge_ids).exclude(stripe_subscription_id="")
+    """The holder contests a charge of this subscription: no more tries, and a person looks at the open invoice.
+
+    Safe to repeat. Raises NotYet while we do not know the charge, and so not whose it is.
+    """
+    charge = ChargeAttempt.objects.filter(stripe_charge_id=_charge_of(transition)).first()
+    if charge is None:
+        raise NotYet()
+    invoices = Invoice.objects.filter(stripe_invoice_id=charge.stripe_invoice_id).exclude(stripe_subscription_id="")
     for subscription_id in set(invoices.values_list("stripe_subscription_id", flat=True)):
         for case in _open_cases(subscription_id):
             casework.end(case, CaseState.STOPPED, reason=STOPPED_BY_DISPUTE, at=now)
@@ -132,7 +138,7 @@ def try_new_card(transition: Transition, *, now: datetime) -> None:
     """Another card, or new data of the same one: what is unpaid is tried at once, some times at most. Safe to repeat.
 
     Outside the policy's budget, inside every network's count. A card that is blocked, or was just tried in vain, is
-    not tried again.
+    not tried again. Raises NotYet while a try on another card is in flight: this one comes after its answer.
     """
     trigger = AttemptTrigger.CARD_UPDATED if _is_update(transition) else AttemptTrigger.NEW_CARD
     for subscription_id in _subscriptions_behind(transition):
@@ -160,7 +166,11 @@ def _subscriptions_behind(transition: Transition) -> list[str]:
 
 
 def _try(case: DunningCase, card: PaymentMethod, *, trigger: AttemptTrigger, now: datetime) -> None:
-    if case.collector != Collector.OWN or case.state not in _MAY_BE_TRIED:
+    if case.collector != Collector.OWN:
+        return
+    if case.state == CaseState.ATTEMPTING and not _is_tried(case, card):
+        raise NotYet()
+    if case.state not in _MAY_BE_TRIED:
         return
     is_same_card = card.card_fingerprint == case.card_fingerprint
     if trigger == AttemptTrigger.NEW_CARD and is_same_card and case.card_fingerprint:
@@ -187,6 +197,12 @@ def _try(case: DunningCase, card: PaymentMethod, *, trigger: AttemptTrigger, now
         planned_at=now,
     )
     casework.start_attempt(case, attempt, at=now)
+
+
+def _is_tried(case: DunningCase, card: PaymentMethod) -> bool:
+    """Whether the try that is in flight is one on this card."""
+    newest = case.attempts.order_by("-seq").first()
+    return newest is not None and newest.card_fingerprint == card.card_fingerprint
 
 
 def _open_cases(stripe_subscription_id: str) -> QuerySet[DunningCase]:

@@ -17,17 +17,16 @@ from billing.errors import BillingError, CardDeclined, StripeRefused, StripeUnre
 from billing.gateway import invoices
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
-from billing.models import ChargeAttempt, DunningAttempt, DunningCase, Invoice, PaymentMethod
+from billing.models import ChargeAttempt, DunningAttempt, Invoice, PaymentMethod
 from billing.rules.dunning.facts import Decline
-from billing.rules.dunning.steps import may_send
-from billing.selectors.dunning import card_history, case_facts, decline_of, policy_of, verdict_of
+from billing.selectors.dunning import decline_of
+from billing.selectors.dunning_send import is_conflict, why_not_sent, why_over
 from billing.terms import (
     IN_FLIGHT_ATTEMPT_STATES,
     AttemptState,
     AttemptTrigger,
     CaseState,
     ChargeStatus,
-    Collector,
     InvoiceStatus,
     ObjectKind,
 )
@@ -58,7 +57,12 @@ def make_attempts(now: datetime, *, seconds: float = 10.0) -> int:
         try:
             _work_on(attempt, now=now)
         except BillingError as error:
-            _try_later(attempt, error)
+            logger.warning("Attempt %s is put off: %s", attempt.uuid, error.code)
+            _try_later(attempt, error.code)
+        except Exception as error:
+            # A fault of ours; the longest waiting comes first, so that this one would hold up all the others.
+            logger.exception("Attempt %s failed", attempt.uuid)
+            _try_later(attempt, type(error).__name__)
     return worked_on
 
 
@@ -78,14 +82,13 @@ def _claim() -> DunningAttempt | None:
     return attempt
 
 
-def _try_later(attempt: DunningAttempt, error: BillingError) -> None:
+def _try_later(attempt: DunningAttempt, failure: str) -> None:
     """Stripe is silent or somebody holds the invoice: the wait doubles from half a minute to an hour."""
     now = clock.system_now()
-    logger.warning("Attempt %s is put off: %s", attempt.uuid, error.code)
     since = attempt.sent_system_at or attempt.run_at
     wait = min(max(now - since, _SHORTEST_WAIT), _LONGEST_WAIT)
     DunningAttempt.objects.filter(pk=attempt.pk, state__in=_IN_FLIGHT).update(
-        lease_until=None, run_at=now + wait, failure=error.code[:_FAILURE_LENGTH]
+        lease_until=None, run_at=now + wait, failure=failure[:_FAILURE_LENGTH]
     )
     DunningAttempt.objects.filter(pk=attempt.pk, state=AttemptState.SENDING).update(state=AttemptState.UNKNOWN.value)
 
@@ -110,9 +113,9 @@ def _may_repeat(attempt: DunningAttempt, invoice: Invoice, *, now: datetime) -> 
     """
     with transaction.atomic():
         case = casework.locked(attempt.case_id)
-        if _is_conflict(case, invoice):
+        if is_conflict(case, invoice):
             casework.enter_conflict(case, why=_CONFLICT, at=now)
-        is_wanted = case.state == CaseState.ATTEMPTING
+        is_wanted = not why_over(case, invoice)
     return is_wanted and clock.system_now() - _sent_at(attempt) <= _KEY_IS_SAFE_FOR
 
 
@@ -123,9 +126,12 @@ def _sent_at(attempt: DunningAttempt) -> datetime:
 
 
 def _last_look(attempt: DunningAttempt) -> Invoice:
-    """The invoice as Stripe has it at this moment."""
+    """The invoice as Stripe has it at this moment, and each try to pay it that we had not heard of."""
     invoice_id = attempt.case.stripe_invoice_id
-    refresh(ObjectRef(ObjectKind.INVOICE, invoice_id), wait_seconds=_LEASE_WAIT_SECONDS)
+    seen = refresh(ObjectRef(ObjectKind.INVOICE, invoice_id), wait_seconds=_LEASE_WAIT_SECONDS)
+    for ref in seen.written.follow:
+        if ref.kind == ObjectKind.CHARGE:
+            refresh(ref, wait_seconds=_LEASE_WAIT_SECONDS)
     return Invoice.objects.get(stripe_invoice_id=invoice_id)
 
 
@@ -136,11 +142,12 @@ def _mark_sent(attempt: DunningAttempt, invoice: Invoice, *, now: datetime) -> b
         attempt.refresh_from_db()
         if attempt.state != AttemptState.PLANNED:
             return False
-        if _is_conflict(case, invoice):
+        _lock_card(attempt)
+        if is_conflict(case, invoice):
             casework.skip(attempt, "conflict", now=now)
             casework.enter_conflict(case, why=_CONFLICT, at=now)
             return False
-        refusal = _refusal(case, attempt, invoice, now=now)
+        refusal = why_not_sent(case, attempt, invoice, now=now)
         if refusal:
             casework.skip(attempt, refusal, now=now)
             if case.state == CaseState.ATTEMPTING:
@@ -160,34 +167,12 @@ def _mark_sent(attempt: DunningAttempt, invoice: Invoice, *, now: datetime) -> b
     return True
 
 
-def _is_conflict(case: DunningCase, invoice: Invoice) -> bool:
-    return (
-        case.collector == Collector.OWN
-        and invoice.status == InvoiceStatus.OPEN
-        and invoice.next_payment_attempt_at is not None
-    )
-
-
-def _refusal(case: DunningCase, attempt: DunningAttempt, invoice: Invoice, *, now: datetime) -> str:
-    if case.state != CaseState.ATTEMPTING:
-        return "case_moved_on"
-    if invoice.status != InvoiceStatus.OPEN or invoice.amount_remaining_minor <= 0:
-        return f"invoice_{invoice.status}"
-    if not attempt.stripe_payment_method_id:
-        return "no_card"
-    return may_send(
-        case_facts(case),  # The customer's own budget was asked when this try was planned.
-        verdict=verdict_of(case, fingerprint=attempt.card_fingerprint),
-        trigger=AttemptTrigger(attempt.trigger),
-        history=card_history(attempt.card_fingerprint, brand=_brand(attempt), now=now),
-        policy=policy_of(case),
-        now=now,
-    )
-
-
-def _brand(attempt: DunningAttempt) -> str:
-    found = PaymentMethod.objects.filter(stripe_payment_method_id=attempt.stripe_payment_method_id)
-    return found.values_list("card_brand", flat=True).first() or ""
+def _lock_card(attempt: DunningAttempt) -> None:
+    """One after the other counts the tries on a card and adds its own, whatever the cases."""
+    if not attempt.card_fingerprint:
+        return
+    same = PaymentMethod.objects.select_for_update().filter(card_fingerprint=attempt.card_fingerprint)
+    list(same.order_by("pk").values_list("pk", flat=True))
 
 
 def _send(attempt: DunningAttempt, *, now: datetime) -> None:
@@ -212,8 +197,14 @@ def _send(attempt: DunningAttempt, *, now: datetime) -> None:
 
 
 def _take_payment(attempt: DunningAttempt, *, now: datetime) -> None:
+    """The invoice is paid: by this try, if a charge of its own card shows it, else by somebody meanwhile."""
     _last_look(attempt)
-    casework.settle_paid(attempt, now=now)
+    charge = ChargeAttempt.objects.filter(
+        stripe_invoice_id=attempt.case.stripe_invoice_id,
+        stripe_payment_method_id=attempt.stripe_payment_method_id,
+        status=ChargeStatus.SUCCEEDED.value,
+    ).first()
+    casework.settle_paid(attempt, charge=charge, now=now)
 
 
 def _take_decline(attempt: DunningAttempt, *, code: str, charge_id: str, now: datetime) -> None:

@@ -8,7 +8,6 @@ from billing import casework
 from billing.errors import NotYet
 from billing.models import (
     ChargeAttempt,
-    Dispute,
     DunningCase,
     DunningPolicy,
     Invoice,
@@ -18,7 +17,7 @@ from billing.models import (
 from billing.rules.dunning.facts import Decline
 from billing.selectors.change_outcome import is_change_invoice, is_of_unsettled_change
 from billing.selectors.collector import collector_now
-from billing.selectors.dunning import country_of, decline_of, policy_of
+from billing.selectors.dunning import country_of, decline_of, is_disputed, policy_of
 from billing.selectors.dunning_policy import policy_for
 from billing.terms import (
     IN_FLIGHT_ATTEMPT_STATES,
@@ -26,7 +25,6 @@ from billing.terms import (
     Authentication,
     CaseState,
     Collector,
-    DisputeStatus,
     InvoiceStatus,
     ObjectKind,
     SubscriptionStatus,
@@ -48,7 +46,9 @@ def open_dunning_case(transition: Transition, *, now: datetime) -> None:
     invoice_id, charge = _cause(transition)
     if not invoice_id:
         return
-    invoice = Invoice.objects.filter(stripe_invoice_id=invoice_id).select_related("organization").first()
+    # Who is to open the case and who is to add to it meet here, as there is no row of the case to lock yet.
+    rows = Invoice.objects.select_for_update(of=("self",)).select_related("organization")
+    invoice = rows.filter(stripe_invoice_id=invoice_id).first()
     if invoice is None or invoice.status == InvoiceStatus.DRAFT:
         raise NotYet()
     case = DunningCase.objects.select_for_update().filter(stripe_invoice_id=invoice_id).first()
@@ -57,10 +57,11 @@ def open_dunning_case(transition: Transition, *, now: datetime) -> None:
     case = case or _open(invoice, failed_at=failed_at, now=now)
     if case is None or (charge is not None and _is_settled(case, charge)):
         return
-    _give_way(case, now=now)
     if charge is not None:
+        _give_way(case, now=now)
         casework.take_in(case, decline_of(charge), charge=charge, at=failed_at, now=now)
     elif transition.kind == ObjectKind.INVOICE:
+        _give_way(case, now=now)
         asked = Decline(code=_ASKS_CUSTOMER, asks_customer=True)
         casework.take_in(case, asked, charge=None, at=failed_at, now=now)
     elif is_new:
@@ -88,7 +89,7 @@ def _open(invoice: Invoice, *, failed_at: datetime, now: datetime) -> DunningCas
     subscription = Subscription.objects.filter(stripe_subscription_id=invoice.stripe_subscription_id).first()
     if subscription is None:
         raise NotYet()
-    if subscription.ended_at is not None or _is_disputed(invoice):
+    if subscription.ended_at is not None or is_disputed(invoice.stripe_subscription_id):
         return None
     policy = policy_for(invoice, subscription, now=now)
     case = DunningCase(
@@ -133,15 +134,6 @@ def _is_pursued(invoice: Invoice) -> bool:
     if is_of_unsettled_change(invoice):
         raise NotYet()
     return True
-
-
-def _is_disputed(invoice: Invoice) -> bool:
-    """A dispute or inquiry that is not over, on any charge of the subscription."""
-    of_subscription = Invoice.objects.filter(stripe_subscription_id=invoice.stripe_subscription_id)
-    charges = ChargeAttempt.objects.filter(stripe_invoice_id__in=of_subscription.values("stripe_invoice_id"))
-    over = [DisputeStatus.WON, DisputeStatus.LOST, DisputeStatus.WARNING_CLOSED, DisputeStatus.PREVENTED]
-    open_ones = Dispute.objects.filter(stripe_charge_id__in=charges.values("stripe_charge_id"))
-    return open_ones.exclude(status__in=over).exists()
 
 
 def _is_settled(case: DunningCase, charge: ChargeAttempt) -> bool:
