@@ -29,9 +29,9 @@ _MASKS = (
     (r"\d{4}-\d\d-\d\d([T ][\d:.]+(\+00:00|Z)?)?", "…date…"),
     (r"\d{1,2} [A-Z][a-z]{2,8}( \d{4})?|[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2}", "…date…"),
     (r"(alice|charlie|books\d*|\w+)@[\w.]+", "…address…"),
-    (r"Oakline Studio|Elsewhere|Alice( Nguyen)?|[Cc]harlie", "…name…"),
-    (r"/i/\w+/\w+", "/i/…"),
-    (r"OAK-\d+|\b[0-9A-Z]{8}-\d{4}\b", "…number…"),
+    (r"Oakline Studio|Elsewhere|[Aa]lice( Nguyen)?|[Cc]harlie", "…name…"),
+    (r"/i/[\w/]+", "/i/…"),
+    (r"OAK-\d+|(%20|\b)[0-9A-Z]{8}-\d{4}\b", "…number…"),
 )
 
 
