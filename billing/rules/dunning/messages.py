@@ -16,6 +16,8 @@ _SILENT_AT_FIRST = "retrying"
 _HIDDEN = frozenset({"generic", "cancelled_auth"})
 # By itself it goes on no more, and not because of what the bank said this time.
 _USED_UP = frozenset({"budget", "limit", "deadline", "observed"})
+# We are about to let the customer off.
+_NOTHING_TO_DO = "forgiving"
 # Nothing was declined: there was nothing to charge. The charge's own row may only be late, so the mail waits for it.
 _WITHOUT_DECLINE = {"no_charge": timedelta(minutes=15), "no_card": timedelta(0), "card_unusable": timedelta(0)}
 
@@ -58,7 +60,7 @@ def message_after_decline(
 
 def message_without_decline(why: str, *, told: str) -> Message | None:
     """The mail where nothing more is tried and no bank has said no, or None. Arguments as above."""
-    if told == CaseStep.CUSTOMER:
+    if told == CaseStep.CUSTOMER or why == _NOTHING_TO_DO:
         return None
     step = CaseStep.CUSTOMER if told else CaseStep.FAILED
     if why in _WITHOUT_DECLINE:

@@ -83,5 +83,10 @@ def test_a_try_that_was_not_sent_leaves_the_customer_alone_with_it() -> None:
     assert message_without_decline("limit", told=FAILED) == Message(CUSTOMER, ONLY_YOU)
 
 
+@pytest.mark.parametrize("told", ["", FAILED])
+def test_who_is_about_to_be_let_off_is_asked_for_nothing(told: str) -> None:
+    assert message_without_decline("forgiving", told=told) is None
+
+
 def test_two_keys_hide_their_reason() -> None:
     assert [key for key in KEYS if hides_reason(key)] == ["generic", "cancelled_auth"]
