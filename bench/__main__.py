@@ -4,12 +4,18 @@ import argparse
 import os
 import sys
 
-from bench import ack, end_to_end, memory, sandbox
+from bench import ack, dunning, end_to_end, memory, sandbox
 from tests.servers.__main__ import missing_line
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.redis_server import RedisServer
 
-MEASUREMENTS = {"ack": ack.main, "end_to_end": end_to_end.main, "memory": memory.main, "sandbox": sandbox.measure}
+MEASUREMENTS = {
+    "ack": ack.main,
+    "end_to_end": end_to_end.main,
+    "memory": memory.main,
+    "sandbox": sandbox.measure,
+    "dunning": dunning.measure,
+}
 
 
 def main() -> int:

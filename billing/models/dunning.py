@@ -19,6 +19,7 @@ from billing.terms import (
 )
 
 _OPEN = [state.value for state in OPEN_CASE_STATES]
+_WAITS = [CaseState.WAITING.value, CaseState.AWAITING_CUSTOMER.value]
 _IN_FLIGHT = [state.value for state in IN_FLIGHT_ATTEMPT_STATES]
 
 
@@ -86,6 +87,12 @@ class DunningCase(models.Model):
             # Partial, so that a sweep costs the same however many cases are over.
             models.Index(fields=["due_at"], condition=Q(state=CaseState.WAITING.value), name="dunning_cases_due"),
             models.Index(fields=["deadline_at"], condition=Q(state__in=_OPEN), name="dunning_cases_by_deadline"),
+            models.Index(
+                fields=["deadline_at"],
+                condition=Q(state__in=_WAITS, last_notice_at=None),
+                name="dunning_cases_to_warn",
+            ),
+            models.Index(fields=["run_at"], condition=Q(state=CaseState.CLOSING.value), name="dunning_cases_closing"),
             models.Index(fields=["organization", "-opened_at"], name="dunning_by_organization"),
             models.Index(
                 fields=["message_due_at"], condition=Q(message_due_at__isnull=False), name="dunning_mails_due"

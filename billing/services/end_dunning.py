@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from billing import casework, clock, notices
 from billing.errors import BillingError, StripeObjectMissing
@@ -85,8 +85,12 @@ def close_at_deadline(now: datetime) -> int:
     Not what Stripe collects and will try again: there its end counts, not ours.
     """
     rows = DunningCase.objects.filter(state__in=_WAITS, deadline_at__lte=now).exclude(last_notice_at=None)
-    retried = Invoice.objects.filter(status=InvoiceStatus.OPEN.value, next_payment_attempt_at__isnull=False)
-    rows = rows.exclude(collector=Collector.OBSERVE.value, stripe_invoice_id__in=retried.values("stripe_invoice_id"))
+    retried = Invoice.objects.filter(
+        stripe_invoice_id=OuterRef("stripe_invoice_id"),
+        status=InvoiceStatus.OPEN.value,
+        next_payment_attempt_at__isnull=False,
+    )
+    rows = rows.exclude(Exists(retried), collector=Collector.OBSERVE.value)
     closed = 0
     for pk in list(rows.order_by("deadline_at").values_list("pk", flat=True)[:_BATCH]):
         with transaction.atomic():
