@@ -46,7 +46,7 @@ RANGES = (
     Range("stripe_advises", 0.10, 0.50, "share", "declines with Stripe's own advice"),
     Range("money_never", 0.15, 0.35, "share", "accounts without funds that get none in time"),
     Range("money_on_payday", 0.30, 0.80, "share", "accounts without funds that are filled by wages"),
-    Range("payday_listed", 0.40, 0.90, "share", "wages that come on a day which the standard policy names"),
+    Range("payday_listed", 0.40, 0.90, "share", "wages that come on a day which the payday policy names"),
     Range("wages_by", 4.0, 12.0, "hours", "wages arrive between local midnight and then"),
     Range("money_comes_after", 2.0, 10.0, "days", "until other money comes (mean)"),
     Range("money_lasts", 2.0, 10.0, "days", "until it is spent again (mean)"),

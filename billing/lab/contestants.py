@@ -55,6 +55,9 @@ def engine_contestant(policy: Policy, *, body: object, label: str, is_vague: boo
     return EngineContestant(f"{policy.key}:v{policy.version}", label, policy, sha256_of(body), is_vague)
 
 
+_PAYDAYS = {"*": ["day_1", "day_15", "last_business_day"]}
+
+
 def standard_contestants() -> tuple[Contestant, ...]:
     """The four plain schedules, and ours in four ways."""
     return (
@@ -63,7 +66,7 @@ def standard_contestants() -> tuple[Contestant, ...]:
         _plain("days_2_5_7_7", "2, 5, 7, 7 days", (48, 120, 168, 168)),
         _plain("eight_even", "8 even tries in 2 weeks", (42,) * 8),
         _ours("standard", "ours: standard"),
-        _ours("standard_any_day", "ours, no payday slots", paydays=None),
+        _ours("standard_paydays", "ours, payday slots", paydays=_PAYDAYS),
         _ours("standard_early_notice", "ours, last notice 10 days ahead", last_notice_hours=240),
         _ours("standard_vague", "ours, vague mails", is_vague=True),
     )

@@ -5,8 +5,8 @@ from typing import Any
 STANDARD_BODY: dict[str, Any] = {
     "slots": {},
     "local_window": {"from": "06:00", "to": "09:00"},
-    # Money comes in on these days in many places; what is usual where is for whoever knows the customers.
-    "paydays": {"*": ["day_1", "day_15", "last_business_day"]},
+    # To wait for a payday saves tries and, in most draws of the lab (docs/dunning-lab.md), loses money.
+    "paydays": None,
     "min_gap_hours": 1,
     "max_24h": 7,
     "max_30d": 15,

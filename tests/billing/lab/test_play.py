@@ -41,7 +41,7 @@ def test_ours_never_tries_a_dead_card_nor_one_to_confirm(ours: Contestant, decli
     assert play(failure(decline, truth=Truth.HOPELESS), ours, DRAWN).sent == ()
 
 
-def test_ours_tries_for_lack_of_funds_in_the_customers_morning_and_on_a_payday() -> None:
+def test_ours_tries_for_lack_of_funds_in_the_customers_morning() -> None:
     story = play(failure(FUNDS), CONTESTANTS["standard"], DRAWN)
 
     assert story.sent
@@ -51,7 +51,7 @@ def test_ours_tries_for_lack_of_funds_in_the_customers_morning_and_on_a_payday()
 
 def test_without_paydays_ours_tries_sooner() -> None:
     on_paydays, on_any_day = (
-        play(failure(FUNDS), CONTESTANTS[key], DRAWN) for key in ("standard", "standard_any_day")
+        play(failure(FUNDS), CONTESTANTS[key], DRAWN) for key in ("standard_paydays", "standard")
     )
 
     assert on_any_day.sent[0].at < on_paydays.sent[0].at

@@ -11,7 +11,7 @@ from billing.rules.dunning.policy import STANDARD_BODY, parse_policy
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """A Monday; the standard policy's deadline for what fails then is the 23rd."""
-PLAIN_MORNINGS = {**STANDARD_BODY, "paydays": None}
+ON_PAYDAYS = {**STANDARD_BODY, "paydays": {"*": ["day_1", "day_15", "last_business_day"]}}
 
 
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -9,7 +9,7 @@ from billing.rules.dunning.facts import AskCustomer, Close, Decline, LocalWindow
 from billing.rules.dunning.judge import judge
 from billing.rules.dunning.policy import STANDARD_BODY
 from billing.rules.dunning.steps import next_step
-from tests.billing.rules.dunning.cases import NOON, PLAIN_MORNINGS, card, case, policy
+from tests.billing.rules.dunning.cases import NOON, ON_PAYDAYS, card, case, policy
 
 DAY = timedelta(days=1)
 WHOLE_DAY = LocalWindow(0, 1440)
@@ -19,7 +19,7 @@ def step(
     decline: str | Decline, *, now: datetime = NOON, body: Any = None, history: Any = None, **facts: Any
 ) -> Step:
     verdict = judge(Decline(decline) if isinstance(decline, str) else decline)
-    rules = policy(body or PLAIN_MORNINGS)
+    rules = policy(body or STANDARD_BODY)
     return next_step(case(**facts), verdict, history=history or card(NOON), policy=rules, now=now)
 
 
@@ -101,8 +101,8 @@ def test_a_wait_that_mastercard_orders_is_kept(advice: str, expected: int) -> No
 
 
 def test_a_policy_may_wait_longer_but_not_less_than_the_table_and_the_network() -> None:
-    body = PLAIN_MORNINGS | {"slots": {"soft": [24, 240]}}
-    longer = PLAIN_MORNINGS | {"min_gap_hours": 100}
+    body = STANDARD_BODY | {"slots": {"soft": [24, 240]}}
+    longer = STANDARD_BODY | {"min_gap_hours": 100}
 
     assert step("do_not_honor", body=body) == morning(5)
     assert step("do_not_honor", body=body, retries_of_class=1) == morning(13)
@@ -140,7 +140,7 @@ def test_a_slot_keeps_to_the_customers_morning() -> None:
 
 
 def test_a_card_over_its_daily_sum_waits_for_a_new_day_of_its_bank() -> None:
-    rules = policy(PLAIN_MORNINGS, window=WHOLE_DAY)
+    rules = policy(STANDARD_BODY, window=WHOLE_DAY)
     verdict = judge(Decline("card_velocity_exceeded"))
     # Back in Berlin on 25 October: 24 hours after 00:10 it is still the same day.
     tried_at = datetime(2026, 10, 24, 22, 10, tzinfo=UTC)
@@ -173,7 +173,7 @@ def test_funds_are_looked_for_on_a_payday_within_a_week_or_on_its_last_morning(t
     tried_at = datetime.fromisoformat(f"{tried_on}T12:00:00+00:00")
 
     found = step(
-        "insufficient_funds", body=STANDARD_BODY, now=tried_at, last_try_at=tried_at, deadline_at=NOON + 60 * DAY
+        "insufficient_funds", body=ON_PAYDAYS, now=tried_at, last_try_at=tried_at, deadline_at=NOON + 60 * DAY
     )
 
     assert found == expected
@@ -182,4 +182,4 @@ def test_funds_are_looked_for_on_a_payday_within_a_week_or_on_its_last_morning(t
 def test_a_payday_is_not_waited_for_where_the_longest_wait_is_over_already() -> None:
     late = datetime(2026, 3, 16, 12, tzinfo=UTC)
 
-    assert step("insufficient_funds", body=STANDARD_BODY, now=late) == morning(17)
+    assert step("insufficient_funds", body=ON_PAYDAYS, now=late) == morning(17)
