@@ -12,7 +12,7 @@ from billing.models import CardBlock, CaseEvent, ChargeAttempt, DunningAttempt, 
 from billing.rules.dunning.facts import AskCustomer, Close, Decline, RetryAt, Step, Verdict
 from billing.rules.dunning.judge import judge
 from billing.rules.dunning.steps import next_step
-from billing.selectors.dunning import card_history, case_facts, decline_of, policy_of
+from billing.selectors.dunning import card_history, case_facts, charged_cards, decline_of, policy_of
 from billing.terms import (
     BlockReach,
     CaseState,
@@ -40,8 +40,8 @@ def take_in(
 ) -> Step | None:
     """Judge one failed try and move the case to what follows. `at` is when it failed; both are business time.
 
-    A case that is over, or held by a conflict, keeps its state: the try only stands in its story. As news may
-    come in any order, the newest try that we know of decides what follows.
+    A case that is over, or held by a conflict, keeps its state: the try only stands in its story. What follows is
+    decided by the newest failed try on the card that we would charge, as `deciding_charge` has it.
     """
     verdict = judge(decline)
     fingerprint = charge.card_fingerprint if charge else case.card_fingerprint
@@ -59,9 +59,9 @@ def take_in(
     if not case.is_open or case.state in (CaseState.CONFLICT, CaseState.CLOSING):
         case.save()
         return None
-    newest = last_failed_charge(case)
-    if charge is not None and newest is not None and newest.pk != charge.pk:
-        decline, fingerprint = decline_of(newest), newest.card_fingerprint
+    deciding = deciding_charge(case)
+    if charge is not None and deciding is not None and deciding.pk != charge.pk:
+        decline, fingerprint = decline_of(deciding), deciding.card_fingerprint
         verdict = judge(decline)
     is_same_card = fingerprint == case.card_fingerprint
     if case.decline_class != verdict.decline_class or not is_same_card:
@@ -93,10 +93,11 @@ def plan_again(case: DunningCase, *, now: datetime, why: str) -> Step:
     A case without a decline (nothing was charged, for want of a card), or whose card is not to be charged any more,
     waits for the customer.
     """
-    charge = last_failed_charge(case)
+    charge = deciding_charge(case)
     if charge is None or why in _NOTHING_TO_CHARGE:
         step: Step = AskCustomer(why)
     else:
+        case.card_fingerprint = charge.card_fingerprint
         verdict = judge(decline_of(charge))
         step = _step(case, verdict, brand=charge.card_brand, now=now)
     mails.without_decline(case, step, now=now)
@@ -104,9 +105,16 @@ def plan_again(case: DunningCase, *, now: datetime, why: str) -> Step:
     return step
 
 
-def last_failed_charge(case: DunningCase) -> ChargeAttempt | None:
-    found = ChargeAttempt.objects.filter(stripe_invoice_id=case.stripe_invoice_id, status="failed")
-    return found.order_by("-created_at", "-pk").first()
+def deciding_charge(case: DunningCase) -> ChargeAttempt | None:
+    """The newest failed try on the card that we would charge; on any card, where that one was not tried yet.
+
+    News may come in any order, and the customer may try other cards on Stripe's page.
+    """
+    failed = ChargeAttempt.objects.filter(stripe_invoice_id=case.stripe_invoice_id, status="failed")
+    failed = failed.order_by("-created_at", "-pk")
+    card = charged_cards([case.stripe_subscription_id]).get(case.stripe_subscription_id)
+    on_card = failed.filter(card_fingerprint=card.card_fingerprint).first() if card else None
+    return on_card or failed.first()
 
 
 def move(case: DunningCase, step: Step, *, at: datetime) -> None:

@@ -32,6 +32,7 @@ from billing.terms import (
     STOPPED_BY_DISPUTE,
     AttemptTrigger,
     CaseState,
+    ChargeStatus,
     Collector,
     InvoiceStatus,
     ObjectKind,
@@ -172,8 +173,10 @@ def _try(case: DunningCase, card: PaymentMethod, *, trigger: AttemptTrigger, now
         raise NotYet()
     if case.state not in _MAY_BE_TRIED:
         return
-    is_same_card = card.card_fingerprint == case.card_fingerprint
-    if trigger == AttemptTrigger.NEW_CARD and is_same_card and case.card_fingerprint:
+    if trigger == AttemptTrigger.NEW_CARD and case.card_fingerprint == card.card_fingerprint != "":
+        return
+    if trigger == AttemptTrigger.NEW_CARD and _was_tried_last(case, card):
+        casework.plan_again(case, now=now, why="tried_last")
         return
     refusal = may_send(
         case_facts(case, customer_retries=count_customer_retries(case)),
@@ -197,6 +200,13 @@ def _try(case: DunningCase, card: PaymentMethod, *, trigger: AttemptTrigger, now
         planned_at=now,
     )
     casework.start_attempt(case, attempt, at=now)
+
+
+def _was_tried_last(case: DunningCase, card: PaymentMethod) -> bool:
+    """Whether the customer tried it in vain on Stripe's page, before it became the one that we charge."""
+    failed = ChargeAttempt.objects.filter(stripe_invoice_id=case.stripe_invoice_id, status=ChargeStatus.FAILED.value)
+    newest = failed.order_by("-created_at", "-pk").first()
+    return newest is not None and newest.card_fingerprint == card.card_fingerprint != ""
 
 
 def _is_tried(case: DunningCase, card: PaymentMethod) -> bool:

@@ -59,6 +59,7 @@ def open_dunning_case(transition: Transition, *, now: datetime) -> None:
         return
     if charge is not None:
         _give_way(case, now=now)
+        _date_back(case, failed_at)
         casework.take_in(case, decline_of(charge), charge=charge, at=failed_at, now=now)
     elif transition.kind == ObjectKind.INVOICE:
         _give_way(case, now=now)
@@ -134,6 +135,13 @@ def _is_pursued(invoice: Invoice) -> bool:
     if is_of_unsettled_change(invoice):
         raise NotYet()
     return True
+
+
+def _date_back(case: DunningCase, failed_at: datetime) -> None:
+    """The days count from the first failure, also where other news opened the case, which only say "by now"."""
+    if failed_at < case.opened_at and case.last_notice_at is None:
+        casework.put_deadline_off(case, failed_at - case.opened_at, moves_access=True)
+        case.opened_at = failed_at
 
 
 def _is_settled(case: DunningCase, charge: ChargeAttempt) -> bool:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import stripe
 from django.db import transaction
 
 from billing import reactions
@@ -116,12 +117,12 @@ def test_a_payment_by_the_customer_meanwhile_is_not_counted_as_ours(shop: Shop) 
     assert (case.state, case.end_reason) == ("recovered", "paid")
 
 
-def test_the_newest_try_decides_whichever_is_heard_of_first(shop: Shop) -> None:
-    _, case = failed_renewal(shop)
-    for token in (f"{_SEQUENCE}insufficient_funds", "pm_card_sandbox_expired_card"):
+def test_the_newest_try_on_our_card_decides_whichever_is_heard_of_first(shop: Shop) -> None:
+    subscription, case = failed_renewal(shop, f"{_SEQUENCE}insufficient_funds,insufficient_funds,expired_card")
+    card = client().v1.subscriptions.retrieve(subscription.stripe_subscription_id)["default_payment_method"]
+    for _ in range(2):
         shop.advance("PT1H")
-        card = shop.charge_only(shop.organization.subscriptions.get(), token)
-        with pytest.raises(Exception, match="card"):
+        with pytest.raises(stripe.CardError):
             client().v1.invoices.pay(case.stripe_invoice_id, params={"payment_method": card})
 
     for charge in charges_of(case)[:2]:
@@ -130,6 +131,21 @@ def test_the_newest_try_decides_whichever_is_heard_of_first(shop: Shop) -> None:
 
     case.refresh_from_db()
     assert (case.state, case.decline_code) == ("awaiting_customer", "expired_card")
+
+
+def test_a_card_that_fails_on_the_hosted_page_does_not_change_what_becomes_of_ours(shop: Shop) -> None:
+    subscription, case = failed_renewal(shop, "pm_card_sandbox_expired_card")
+    poor = client().v1.payment_methods.attach(
+        "pm_card_sandbox_insufficient_funds", params={"customer": subscription.stripe_customer_id}
+    )
+    with pytest.raises(stripe.CardError):
+        client().v1.invoices.pay(case.stripe_invoice_id, params={"payment_method": poor["id"]})
+
+    shop.renewal(subscription)
+    shop.work_off()
+
+    case.refresh_from_db()
+    assert (case.state, case.decline_code, case.waits_for) == ("awaiting_customer", "expired_card", "needs_customer")
 
 
 def test_a_dispute_stops_the_case_even_if_its_charge_is_heard_of_later(shop: Shop) -> None:
