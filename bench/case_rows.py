@@ -24,7 +24,7 @@ class Rows:
 
     def add(self, first: int, last: int) -> None:
         """Cases number `first` to `last` of the background."""
-        deadline = "t.deadline_at + make_interval(secs => mod(n, 100000) * 18)"
+        deadline = "t.deadline_at + make_interval(secs => mod(n, 10000) * 180)"
         state = "(ARRAY['waiting','awaiting_customer','recovered','lost','stopped'])[1 + LEAST(mod(n, 10), 4)]"
         is_open, is_waiting = "mod(n, 10) < 2", "mod(n, 10) = 0"
         _multiply(self._invoice, first, last, stripe_invoice_id=_NUMBERED.format(prefix="in_"))
