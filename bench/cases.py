@@ -1,10 +1,10 @@
-"""Measures how fast due cases are claimed and decided, and what the sweep costs among few and among many cases.
+"""A worker among a number of dunning cases: says how long its round takes and how fast it claims what is due.
 
-`python -m bench.cases DUE FEW MANY ROUNDS` fills a fresh PostgreSQL and prints one JSON object. No Stripe is asked:
-due cases get their recorded try, which is taken away before the sweep would send it.
+`python -m bench.cases CASES` fills a fresh PostgreSQL, then answers lines on its input: `sweep ROUNDS` with the
+median milliseconds, `claim DUE` with cases a second. No Stripe is asked: due cases get their recorded try, which is
+taken away before the sweep would send it.
 """
 
-import json
 import logging
 import statistics
 import sys
@@ -19,20 +19,22 @@ from django.utils import timezone
 _WARM_UP = 3
 
 
-def main(due: int, few: int, many: int, rounds: int) -> dict[str, float]:
+def main(cases: int) -> None:
     call_command("migrate", run_syncdb=True, interactive=False, verbosity=0)
     logging.getLogger("billing").addHandler(_Fail(logging.ERROR))
     from bench.case_rows import Rows, analyze
 
     morning = _last_morning()
     rows = Rows(morning)
-    rows.add(1, few)
+    rows.add(1, cases)
     analyze()
-    few_ms, few_rate = _sweep_ms(rounds), _claim_rate(rows, due, now=morning)
-    rows.add(few + 1, many)
-    analyze()
-    many_ms, many_rate = _sweep_ms(rounds), _claim_rate(rows, due, now=morning)
-    return {"few_ms": few_ms, "few_rate": few_rate, "many_ms": many_ms, "many_rate": many_rate}
+    print("ready", flush=True)
+    for line in sys.stdin:
+        word, number = line.split()
+        if word == "sweep":
+            print(_sweep_ms(int(number)), flush=True)
+        else:
+            print(_claim_rate(rows, int(number), now=morning), flush=True)
 
 
 def _last_morning() -> datetime:
@@ -81,4 +83,4 @@ def _claim_rate(rows: Any, due: int, *, now: datetime) -> float:
 
 if __name__ == "__main__":
     django.setup()
-    print(json.dumps(main(*map(int, sys.argv[1:]))))
+    main(int(sys.argv[1]))
