@@ -178,7 +178,7 @@ def enter_conflict(case: DunningCase, *, why: str, at: datetime) -> None:
     doubt_confirmation(f"{case.stripe_invoice_id}: {why}")
     open_staff_task(
         "dunning_conflict",
-        about=case.stripe_invoice_id,
+        about=f"{case.stripe_invoice_id}:{at:%Y-%m-%d}",  # One that comes back is news.
         organization_id=case.organization_id,
         summary=f"Stripe retries {case.stripe_invoice_id} by itself, so our own tries stopped: {why}",
     )
