@@ -120,7 +120,7 @@ CASE_MAILS = [
     (
         "payment_failed_funds",
         lack_money,
-        ["not enough money on Visa 4242", "We try again on 28 Nov 2026, and not after 12 Dec 2026", *DATES, *WAYS],
+        ["not enough money on Visa 4242", "We try again on 25 Nov 2026, and not after 12 Dec 2026", *DATES, *WAYS],
     ),
     ("payment_failed_fix", need_data, ["the code of Visa 4242", "We do not try this card again", *DATES, *WAYS]),
     ("payment_failed_expired", expire, ["Visa 4242 has expired", *DATES, *WAYS]),

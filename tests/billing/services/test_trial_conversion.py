@@ -1,11 +1,9 @@
 """What a trial's end leads to: paid and on, or not paid and off at once or after a grace, as the company chose."""
 
-from datetime import timedelta
-
 import pytest
 
 from billing.gateway.client import client
-from billing.models import LocalTrial, Notice, Subscription
+from billing.models import DunningCase, LocalTrial, Notice, Subscription
 from billing.selectors.access import access_for
 from billing.services.trial_reminders import remind_of_trials
 from billing.terms import AccessReason
@@ -38,16 +36,13 @@ def test_a_good_card_makes_the_trial_a_paid_plan(shop: Shop) -> None:
     assert not Notice.objects.filter(kind__startswith="payment_").exists()
 
 
-def test_a_failing_first_payment_has_the_grace_of_any_other(shop: Shop, settings) -> None:
+def test_a_failing_first_payment_has_the_grace_of_any_other(shop: Shop) -> None:
     subscription = convert(shop, number=NO_MONEY_LATER)
 
     access = access_for(shop.organization, shop.now)
 
     assert (subscription.status, subscription.is_past_due_since_trial) == ("past_due", True)
-    assert (access.reason, access.until) == (
-        AccessReason.GRACE,
-        subscription.past_due_at + timedelta(days=settings.GRACE_DAYS),
-    )
+    assert (access.reason, access.until) == (AccessReason.GRACE, DunningCase.objects.get().access_closes_at)
     assert "You keep access until" in failure_mail(shop)
 
 
