@@ -11,7 +11,17 @@ from accounts.models import User
 from billing.gateway.client import client as stripe_client
 from billing.mirror import work
 from billing.mirror.refs import ObjectRef
-from billing.models import AuditEntry, ChargeAttempt, Notice, StaffTask, Subscription, Transition, Work
+from billing.models import (
+    AuditEntry,
+    CaseEvent,
+    ChargeAttempt,
+    Customer,
+    Notice,
+    StaffTask,
+    Subscription,
+    Transition,
+    Work,
+)
 from billing.terms import ObjectKind
 from tests.billing.shop import Shop
 from tests.flows.test_convergence import events_of, work_off
@@ -42,7 +52,10 @@ def store(event_id: str = "evt_1", **fields: Any) -> InboxEvent:
 
 
 def live_through_a_failed_renewal(shop: Shop, url: str) -> None:
-    shop.pay(shop.start(shop.growth), number="4000 0000 0000 0341")
+    shop.pay(shop.start(shop.growth))
+    customer = Customer.objects.get().stripe_customer_id
+    # Of what passes by itself the customer would hear the second time only.
+    shop.sandbox.ask("POST", "/_sandbox/decline-next", {"customer": customer, "code": "insufficient_funds"})
     shop.advance("P18D")
     for event in events_of(shop):
         post_at_once(f"{url}/webhooks/stripe/", [event])
@@ -56,6 +69,7 @@ def effects() -> dict[str, object]:
         "charges": ChargeAttempt.objects.count(),
         "mails": sorted(Notice.objects.values_list("kind", "key")),
         "tasks": sorted(StaffTask.objects.values_list("key", flat=True)),
+        "cases": list(CaseEvent.objects.order_by("pk").values_list("case__state", "kind")),
         "transitions": Transition.objects.count(),
         "status": Subscription.objects.get().status,
     }
@@ -75,6 +89,7 @@ def test_a_whole_day_handled_twice_more_makes_no_second_mail_charge_or_case(shop
 
     assert effects() == before
     assert before["mails"]
+    assert before["cases"]
     assert set(InboxEvent.objects.values_list("replays", flat=True)) == {2}
     assert not InboxEvent.objects.filter(state__in=["new", "dispatched", "dead"]).exists()
 
