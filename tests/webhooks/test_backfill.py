@@ -10,7 +10,7 @@ from django.db import connection
 from billing import clock
 from billing.errors import StripeUnreachable
 from billing.gateway.client import client
-from billing.models import Invoice, Notice, StaffTask, Subscription
+from billing.models import DunningCase, Invoice, Notice, StaffTask, Subscription
 from billing.selectors.access import access_for
 from tests.billing.shop import Shop
 from tests.flows.test_convergence import events_of
@@ -120,7 +120,7 @@ def test_three_days_without_an_endpoint_lose_nothing(shop: Shop) -> None:
     subscription.refresh_from_db()
     assert subscription.status == "past_due"
     assert Invoice.objects.get(status="open").attempt_count == 1
-    assert Notice.objects.filter(kind="payment_failed").count() == 1
+    assert DunningCase.objects.get().state == "waiting"
 
 
 def test_a_look_that_broke_off_goes_on_behind_its_last_page(shop: Shop) -> None:

@@ -62,7 +62,16 @@ def outcome(recording: Recording, *, now: datetime) -> list[str]:
 
 # What follows from a fact, and the sessions of checkouts, of which Stripe has no complete list.
 _EFFECTS = (
-    *("task: ", "notice: ", "TrialRedemption ", "TrialCard ", "TrialRefusal ", "CheckoutIntent ", "CheckoutSession "),
+    *(
+        "task: ",
+        "notice: ",
+        "case: ",
+        "TrialRedemption ",
+        "TrialCard ",
+        "TrialRefusal ",
+        "CheckoutIntent ",
+        "CheckoutSession ",
+    ),
     "fact: checkout.session ",
 )
 
@@ -73,8 +82,9 @@ def without_effects(lines: list[str]) -> list[str]:
 
 
 def added_effects(found: list[str], *, expected: list[str]) -> list[str]:
-    """Mails and tasks that the calm run does not have; that rows differed is told by a task of its own."""
-    told = [line for line in found if line.startswith(("task: ", "notice: ")) and not line.startswith("task: drift:")]
+    """Mails, tasks and cases that the calm run does not have; that rows differed is told by a task of its own."""
+    made = ("task: ", "notice: ", "case: ")
+    told = [line for line in found if line.startswith(made) and not line.startswith("task: drift:")]
     return sorted(set(told) - set(expected))
 
 
@@ -122,6 +132,10 @@ def _effects(recording: Recording) -> Iterator[str]:
     for notice in Notice.objects.all():
         if stands(notice, recording):
             yield f"notice: {notice.kind} {notice.key.split(':')[1]} to {_name_of(notice.organization_id)}"
+    # Of one that is over, as of a mail about what passed, there may be no trace: nobody saw its failure in time.
+    for case in models.DunningCase.objects.filter(ended_at=None):
+        said = (case.state, case.decline_code, case.card_fingerprint, case.opened_at.isoformat())
+        yield f"case: {case.stripe_invoice_id} {' '.join(said)} of {_name_of(case.organization_id)}"
 
 
 def _access(now: datetime) -> Iterator[str]:
