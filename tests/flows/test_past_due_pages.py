@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from billing.models import DunningCase, Notice
+from billing.models import DunningCase, Notice, StaffTask
 from tests.billing.conftest import shop
 from tests.billing.pursuit import advance_to, failed_renewal, new_card, pursue
 from tests.billing.pursuit import look as look_at_stripe
 from tests.billing.shop import Shop
 from tests.flows.looking import look, sign_in
+from tests.flows.test_newcomer import fill_card
 
 __all__ = ["shop"]
 
@@ -80,3 +81,12 @@ def test_after_the_last_day_the_plan_has_ended_for_it(page: Page, live_server, s
     expect(page.get_by_role("heading", name=re.compile("Scale ended on"))).to_be_visible()
     look(page, "past-due-ended")
     assert "Scale has ended: €128.00 was not paid" in Notice.objects.get(kind="payment_plan_ended").content.subject
+
+    link = re.search(r"/pay/\S+", Notice.objects.get(kind="payment_last_notice").content.text)
+    page.goto(live_server.url + link.group())
+    fill_card(page, "4242 4242 4242 4242")
+    page.get_by_role("button", name=re.compile("^Pay")).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Receipt")
+    look_at_stripe(shop, subscription)
+    assert DunningCase.objects.get().state == "recovered_late"
+    assert StaffTask.objects.filter(kind="late_payment").exists()
