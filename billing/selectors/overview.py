@@ -171,8 +171,9 @@ def _ruler_of_failure(
 ) -> Ruler | None:
     """From the first failure to the end of access: what failed, the next try, and from when on reading is left."""
     pursuit = failure.pursuit if failure else None
+    begins = [at for at in (row.past_due_at, *(failure.failed_at if failure else ())) if at]
     return draw_ruler(
-        row.past_due_at,
+        min(begins, default=None),
         ends_at=access_until,
         now=now,
         stops=[failure.next_try_at] if failure and failure.next_try_at else [],

@@ -94,7 +94,7 @@ def test_what_the_service_refuses_stands_above_the_form(shop: Shop, staff: Clien
 
 
 def test_a_conflict_that_stays_is_told(shop: Shop, staff: Client) -> None:
-    shop.sandbox.ask("POST", "/_sandbox/settings", {"retries": "fixed:8"})
+    shop.sandbox.ask("POST", "/_sandbox/settings", {"retries": "fixed:20"})
     try:
         _, case = failed_renewal(shop, "pm_card_chargeCustomerFail")
     finally:

@@ -76,13 +76,13 @@ def test_a_preview_tells_each_open_case_and_touches_none(shop: Shop, staff: Clie
 
     later = post(staff, local_window={"from": "10:00", "to": "12:00"})
     stops = post(staff, max_retries=0)
-    short = {"deadline_days": 6, "access": {"read_only_after_days": 1, "closed_after_days": 2}}
-    ends = post(staff, slots={"soft": [240]}, **short)
+    short = {"deadline_days": 12, "access": {"read_only_after_days": 1, "closed_after_days": 2}}
+    ends = post(staff, slots={"soft": [400]}, **short)
 
     assert effects(later) == {"Tried later": 1}
     assert effects(stops) == {"Tried no more": 1}
     assert effects(ends) == {"Tried no more": 1}  # Its slot would lie beyond the deadline.
-    deadline = case.opened_at + timedelta(days=6)
+    deadline = case.opened_at + timedelta(days=12)
     assert f"{deadline:%d %b %Y, %H:%M} UTC" in ends.content.decode()
     assert DunningCase.objects.values().get() == before
     assert DunningPolicy.objects.count() == 1

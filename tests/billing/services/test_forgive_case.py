@@ -101,7 +101,7 @@ def test_a_case_that_is_over_is_not_forgiven(shop: Shop) -> None:
 
 def in_conflict(shop: Shop) -> DunningCase:
     """Stripe retries after eight days, once."""
-    shop.sandbox.ask("POST", "/_sandbox/settings", {"retries": "fixed:8"})
+    shop.sandbox.ask("POST", "/_sandbox/settings", {"retries": "fixed:20"})
     try:
         _, case = failed_renewal(shop, "pm_card_chargeCustomerFail")
     finally:

@@ -24,8 +24,12 @@ FUNDS_LATER = "pm_card_sandbox_sequence_insufficient_funds,ok"
 
 @pytest.fixture
 def shop(sandbox: Any) -> Iterator[Shop]:
+    # Whether some other test's server answers must not decide when a draft becomes final.
+    sandbox.ask("POST", "/_sandbox/webhooks/pause")
     yield Shop.open(sandbox)
     sandbox.ask("POST", "/_sandbox/settings", {"retries": "off", "after_retries": "leave"})
+    sandbox.ask("POST", "/_sandbox/reset")
+    sandbox.ask("POST", "/_sandbox/webhooks/resume")
 
 
 @pytest.fixture
