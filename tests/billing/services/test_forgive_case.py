@@ -100,8 +100,8 @@ def test_a_case_that_is_over_is_not_forgiven(shop: Shop) -> None:
 
 
 def in_conflict(shop: Shop) -> DunningCase:
-    """Stripe retries after eight days, once."""
-    shop.sandbox.ask("POST", "/_sandbox/settings", {"retries": "fixed:20"})
+    """Stripe retries after nine days, once."""
+    shop.sandbox.ask("POST", "/_sandbox/settings", {"retries": "fixed:9"})
     try:
         _, case = failed_renewal(shop, "pm_card_chargeCustomerFail")
     finally:
@@ -123,7 +123,7 @@ def test_a_conflict_stays_while_stripe_plans_a_try(shop: Shop) -> None:
 
 def test_a_conflict_ends_when_stripe_plans_none(shop: Shop) -> None:
     case = in_conflict(shop)
-    shop.advance("P6D")
+    shop.advance("P7D")
 
     settle_conflict(case.pk, wish=wish(shop))
 
