@@ -16,7 +16,7 @@ from billing.models import DunningAttempt, DunningPolicy
 from billing.rules.dunning.policy import sha256_of
 from billing.rules.dunning.standard import STANDARD_BODY
 from billing.services.sync import refresh_due
-from billing.terms import ObjectKind
+from billing.terms import AttemptState, ObjectKind
 from tests.billing.factories import CustomerFactory, FreePlanFactory, PlanFactory
 from tests.billing.shop import Shop
 from tests.factories import OrganizationFactory
@@ -29,6 +29,7 @@ from webhooks import backfill
 TO_THE_RENEWAL = "P36D"
 _LISTED_FOR = timedelta(days=29)
 _KEYS_LIVE_HOURS = 24
+_ASKED = [AttemptState.SENDING.value, AttemptState.UNKNOWN.value]
 GOOD_NUMBER, DECLINED_NUMBER = "4242 4242 4242 4242", "4000 0000 0000 9995"
 
 
@@ -48,6 +49,8 @@ class Stage:
     subscribers: list[Subscriber] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     """What happened, for the reader of a failure."""
+    has_forgotten: bool = False
+    """Stripe has lost the keys of calls that were made a day ago; those of newer calls it keeps."""
 
     @classmethod
     def open(cls, sandbox: Sandbox, *, seed: int, begins_at: datetime, zones: list[str]) -> "Stage":
@@ -156,8 +159,17 @@ class Stage:
         for attempt in DunningAttempt.objects.exclude(sent_system_at=None):
             attempt.sent_system_at -= timedelta(hours=hours)
             attempt.save(update_fields=["sent_system_at"])
-        for subscriber in self.subscribers if hours >= _KEYS_LIVE_HOURS else ():
-            self.spoil("idempotency_pruned", subscriber, times=1)
+        asked = set(DunningAttempt.objects.filter(state__in=_ASKED).values_list("case__stripe_invoice_id", flat=True))
+        for invoice in asked if hours >= _KEYS_LIVE_HOURS else ():
+            path = f"/v1/invoices/{invoice}/pay"
+            self.sandbox.fault("idempotency_pruned", times=1, match={"method": "POST", "path": path})
+            self.has_forgotten = True
+
+    def wake(self) -> None:
+        """What is asked from now on has keys of its own, which Stripe keeps: none may meet what is planned."""
+        if self.has_forgotten:
+            self.sandbox.ask("DELETE", "/_sandbox/faults")
+            self.has_forgotten = False
 
     # --- What we hear of it ----------------------------------------------------------------------------------
 

@@ -124,6 +124,7 @@ class Story:
             self.workers.run(self.chance.choice([1, 2]))
         except Exception as fault:
             raise AssertionError("\n".join([*self.witness.record.faults, repr(fault), *self.log()])) from fault
+        self.stage.wake()
         self.stage.tell(doubled=0.3, is_mixed=True)
         if faults := [*self.witness.record.faults, *checks.faults_now(), *self.terms.faults()]:
             raise AssertionError("\n".join([*faults, *self.log()]))
