@@ -47,6 +47,7 @@ FIELDS: dict[ObjectKind, dict[str, DriftKind]] = {
         "cancel_at_period_end": DriftKind.CANCELLATION,
         "canceled_at": DriftKind.CANCELLATION,
         "ended_at": DriftKind.CANCELLATION,
+        "cancellation_reason": DriftKind.CANCELLATION,
         "discounts": DriftKind.DISCOUNT,
     },
     ObjectKind.SUBSCRIPTION_SCHEDULE: {
@@ -90,6 +91,9 @@ FIELDS: dict[ObjectKind, dict[str, DriftKind]] = {
         "decline_code": DriftKind.STATUS,
         "advice_code": DriftKind.STATUS,
         "network_decline_code": DriftKind.STATUS,
+        "network_advice_code": DriftKind.STATUS,
+        "outcome_type": DriftKind.STATUS,
+        "stripe_payment_method_id": DriftKind.PAYMENT_METHOD,
         "card_brand": DriftKind.PAYMENT_METHOD,
         "card_last4": DriftKind.PAYMENT_METHOD,
         "card_fingerprint": DriftKind.PAYMENT_METHOD,
