@@ -7,6 +7,7 @@ over three weeks. Each has its invoice and a try of ours. Due ones have a plan, 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Model
@@ -120,17 +121,13 @@ def _multiply(row: Model, first: int, last: int, **expressions: str) -> None:
         )
 
 
+_MONEY: dict[str, Any] = {"currency": "eur", "amount_minor": 4800}
+_CARD = {"card_brand": "visa", "card_last4": "4242", "card_fingerprint": "fp_0"}
+
+
 def _templates(now: datetime) -> tuple[Model, ...]:
     from accounts.models import Organization  # The apps are loaded by now.
-    from billing.models import (
-        ChargeAttempt,
-        DunningAttempt,
-        DunningCase,
-        DunningPolicy,
-        Invoice,
-        PaymentMethod,
-        Subscription,
-    )
+    from billing.models import DunningCase, DunningPolicy
     from billing.rules.dunning.policy import sha256_of
     from billing.rules.dunning.standard import STANDARD_BODY
 
@@ -139,9 +136,6 @@ def _templates(now: datetime) -> tuple[Model, ...]:
         key="standard", version=1, body=STANDARD_BODY, sha256=sha256_of(STANDARD_BODY)
     )
     opened_at = now - 6 * _DAY
-    shared = {"organization": organization, "livemode": False, "stripe_customer_id": "cus_0"}
-    money = {"currency": "eur", "amount_minor": 4800}
-    card = {"card_brand": "visa", "card_last4": "4242", "card_fingerprint": "fp_0"}
     case = DunningCase.objects.create(
         organization=organization,
         livemode=False,
@@ -158,8 +152,16 @@ def _templates(now: datetime) -> tuple[Model, ...]:
         card_fingerprint="fp_0",
         decline_class="soft",
         decline_code="insufficient_funds",
-        **money,
+        **_MONEY,
     )
+    return _of_case(case, opened_at=opened_at)
+
+
+def _of_case(case: Any, *, opened_at: datetime) -> tuple[Model, ...]:
+    """The case with all that hangs on it."""
+    from billing.models import ChargeAttempt, DunningAttempt, Invoice, PaymentMethod, Subscription
+
+    shared = {"organization": case.organization, "livemode": False, "stripe_customer_id": "cus_0"}
     return (
         Invoice.objects.create(
             stripe_invoice_id="in_0",
@@ -184,7 +186,7 @@ def _templates(now: datetime) -> tuple[Model, ...]:
             sent_at=opened_at,
             sent_system_at=opened_at,
             ended_at=opened_at,
-            **money,
+            **_MONEY,
         ),
         Subscription.objects.create(
             stripe_subscription_id="sub_0", status="past_due", created_at=opened_at, fetched_at=opened_at, **shared
@@ -195,7 +197,7 @@ def _templates(now: datetime) -> tuple[Model, ...]:
             livemode=False,
             stripe_customer_id="cus_0",
             fetched_at=opened_at,
-            **card,
+            **_CARD,
         ),
         ChargeAttempt.objects.create(
             stripe_charge_id="ch_0",
@@ -205,8 +207,8 @@ def _templates(now: datetime) -> tuple[Model, ...]:
             decline_code="insufficient_funds",
             created_at=opened_at,
             fetched_at=opened_at,
-            **money,
-            **card,
+            **_MONEY,
+            **_CARD,
             **shared,
         ),
     )

@@ -28,15 +28,7 @@ def sample_words() -> dict[str, Any]:
     )
     starter = Price(plan=Plan(code="starter", name="Starter"), interval="month", amount_minor=1900, currency="eur")
     card = PaymentMethod(type="card", card_brand="visa", card_last4="4242")
-    change = SimpleNamespace(
-        from_price=growth,
-        price=starter,
-        effective_at=_NOW + _MONTH,
-        pays_until=_NOW + timedelta(hours=23),
-        new_email="new-books@oakline.example",
-        old_email=ORGANIZATION.email,
-        expires_at=_NOW + timedelta(days=2),
-    )
+    change = _change(growth, starter)
     return {
         "plan": growth.plan,
         "plan_name": growth.plan.name,
@@ -55,15 +47,7 @@ def sample_words() -> dict[str, Any]:
         "attempt": ChargeAttempt(card_brand="visa", card_last4="4242", decline_code="insufficient_funds"),
         "charge": ChargeAttempt(card_brand="visa", card_last4="4242"),
         "cause": "funds",
-        "pursuit": Pursuit(
-            next_step=NextStep.RETRY,
-            next_try_at=_NOW + timedelta(days=3),
-            full_until=_NOW + timedelta(days=14),
-            read_until=_NOW + timedelta(days=21),
-            deadline_at=_NOW + timedelta(days=21),
-            is_cancelled_then=True,
-            tries_new_card=True,
-        ),
+        "pursuit": _pursuit(),
         "now": _NOW,
         "is_cancelled_then": True,
         "card_url": f"{settings.SITE_URL}/billing/payment-methods/",
@@ -89,3 +73,27 @@ def sample_words() -> dict[str, Any]:
         "reason": "expired",
         "exceeded": [SimpleNamespace(name="Projects", used=14, limit=3, over=11, fate="read_only")],
     }
+
+
+def _pursuit() -> Pursuit:
+    return Pursuit(
+        next_step=NextStep.RETRY,
+        next_try_at=_NOW + timedelta(days=3),
+        full_until=_NOW + timedelta(days=14),
+        read_until=_NOW + timedelta(days=21),
+        deadline_at=_NOW + timedelta(days=21),
+        is_cancelled_then=True,
+        tries_new_card=True,
+    )
+
+
+def _change(before: Price, after: Price) -> SimpleNamespace:
+    return SimpleNamespace(
+        from_price=before,
+        price=after,
+        effective_at=_NOW + _MONTH,
+        pays_until=_NOW + timedelta(hours=23),
+        new_email="new-books@oakline.example",
+        old_email=ORGANIZATION.email,
+        expires_at=_NOW + timedelta(days=2),
+    )

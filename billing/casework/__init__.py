@@ -21,7 +21,14 @@ from billing.casework.moves import (
     take_in,
 )
 from billing.casework.outcomes import close_attempt, settle_declined, settle_gone, settle_paid, settle_untraced, skip
-from billing.casework.requests import StaffWish, is_in_flight, record_request, repeated, require_going_on
+from billing.casework.requests import (
+    StaffWish,
+    is_in_flight,
+    record_request,
+    repeated,
+    require_free,
+    require_going_on,
+)
 
 __all__ = [
     "LONGEST_CASE_DAYS",
@@ -45,6 +52,7 @@ __all__ = [
     "record_request",
     "repeated",
     "require_deadline_fits",
+    "require_free",
     "require_going_on",
     "settle_declined",
     "settle_gone",

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from accounts.models import User
 from billing import audit, clock
-from billing.errors import CaseClosed, InvalidInput
+from billing.errors import CaseClosed, CaseInConflict, InvalidInput, StripeCollects, TryUnderWay
 from billing.models import CaseRequest, DunningAttempt, DunningCase
-from billing.terms import IN_FLIGHT_ATTEMPT_STATES, CaseAction, CaseState, IntentState
+from billing.terms import IN_FLIGHT_ATTEMPT_STATES, CaseAction, CaseState, Collector, IntentState
 
 LONGEST_REASON = 300
 _EVENTS = {
@@ -48,6 +48,17 @@ def require_going_on(case: DunningCase) -> None:
 def is_in_flight(case: DunningCase) -> bool:
     """Whether the answer to a try of ours is outstanding."""
     return case.attempts.filter(state__in=[state.value for state in IN_FLIGHT_ATTEMPT_STATES]).exists()
+
+
+def require_free(case: DunningCase) -> None:
+    """That staff may act on its tries. Raises CaseClosed, StripeCollects, CaseInConflict, TryUnderWay."""
+    require_going_on(case)
+    if case.collector == Collector.OBSERVE:
+        raise StripeCollects()
+    if case.state == CaseState.CONFLICT:
+        raise CaseInConflict()
+    if case.state == CaseState.ATTEMPTING or is_in_flight(case):
+        raise TryUnderWay()
 
 
 def record_request(

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from billing import casework
 from billing.casework import StaffWish
-from billing.errors import CaseInConflict, InvalidInput, StripeCollects, TryUnderWay
+from billing.errors import InvalidInput
 from billing.models import CaseRequest, DunningCase
-from billing.terms import CaseAction, CaseState, Collector
+from billing.terms import CaseAction
 
 LONGEST_HOLD_DAYS = 30
 
@@ -25,22 +25,12 @@ def hold_case(case_id: int, *, until: datetime, moves_deadline: bool, wish: Staf
         done = casework.repeated(case, wish)
         if done is not None:
             return done
-        _require_holdable(case)
+        casework.require_free(case)
         _require_fit(case, until=until, moves_deadline=moves_deadline, now=wish.now)
         if moves_deadline:
             casework.put_deadline_off(case, until - wish.now, moves_access=True)
         casework.hold(case, until=until, at=wish.now)
         return casework.record_request(case, CaseAction.HOLD, wish, until=until, moves_deadline=moves_deadline)
-
-
-def _require_holdable(case: DunningCase) -> None:
-    casework.require_going_on(case)
-    if case.collector == Collector.OBSERVE:
-        raise StripeCollects()
-    if case.state == CaseState.CONFLICT:
-        raise CaseInConflict()
-    if case.state == CaseState.ATTEMPTING or casework.is_in_flight(case):
-        raise TryUnderWay()
 
 
 def _require_fit(case: DunningCase, *, until: datetime, moves_deadline: bool, now: datetime) -> None:

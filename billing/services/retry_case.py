@@ -9,18 +9,15 @@ from billing.errors import (
     CardIsBlocked,
     CardMustWait,
     CardTriedTooOften,
-    CaseInConflict,
     DeadlinePassed,
     HolderMustConfirm,
     PaymentMethodMissing,
     RetryRefused,
-    StripeCollects,
-    TryUnderWay,
 )
 from billing.models import CaseRequest, DunningAttempt, DunningCase, Invoice, PaymentMethod
 from billing.rules.dunning.steps import may_send
 from billing.selectors.dunning import card_history, case_facts, charged_cards, policy_of, verdict_of
-from billing.terms import AttemptTrigger, Authentication, CaseAction, CaseState, Collector
+from billing.terms import AttemptTrigger, Authentication, CaseAction
 
 _REFUSALS: dict[str, type[RetryRefused]] = {
     "blocked": CardIsBlocked,
@@ -42,7 +39,7 @@ def retry_case(case_id: int, *, wish: StaffWish) -> CaseRequest:
         done = casework.repeated(case, wish)
         if done is not None:
             return done
-        _require_triable(case)
+        casework.require_free(case)
         card = charged_cards([case.stripe_subscription_id]).get(case.stripe_subscription_id)
         if card is None:
             raise PaymentMethodMissing()
@@ -50,16 +47,6 @@ def retry_case(case_id: int, *, wish: StaffWish) -> CaseRequest:
         attempt = _attempt(case, card, wish)
         casework.start_attempt(case, attempt, at=wish.now)
         return casework.record_request(case, CaseAction.RETRY, wish, attempt=attempt)
-
-
-def _require_triable(case: DunningCase) -> None:
-    casework.require_going_on(case)
-    if case.collector == Collector.OBSERVE:
-        raise StripeCollects()
-    if case.state == CaseState.CONFLICT:
-        raise CaseInConflict()
-    if case.state == CaseState.ATTEMPTING or casework.is_in_flight(case):
-        raise TryUnderWay()
 
 
 def _require_permitted(case: DunningCase, card: PaymentMethod, wish: StaffWish) -> None:
