@@ -5,21 +5,21 @@ read its state, so that a later fetch may overtake it, which the sandbox's own l
 """
 
 import contextlib
-import http.client
 import json
 import random
 import re
 import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from urllib.parse import urlsplit
+
+from tests.flows.forwarding import Forwarding
 
 # About as long as a step of a story: what was read before it may come in after what was read behind it.
 _DELAY_SECONDS = (0.05, 0.4)
 # Only a refresh of the object itself reads these, and two must not be under way at once: that is what leases are for.
 _READ_UNDER_LEASE = re.compile(r"/v1/(?:invoices|refunds|disputes|credit_notes)/[A-Za-z0-9_]+(?=\?|$)")
-_HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
 _REFUSALS = {
     429: {"type": "invalid_request_error", "code": "rate_limit", "message": "Too many requests."},
     500: {"type": "api_error", "message": "Something went wrong."},
@@ -87,9 +87,8 @@ class Line(ThreadingHTTPServer):
             return self.chance.uniform(*_DELAY_SECONDS)
 
 
-class _Call(BaseHTTPRequestHandler):
+class _Call(Forwarding):
     server: Line
-    protocol_version = "HTTP/1.1"
 
     def _forward(self) -> None:
         fate = self.server.fate(self.command)
@@ -97,39 +96,16 @@ class _Call(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         if fate in ("429", "500"):
-            self._answer(
+            self.answer(
                 int(fate),
                 [("Content-Type", "application/json")],
                 json.dumps({"error": _REFUSALS[int(fate)]}).encode(),
             )
             return
         with self.server.reading(self.command, self.path):
-            status, headers, body = self._ask()
+            status, headers, body = self.ask(self.read_sent())
             if fate == "late":
                 time.sleep(self.server.delay())
-        self._answer(status, headers, body)
-
-    def _ask(self) -> tuple[int, list[tuple[str, str]], bytes]:
-        sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP}
-        connection = http.client.HTTPConnection(self.server.target, timeout=30)
-        try:
-            connection.request(self.command, self.path, body=sent or None, headers=headers)
-            answer = connection.getresponse()
-            return answer.status, answer.getheaders(), answer.read()
-        finally:
-            connection.close()
-
-    def _answer(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-        self.send_response(status)
-        for name, value in headers:
-            if name.lower() not in _HOP_BY_HOP:
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        self.answer(status, headers, body)
 
     do_GET = do_POST = do_DELETE = _forward
-
-    def log_message(self, *args: object) -> None:
-        """Nothing: a run makes thousands of calls."""

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
@@ -25,11 +25,11 @@ from django.utils import timezone
 from billing.gateway.client import client
 from billing.models import CardBlock, DunningAttempt, DunningCase
 from billing.terms import IN_FLIGHT_ATTEMPT_STATES
+from tests.flows.forwarding import Forwarding
 
 _PAY = re.compile(r"/v1/invoices/(in_\w+)/pay")
 _LOOK = re.compile(r"/v1/invoices/(in_\w+)(?:\?|$)")
 _CANCEL = re.compile(r"/v1/subscriptions/(sub_\w+)(?:\?|$)")
-_HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
 _KEY_LIVES = timedelta(hours=24)
 _IN_FLIGHT = [state.value for state in IN_FLIGHT_ATTEMPT_STATES]
 _SENT = ("sending", "unknown")
@@ -121,9 +121,8 @@ class Witness(ThreadingHTTPServer):
         self.record.faults += [f"{fault} ({case})" for fault in faults]
 
 
-class _Line(BaseHTTPRequestHandler):
+class _Line(Forwarding):
     server: Witness
-    protocol_version = "HTTP/1.1"
 
     def setup(self) -> None:
         super().setup()
@@ -134,14 +133,14 @@ class _Line(BaseHTTPRequestHandler):
         connections.close_all()
 
     def _pass(self) -> None:
-        sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        sent = self.read_sent()
         key = self.headers.get("Idempotency-Key") or ""
         call = self._judge(sent, key)
         if self.server.cuts(self.command):
             self._cut()
             return
         try:
-            status, headers, body = self._ask(sent)
+            status, headers, body = self.ask(sent)
         except (OSError, http.client.HTTPException):
             self._cut()
             return
@@ -152,7 +151,7 @@ class _Line(BaseHTTPRequestHandler):
             self.looks[found[1]] = json.loads(body)
         if self.command == "DELETE" and status == http.HTTPStatus.OK and key.endswith(":final"):
             self.server.record.cancelled[key] += 1
-        self._answer(status, headers, body)
+        self.answer(status, headers, body)
 
     def _judge(self, sent: bytes, key: str) -> Call | None:
         if self.command == "DELETE" and (found := _CANCEL.match(self.path)):
@@ -168,29 +167,7 @@ class _Line(BaseHTTPRequestHandler):
         self.close_connection = True
         self.server.cut_looks |= self.looks
 
-    def _ask(self, sent: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP}
-        connection = http.client.HTTPConnection(self.server.target, timeout=30)
-        try:
-            connection.request(self.command, self.path, body=sent or None, headers=headers)
-            answer = connection.getresponse()
-            return answer.status, answer.getheaders(), answer.read()
-        finally:
-            connection.close()
-
-    def _answer(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-        self.send_response(status)
-        for name, value in headers:
-            if name.lower() not in _HOP_BY_HOP:
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
     do_GET = do_POST = do_DELETE = _pass
-
-    def log_message(self, *args: object) -> None:
-        """Nothing: a story makes hundreds of calls."""
 
 
 def _uuid(key: str) -> UUID | None:
