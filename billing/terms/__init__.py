@@ -55,6 +55,7 @@ from billing.terms.provider import (
     SubscriptionStatus,
     TaxIdStatus,
 )
+from billing.terms.staff import StaffRole
 
 __all__ = [
     "AccessReason",
@@ -100,6 +101,7 @@ __all__ = [
     "ScheduleStatus",
     "SeatChangeOrigin",
     "SlotPreference",
+    "StaffRole",
     "SubscriptionAction",
     "SubscriptionStatus",
     "TaxIdStatus",
