@@ -35,12 +35,26 @@ def test_seeding_twice_makes_the_people_and_the_organization_once(prepared: Path
     result = manage("seed_demo", data=prepared)
 
     assert "demo@tidewater.example" in result.stdout
-    assert query(prepared, "SELECT email, is_staff FROM accounts_user ORDER BY email") == [
-        ("demo@tidewater.example", 0),
-        ("staff@tidewater.example", 1),
+    assert query(prepared, "SELECT email, is_staff, is_superuser FROM accounts_user ORDER BY email") == [
+        ("auditor@tidewater.example", 1, 0),
+        ("billing-admin@tidewater.example", 1, 0),
+        ("demo@tidewater.example", 0, 0),
+        ("finance@tidewater.example", 1, 0),
+        ("staff@tidewater.example", 1, 1),
+        ("support@tidewater.example", 1, 0),
     ]
-    assert query(prepared, "SELECT verified FROM account_emailaddress") == [(1,), (1,)]
+    assert query(prepared, "SELECT DISTINCT verified FROM account_emailaddress") == [(1,)]
     assert query(prepared, "SELECT name FROM accounts_organization") == [("Oakline Studio",)]
+
+
+def test_the_groups_of_staff_have_their_rights(prepared: Path) -> None:
+    given = query(
+        prepared,
+        "SELECT g.name FROM auth_group g JOIN auth_group_permissions gp ON gp.group_id = g.id"
+        " JOIN auth_permission p ON p.id = gp.permission_id WHERE p.codename = 'forgive_dunningcase'",
+    )
+
+    assert given == [("finance",)]
 
 
 def test_production_gets_no_demo_logins(prepared: Path) -> None:

@@ -1,4 +1,4 @@
-"""Creates the two people and the organization of the demo; it must not know what they will buy."""
+"""Creates the people and the organization of the demo; it must not know what they will buy."""
 
 from typing import Any
 
@@ -30,6 +30,9 @@ def seed() -> None:
     """Create what is missing and leave alone what is there, a changed password included."""
     if not User.objects.filter(email=demo.STAFF_EMAIL).exists():
         create_verified_user(demo.STAFF_EMAIL, password=demo.PASSWORD, full_name=demo.STAFF_NAME, is_staff=True)
+    for role, (email, name) in demo.STAFF_OF_ROLES.items():
+        if not User.objects.filter(email=email).exists():
+            create_verified_user(email, password=demo.PASSWORD, full_name=name, is_staff=True, group=role.value)
     if not User.objects.filter(email=demo.OWNER_EMAIL).exists():
         owner = create_verified_user(demo.OWNER_EMAIL, password=demo.PASSWORD, full_name=demo.OWNER_NAME)
         open_organization(owner, name=demo.ORGANIZATION_NAME)
