@@ -5,7 +5,7 @@ The caller holds the case's row (`locked`) and commits; nothing here asks Stripe
 
 from billing.casework.confirmation import doubt_confirmation
 from billing.casework.deadlines import LONGEST_CASE_DAYS, hold, put_deadline_off, require_deadline_fits
-from billing.casework.mails import notice_key
+from billing.casework.mails import last_notices, notice_key
 from billing.casework.moves import (
     OBSERVED,
     ask_customer,
@@ -46,6 +46,7 @@ __all__ = [
     "meet_unpaid",
     "move",
     "note",
+    "last_notices",
     "notice_key",
     "plan_again",
     "put_deadline_off",

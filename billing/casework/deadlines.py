@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from billing.casework.moves import note
 from billing.errors import InvalidInput
 from billing.models import DunningCase
+from billing.selectors.dunning import policy_of
 from billing.terms import CaseState
 
 LONGEST_CASE_DAYS = 90
@@ -24,9 +25,14 @@ def require_deadline_fits(case: DunningCase, deadline_at: datetime, *, now: date
         )
 
 
-def put_deadline_off(case: DunningCase, by: timedelta, *, moves_access: bool) -> None:
-    """The caller saves. Days of access that are over already come back only if the new ones lie ahead."""
+def put_deadline_off(case: DunningCase, by: timedelta, *, moves_access: bool, now: datetime) -> None:
+    """The caller saves. Days of access that are over already come back only if the new ones lie ahead.
+
+    Who had the last notice gets one with the new day, if there is time to give it as early as the policy says.
+    """
     case.deadline_at += by
+    if now < case.deadline_at - policy_of(case).last_notice_before:
+        case.last_notice_at = None
     if moves_access:
         case.read_only_at = case.read_only_at + by if case.read_only_at else None
         case.access_closes_at = case.access_closes_at + by if case.access_closes_at else None

@@ -15,9 +15,14 @@ from billing.terms import CaseStep, Collector
 _OF_FAILURES = (CaseStep.FAILED, CaseStep.CUSTOMER, CaseStep.LAST_NOTICE)
 
 
-def notice_key(case: DunningCase, step: CaseStep) -> str:
-    """The outbox's key of this mail of the case, which makes it one."""
-    return f"dunning:{case.uuid}:{step.value}"
+def notice_key(case: DunningCase, step: CaseStep, *, number: int = 1) -> str:
+    """The outbox's key of this mail of the case, which makes it one; the last notice has one for each deadline."""
+    return f"dunning:{case.uuid}:{step.value}{f':{number}' if number > 1 else ''}"
+
+
+def last_notices(case: DunningCase) -> int:
+    """How many were made so far: a second one only where staff moved the deadline after the first."""
+    return case.events.filter(kind=CaseStep.LAST_NOTICE.value).count()
 
 
 def after_decline(case: DunningCase, verdict: Verdict, step: Step, *, now: datetime) -> None:
@@ -43,7 +48,8 @@ def without_decline(case: DunningCase, step: Step, *, now: datetime) -> None:
 def take_back(case: DunningCase) -> None:
     """It was paid, withdrawn, contested or cancelled: no mail about its failures goes out any more."""
     case.message_due_at = None
-    notices.withdraw(notice_key(case, step) for step in _OF_FAILURES)
+    again = [notice_key(case, CaseStep.LAST_NOTICE, number=number) for number in range(2, last_notices(case) + 1)]
+    notices.withdraw([*(notice_key(case, step) for step in _OF_FAILURES), *again])
 
 
 def _why(case: DunningCase, verdict: Verdict, step: Step) -> str:

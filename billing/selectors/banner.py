@@ -42,7 +42,8 @@ class Banner:
     """`at` is the moment (UTC) that the banner is about: when access or a trial ends, or ended.
 
     `lookup_key` is the price that the banner offers, where it offers one. `missing_card_policy` is what comes at the
-    end of a trial that has no card. `change` is the change that it is about.
+    end of a trial that has no card. `change` is the change that it is about. `open_invoice` is the number of the unpaid
+    invoice of a plan that ended, as long as it can be paid.
     """
 
     kind: BannerKind
@@ -52,6 +53,7 @@ class Banner:
     change: ChangeProgress | None = None
     missing_card_policy: str = ""
     returning: ReturnOffer | None = None
+    open_invoice: str = ""
 
     @property
     def is_about_trial(self) -> bool:
@@ -143,11 +145,13 @@ def _of_ended(contract: Contract, *, now: datetime) -> Banner | None:
         return Banner(BannerKind.TRIAL_REFUSED, contract.plan_name, ended_at, lookup_key=_on_sale(row))
     if ended_for_want_of_card(row):
         return Banner(BannerKind.TRIAL_ENDED_WITHOUT_CARD, contract.plan_name, ended_at, lookup_key=_on_sale(row))
-    is_unpaid = Invoice.objects.filter(
+    unpaid = Invoice.objects.filter(
         stripe_invoice_id=row.stripe_latest_invoice_id, status__in=_NOT_PAID, has_been_attempted=True
-    ).exists()
-    kind = BannerKind.ENDED_UNPAID if is_unpaid else BannerKind.ENDED
-    return Banner(kind, contract.plan_name, ended_at, returning=return_offer(row))
+    ).first()
+    kind = BannerKind.ENDED_UNPAID if unpaid else BannerKind.ENDED
+    is_payable = unpaid is not None and unpaid.status == InvoiceStatus.OPEN
+    number = unpaid.number if unpaid and is_payable else ""
+    return Banner(kind, contract.plan_name, ended_at, returning=return_offer(row), open_invoice=number)
 
 
 def _on_sale(row: Subscription) -> str:

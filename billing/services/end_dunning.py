@@ -40,7 +40,7 @@ _IN_FLIGHT = [state.value for state in IN_FLIGHT_ATTEMPT_STATES]
 def send_last_notices(now: datetime) -> int:
     """Tell who has not paid what ends when, as long before as the policy says; `now` is business time.
 
-    One a case. Where it comes too late, for want of a running worker, the deadline moves: nothing is ended without
+    One for each deadline. Where it comes too late, for want of a running worker, the deadline moves: nothing is ended without
     notice. Returns how many were made.
     """
     rows = DunningCase.objects.filter(state__in=_WAITS, last_notice_at=None)
@@ -69,7 +69,7 @@ def _notify(case: DunningCase, *, now: datetime) -> bool:
     case.save()
     notices.enqueue(
         "payment_last_notice",
-        key=casework.notice_key(case, CaseStep.LAST_NOTICE),
+        key=casework.notice_key(case, CaseStep.LAST_NOTICE, number=casework.last_notices(case)),
         organization=case.organization,
         cause_at=now,
         ends_at=case.deadline_at,

@@ -15,7 +15,8 @@ def extend_case(case_id: int, *, deadline_at: datetime, moves_access: bool, wish
     """Move the deadline to `deadline_at` (UTC business time), later than it is, within 90 days of the first failure.
 
     With `moves_access` the days on which access narrows and closes come as much later. What waited for the customer
-    because its time was too short is planned anew. Safe to repeat with the same request key. Raises CaseClosed,
+    because its time was too short is planned anew, and a last notice that named the old day is followed by one with the
+    new day. Safe to repeat with the same request key. Raises CaseClosed,
     InvalidInput.
     """
     with transaction.atomic():
@@ -27,7 +28,8 @@ def extend_case(case_id: int, *, deadline_at: datetime, moves_access: bool, wish
         if deadline_at <= case.deadline_at:
             raise InvalidInput("The new deadline must be later than the present one.", field="deadline_at")
         casework.require_deadline_fits(case, deadline_at, now=wish.now)
-        casework.put_deadline_off(case, deadline_at - case.deadline_at, moves_access=moves_access)
+        by = deadline_at - case.deadline_at
+        casework.put_deadline_off(case, by, moves_access=moves_access, now=wish.now)
         casework.note(case, "extended", at=wish.now, deadline_at=deadline_at.isoformat())
         case.save()
         if case.waits_for in ("deadline", "limit"):

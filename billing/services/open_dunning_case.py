@@ -140,7 +140,7 @@ def _is_pursued(invoice: Invoice) -> bool:
 def _date_back(case: DunningCase, failed_at: datetime) -> None:
     """The days count from the first failure, also where other news opened the case, which only say "by now"."""
     if failed_at < case.opened_at and case.last_notice_at is None:
-        casework.put_deadline_off(case, failed_at - case.opened_at, moves_access=True)
+        casework.put_deadline_off(case, failed_at - case.opened_at, moves_access=True, now=failed_at)
         case.opened_at = failed_at
 
 

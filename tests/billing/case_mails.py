@@ -153,6 +153,6 @@ CASE_MAILS = [
     (
         "payment_plan_ended",
         end_unpaid,
-        ["Growth has ended: €48.00 was not paid", "goes on with Free", "you will not be charged again"],
+        ["Growth has ended: €48.00 was not paid", "goes on with Free", "can still be paid", "/pay/"],
     ),
 ]

@@ -79,6 +79,7 @@ def test_after_the_last_day_the_plan_has_ended_for_it(page: Page, live_server, s
 
     page.goto(f"{live_server.url}/billing/")
     expect(page.get_by_role("heading", name=re.compile("Scale ended on"))).to_be_visible()
+    expect(page.get_by_text("can still be paid")).to_be_visible()
     look(page, "past-due-ended")
     assert "Scale has ended: €128.00 was not paid" in Notice.objects.get(kind="payment_plan_ended").content.subject
 

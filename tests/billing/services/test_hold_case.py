@@ -7,7 +7,7 @@ import pytest
 
 from billing.errors import CaseClosed, CaseInConflict, InvalidInput, StripeCollects, TryUnderWay
 from billing.gateway.client import client
-from billing.models import AuditEntry, CaseRequest, DunningAttempt, DunningCase
+from billing.models import AuditEntry, CaseRequest, DunningAttempt, DunningCase, Notice
 from billing.services.extend_case import extend_case
 from billing.services.hold_case import hold_case
 from billing.services.retry_case import retry_case
@@ -152,3 +152,25 @@ def test_a_conflict_and_a_watched_case_are_not_held(shop: Shop) -> None:
     DunningCase.objects.update(collector="own", state="conflict", due_at=None)
     with pytest.raises(CaseInConflict):
         hold(shop, case)
+
+
+def test_a_new_deadline_is_told_in_another_last_notice(shop: Shop) -> None:
+    _, case = failed_renewal(shop, "pm_card_sandbox_stolen_card")
+    advance_to(shop, case.deadline_at - 3 * DAY)
+    pursue(shop)
+
+    extend(shop, case, by=2 * DAY)  # Too short for another notice in time: the customer has more time than was said.
+    pursue(shop)
+    assert notices(case) == 1
+    case.refresh_from_db()
+    extend(shop, case)
+    case.refresh_from_db()
+    advance_to(shop, case.deadline_at - 3 * DAY)
+    pursue(shop)
+
+    assert notices(case) == 2
+    assert Notice.objects.filter(kind="payment_last_notice").count() == 2
+
+
+def notices(case: DunningCase) -> int:
+    return case.events.filter(kind="last_notice").count()

@@ -54,6 +54,8 @@ FAULTS = (
     "idempotency_in_flight",
     "pay_on_hosted_page",
 )
+ADVICE = ("02", "24", "25", "26", "27", "28", "29", "30")
+"""Mastercard's codes that order a wait, from an hour to ten days."""
 CODES = ("insufficient_funds", "do_not_honor", "lost_card", "generic_decline", "issuer_not_available")
 _STEPS = 12
 _MOST_ROUNDS_TO_THE_END = 70
@@ -78,6 +80,8 @@ class Story:
         """A failed renewal of each subscriber, many moves, and then time until every case is over."""
         for subscriber in self.stage.subscribers:
             self.stage.use_card(subscriber, self.chance.choice([*SOFT_TOKENS, *SOFT_TOKENS, *TOKENS]))
+            if self.chance.random() < 0.2:
+                self.advise(subscriber)
         self.stage.tell()
         self.round()
         self.stage.sandbox.advance(TO_THE_RENEWAL)
@@ -95,6 +99,7 @@ class Story:
             (2, self.pay),
             (2, self.use_card),
             (1, self.decline_next),
+            (1, self.advise_next),
             (1, self.spoil_reads),
             (1, self.sleep),
             (1, self.change_policy),
@@ -186,6 +191,21 @@ class Story:
             "times": self.chance.randint(1, 2),
         }
         self.stage.sandbox.ask("POST", "/_sandbox/decline-next", body)
+        self.wait_for_the_next(subscriber)
+
+    def advise(self, subscriber: Subscriber) -> None:
+        """A Mastercard whose bank says how long to wait."""
+        self.stage.use_card(subscriber, "pm_card_mastercard")
+        body = {
+            "customer": subscriber.customer,
+            "code": "insufficient_funds",
+            "network_advice_code": self.chance.choice(ADVICE),
+            "times": self.chance.randint(1, 2),
+        }
+        self.stage.sandbox.ask("POST", "/_sandbox/decline-next", body)
+
+    def advise_next(self, subscriber: Subscriber) -> None:
+        self.advise(subscriber)
         self.wait_for_the_next(subscriber)
 
     def sleep(self, _: Subscriber) -> None:
