@@ -40,8 +40,8 @@ def about_extending(case: DunningCase) -> list[str]:
         said.append(f"Access closes on {moment(case.access_closes_at)}.")
     if case.last_notice_at:
         said.append(
-            f"The customer was told on {moment(case.last_notice_at)} when it ends, and hears of the new day in another "
-            "last notice, if that can come as long before it as the policy says."
+            f"The customer was told on {moment(case.last_notice_at)} when it ends, and hears of the new day in "
+            "another last notice, if that can come as long before it as the policy says."
         )
     return said
 

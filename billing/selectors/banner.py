@@ -42,8 +42,8 @@ class Banner:
     """`at` is the moment (UTC) that the banner is about: when access or a trial ends, or ended.
 
     `lookup_key` is the price that the banner offers, where it offers one. `missing_card_policy` is what comes at the
-    end of a trial that has no card. `change` is the change that it is about. `open_invoice` is the number of the unpaid
-    invoice of a plan that ended, as long as it can be paid.
+    end of a trial that has no card. `change` is the change that it is about. `open_invoice` is the number of an
+    ended plan's unpaid invoice, as long as it can be paid.
     """
 
     kind: BannerKind

@@ -40,8 +40,8 @@ _IN_FLIGHT = [state.value for state in IN_FLIGHT_ATTEMPT_STATES]
 def send_last_notices(now: datetime) -> int:
     """Tell who has not paid what ends when, as long before as the policy says; `now` is business time.
 
-    One for each deadline. Where it comes too late, for want of a running worker, the deadline moves: nothing is ended without
-    notice. Returns how many were made.
+    One for each deadline. Where it comes too late, for want of a running worker, the deadline moves: nothing is ended
+    without notice. Returns how many were made.
     """
     rows = DunningCase.objects.filter(state__in=_WAITS, last_notice_at=None)
     made = 0

@@ -15,9 +15,8 @@ def extend_case(case_id: int, *, deadline_at: datetime, moves_access: bool, wish
     """Move the deadline to `deadline_at` (UTC business time), later than it is, within 90 days of the first failure.
 
     With `moves_access` the days on which access narrows and closes come as much later. What waited for the customer
-    because its time was too short is planned anew, and a last notice that named the old day is followed by one with the
-    new day. Safe to repeat with the same request key. Raises CaseClosed,
-    InvalidInput.
+    because its time was too short is planned anew, and a last notice that named the old day is followed by one with
+    the new day. Safe to repeat with the same request key. Raises CaseClosed, InvalidInput.
     """
     with transaction.atomic():
         case = casework.locked(case_id)
