@@ -34,6 +34,7 @@ from billing.services.plan_change_notices import announce_plan_changes
 from billing.services.refuse_trials import refuse_trials
 from billing.services.remind_of_impact import remind_of_impact
 from billing.services.resume import finish_resumptions
+from billing.services.resume_evidence import resume_evidence
 from billing.services.resume_seat_changes import resume_seat_changes
 from billing.services.schedule_plan_change import resume_scheduled_changes
 from billing.services.send_notices import send_due_notices
@@ -85,6 +86,7 @@ def sweep() -> None:
     _attempt(forget_previews, clock.system_now())
     _attempt(send_due_notices, now)
     _attempt(resume_erasures, clock.system_now())
+    _attempt(resume_evidence, now)
 
 
 @shared_task(expires=_EXPIRES_SECONDS)

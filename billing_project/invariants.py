@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from billing.selectors import dispute_invariants as of_disputes
 from billing.selectors import dunning_invariants as of_dunning
 from billing.selectors import invariants as of_billing
 from billing.selectors.invariants import Invariant
@@ -13,6 +14,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *of_webhooks.INVARIANTS,
     *of_billing.INVARIANTS,
     *of_dunning.INVARIANTS,
+    *of_disputes.INVARIANTS,
 )
 SAMPLE = 10
 _LONGEST_COUNT = 1000

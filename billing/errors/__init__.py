@@ -34,6 +34,19 @@ from billing.errors.discounts import (
     PromotionCodeUsed,
     PromotionCodeUsedUp,
 )
+from billing.errors.disputes import (
+    AnswerUnderWay,
+    DisputeAnswered,
+    DisputeNotAwaiting,
+    DisputeUnknown,
+    DraftChanged,
+    EvidenceEmpty,
+    EvidenceRefused,
+    EvidenceTooLate,
+    NoAnswerPossible,
+    NothingToApprove,
+    SecondPersonIsTheFirst,
+)
 from billing.errors.dunning import (
     AlreadyPaid,
     CardIsBlocked,
@@ -95,6 +108,17 @@ from billing.errors.standing import (
 )
 
 __all__ = [
+    "AnswerUnderWay",
+    "DisputeAnswered",
+    "DisputeNotAwaiting",
+    "DisputeUnknown",
+    "DraftChanged",
+    "EvidenceEmpty",
+    "EvidenceRefused",
+    "EvidenceTooLate",
+    "NoAnswerPossible",
+    "NothingToApprove",
+    "SecondPersonIsTheFirst",
     "AlreadyPaid",
     "AlreadySubscribed",
     "BillingError",

@@ -15,6 +15,7 @@ from billing.models.dunning import CardBlock, CaseEvent, DunningAttempt, Dunning
 from billing.models.dunning_policy import CollectionConfirmation, DunningPolicy, DunningRule
 from billing.models.dunning_request import CaseRequest
 from billing.models.erasure import Erasure
+from billing.models.evidence import EvidenceDraft, EvidenceFile, EvidenceSubmission
 from billing.models.invoice import Invoice
 from billing.models.invoice_payment import InvoicePayment
 from billing.models.invoice_terms import InvoiceTermsChange
@@ -73,6 +74,9 @@ __all__ = [
     "DunningRule",
     "EarlyFraudWarning",
     "Erasure",
+    "EvidenceDraft",
+    "EvidenceFile",
+    "EvidenceSubmission",
     "Feature",
     "Handled",
     "Invoice",

@@ -29,6 +29,15 @@ class Dispute(models.Model):
     created_at = models.DateTimeField(help_text="At Stripe.")
     fetched_at = models.DateTimeField()
 
+    class Meta:
+        permissions = [
+            ("draft_dispute", "Can draft and stage evidence for a dispute"),
+            ("submit_dispute", "Can submit evidence for a dispute"),
+            ("approve_dispute", "Can approve what another person wants to submit or accept"),
+            ("accept_dispute", "Can accept the loss of a dispute"),
+        ]
+        indexes = [models.Index(fields=["status", "evidence_due_at"], name="disputes_by_deadline")]
+
     def __str__(self) -> str:
         return f"{self.stripe_dispute_id} {self.status}"
 

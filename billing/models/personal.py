@@ -18,6 +18,7 @@ from billing.models.customer import Customer
 from billing.models.details import BillingDetails, CustomerDetails, DetailsRequest, TaxId
 from billing.models.dunning import DunningAttempt, DunningCase
 from billing.models.dunning_request import CaseRequest
+from billing.models.evidence import EvidenceDraft, EvidenceFile, EvidenceSubmission
 from billing.models.invoice import Invoice
 from billing.models.invoice_terms import InvoiceTermsChange
 from billing.models.notice import Notice, NoticeContent
@@ -50,6 +51,9 @@ PERSONAL: tuple[Personal, ...] = (
     Personal(TrialChange, values={"reason": ""}),
     Personal(TrialChange, values={"reason": ""}),
     Personal(CaseRequest, values={"reason": ""}),
+    Personal(EvidenceDraft, "dispute__organization"),
+    Personal(EvidenceFile, "dispute__organization"),
+    Personal(EvidenceSubmission, "dispute__organization", values={"texts": {}, "files": {}}),
     Personal(InvoiceTermsChange, values={"reason": ""}),
     Personal(CheckoutIntent, values={"url": ""}),
     Personal(CardSetup, values={"url": ""}),

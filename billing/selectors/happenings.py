@@ -168,6 +168,13 @@ ACTS: dict[str, Act] = {
     "organization_exported": Act("took a copy of all data"),
     "organization_erasure": Act("asked to delete the organization"),
     "organization_erased": Act("deleted the organization", is_for_staff=True),
+    "evidence_draft_saved": Act("saved a draft of evidence", is_for_staff=True),
+    "evidence_pack_built": Act("filled evidence from our records", is_for_staff=True),
+    "evidence_stage": Act("laid evidence at Stripe", is_for_staff=True),
+    "evidence_submit": Act("answered a dispute", is_for_staff=True),
+    "evidence_accept": Act("accepted the loss of a dispute", is_for_staff=True),
+    "evidence_approved": Act("approved the answer to a dispute", is_for_staff=True),
+    "evidence_rejected": Act("did not approve the answer to a dispute", is_for_staff=True),
     "staff_task_resolved": Act("closed a task", is_for_staff=True),
 }
 PUBLIC_ACTS = frozenset(action for action, act in ACTS.items() if act.leads_to is None and not act.is_for_staff)

@@ -1,5 +1,13 @@
 """The words of billing as closed lists, spelled as Stripe spells them; no rule and no framework."""
 
+from billing.terms.dispute import (
+    FINAL_EVIDENCE_KINDS,
+    AnswerBar,
+    DisputePhase,
+    EvidenceKind,
+    EvidenceState,
+    TrafficLight,
+)
 from billing.terms.dunning import (
     IN_FLIGHT_ATTEMPT_STATES,
     OPEN_CASE_STATES,
@@ -59,6 +67,7 @@ from billing.terms.staff import StaffRole
 
 __all__ = [
     "AccessReason",
+    "AnswerBar",
     "AttemptState",
     "AttemptTrigger",
     "Authentication",
@@ -76,9 +85,13 @@ __all__ = [
     "CouponDuration",
     "CreditNoteStatus",
     "DeclineClass",
+    "DisputePhase",
     "DisputeStatus",
     "DriftKind",
     "DriftOutcome",
+    "EvidenceKind",
+    "EvidenceState",
+    "FINAL_EVIDENCE_KINDS",
     "FinalAction",
     "FirstPaymentPolicy",
     "IN_FLIGHT_ATTEMPT_STATES",
@@ -105,5 +118,6 @@ __all__ = [
     "SubscriptionAction",
     "SubscriptionStatus",
     "TaxIdStatus",
+    "TrafficLight",
     "UNFINISHED_CHANGE_STATES",
 ]

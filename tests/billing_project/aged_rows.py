@@ -7,7 +7,18 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from billing.models import CheckoutIntent, CustomerDetails, Notice, PlanChange, Refund, SeatSync, Transition, Work
+from billing.models import (
+    CheckoutIntent,
+    CustomerDetails,
+    EvidenceSubmission,
+    Notice,
+    PlanChange,
+    Refund,
+    SeatSync,
+    Transition,
+    Work,
+)
+from tests.billing.admin.mirrored_rows import dispute
 from tests.billing.factories import ChargeAttemptFactory, CustomerFactory, PriceFactory, SubscriptionFactory
 from tests.factories import OrganizationFactory
 from webhooks.models import Backfill, InboxEvent
@@ -139,3 +150,9 @@ def two_live_subscriptions() -> None:
     price, organization = PriceFactory(), OrganizationFactory()
     for _ in range(2):
         SubscriptionFactory(organization=organization, price=price)
+
+
+def evidence(**changed: Any) -> None:
+    EvidenceSubmission.objects.create(
+        dispute=dispute(1), kind="submit", phase="chargeback", request_key=uuid4(), **changed
+    )
