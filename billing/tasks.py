@@ -7,6 +7,7 @@ from datetime import datetime
 from celery import shared_task
 
 from billing import clock, reactions
+from billing.services.answer_once import forget_requests
 from billing.services.begin_period import begin_periods, look_for_ended_pauses
 from billing.services.billing_details import resume_details_requests
 from billing.services.cancel_now import resume_cancellations_now
@@ -84,6 +85,7 @@ def sweep() -> None:
     _attempt(settle_overdue_changes, now)
     _attempt(announce_plan_changes, now)
     _attempt(forget_previews, clock.system_now())
+    _attempt(forget_requests, clock.system_now())
     _attempt(send_due_notices, now)
     _attempt(resume_erasures, clock.system_now())
     _attempt(resume_evidence, now)

@@ -105,6 +105,8 @@ _SIDEBAR: dict[str, tuple[tuple[str, str, str], ...]] = {
     "Machinery": (
         ("Timeline", "timeline", "billing_transition"),
         ("Audit", "fact_check", "billing_auditentry"),
+        ("API keys", "key", "billing_apikey"),
+        ("API requests", "api", "billing_apirequest"),
         ("Stripe account", "account_balance", "billing_stripeaccount"),
         ("Stripe customers", "link", "billing_customer"),
         ("Invoice payments", "payments", "billing_invoicepayment"),

@@ -8,6 +8,7 @@ from pathlib import Path
 import environ
 
 from billing_project.admin_theme import admin_theme
+from billing_project.api_settings import api_settings, schema_settings
 from billing_project.logs import logging_settings
 from billing_project.measuring import count_into
 from billing_project.schedule import beat_schedule
@@ -56,7 +57,9 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "django_htmx",
     "rest_framework",
+    "django_filters",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_celery_beat",
     "djstripe",  # Before billing, which takes its pages out of the admin.
     "accounts",
@@ -287,13 +290,10 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- API -------------------------------------------------------------------------------------------------
-REST_FRAMEWORK = {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-}
-SPECTACULAR_SETTINGS = {"TITLE": f"{PRODUCT_NAME} billing", "VERSION": "1"}
+REST_FRAMEWORK = api_settings()
+SPECTACULAR_SETTINGS = schema_settings(product_name=PRODUCT_NAME)
+API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=1200)
+API_BROWSER_CALLS_PER_MINUTE = env.int("API_BROWSER_CALLS_PER_MINUTE", default=300)
+API_REPEAT_HOURS = env.int("API_REPEAT_HOURS", default=72)
 LOGGING = logging_settings(is_production=IS_PRODUCTION, level=env.str("LOG_LEVEL", default="INFO"))
 UNFOLD = admin_theme(product_name=PRODUCT_NAME, uses_sandbox=USES_SANDBOX, is_live=STRIPE_LIVE_MODE)

@@ -16,7 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("webhooks/", include("webhooks.urls")),
     path("", include("billing.web.urls")),
-    path("api/v1/", include("billing.api.urls")),
+    path("api/", include("billing.api.root")),
 ]
 handler400 = "billing_project.error_pages.bad_request"
 handler403 = "billing_project.error_pages.permission_denied"

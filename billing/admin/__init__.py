@@ -1,5 +1,6 @@
 """Staff's view of billing: to look at, not to change; what may be done here is done by a service."""
 
+from billing.admin.api_keys import ApiKeyAdmin, ApiRequestAdmin
 from billing.admin.audit import AuditEntryAdmin
 from billing.admin.cancellations import CancelRequestAdmin
 from billing.admin.case_rows import CardBlockAdmin, CaseRequestAdmin, DunningAttemptAdmin
@@ -36,6 +37,8 @@ from billing.admin.trials import LocalTrialAdmin, TrialChangeAdmin
 from billing.admin.work import WorkAdmin
 
 __all__ = [
+    "ApiKeyAdmin",
+    "ApiRequestAdmin",
     "AuditEntryAdmin",
     "BillingEmailChangeAdmin",
     "CancelRequestAdmin",

@@ -2,39 +2,38 @@
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.permissions import IsAuthenticated
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.current import membership_for
-from billing.api.failures import BillingAPIView
 from billing.api.permissions import feature_permission
-from billing.errors import NotFound
+from billing.api.view import ApiView
 from billing.selectors.invoices import InvoiceRow, invoices_to_export
+from billing.terms import ApiScope, InvoiceStatus
 
 
-class ExportsView(BillingAPIView):
-    permission_classes = [IsAuthenticated, feature_permission("exports")]
+class ExportedInvoice(serializers.Serializer[InvoiceRow]):
+    id = serializers.CharField(source="stripe_invoice_id", help_text="`in_…`")
+    number = serializers.CharField()
+    status = serializers.ChoiceField(choices=[status.value for status in InvoiceStatus])
+    total_minor = serializers.IntegerField(source="total.amount_minor")
+    amount_remaining_minor = serializers.IntegerField(source="amount_remaining.amount_minor")
+    currency = serializers.CharField(source="total.currency")
+    created_at = serializers.DateTimeField()
+    paid_at = serializers.DateTimeField(allow_null=True)
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+
+class Export(serializers.Serializer[Any]):
+    invoices = ExportedInvoice(many=True)
+
+
+class ExportsView(ApiView):
+    permission_classes = [feature_permission("exports")]
+    read_scope = ApiScope.INVOICES_READ
+
+    @extend_schema(responses=Export, operation_id="exports_retrieve", tags=["exports"])
     def get(self, request: Request) -> Response:
-        """The newest invoices of the current organization; amounts in minor units, times in UTC."""
-        membership = membership_for(request)
-        if membership is None:
-            raise NotFound()
-        return Response({"invoices": [_as_json(row) for row in invoices_to_export(membership.organization)]})
-
-
-def _as_json(row: InvoiceRow) -> dict[str, Any]:
-    return {
-        "id": row.stripe_invoice_id,
-        "number": row.number,
-        "status": row.status,
-        "total_minor": row.total.amount_minor,
-        "amount_remaining_minor": row.amount_remaining.amount_minor,
-        "currency": row.total.currency,
-        "created_at": row.created_at,
-        "paid_at": row.paid_at,
-    }
+        """The newest invoices, up to a thousand; amounts in minor units, times in UTC. The plan needs `exports`."""
+        rows = invoices_to_export(self.caller.organization)
+        return Response(Export({"invoices": rows}).data)

@@ -6,7 +6,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from accounts.current import membership_for
+from billing.api.caller import caller_of
 from billing.clock import business_now
 from billing.errors import FeatureMissing, ReadOnly
 from billing.selectors.access import access_for
@@ -14,19 +14,19 @@ from billing.selectors.offers import FeatureOffer, feature_offer
 
 
 class RequiresFeature(BasePermission):
-    """`permission_classes = [IsAuthenticated, feature_permission("exports")]`."""
+    """`permission_classes = [feature_permission("exports")]` of an `ApiView`."""
 
     feature: ClassVar[str] = ""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """False (403) without an organization. Raises FeatureMissing (402) where the plan lacks the feature."""
-        membership = membership_for(request)
-        if membership is None:
+        caller = caller_of(request)
+        if caller is None:
             return False
-        if access_for(membership.organization, business_now()).has(self.feature):
+        if access_for(caller.organization, business_now()).has(self.feature):
             return True
-        offer = feature_offer(membership.organization, feature=self.feature)
-        message = f"The plan of {membership.organization.name} does not include {self.feature}. Nothing was done."
+        offer = feature_offer(caller.organization, feature=self.feature)
+        message = f"The plan of {caller.organization.name} does not include {self.feature}. Nothing was done."
         raise FeatureMissing(message, feature=self.feature, offer=_offer_as_json(offer))
 
 
@@ -36,16 +36,16 @@ def feature_permission(feature: str) -> type[RequiresFeature]:
 
 
 class RequiresWriting(BasePermission):
-    """`permission_classes = [IsAuthenticated, RequiresWriting]`: what only reads stays open."""
+    """`permission_classes = [RequiresWriting]` of an `ApiView`: what only reads stays open."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """False (403) without an organization. Raises ReadOnly (402) for a write in the read-only days of a plan."""
-        membership = membership_for(request)
-        if membership is None:
+        caller = caller_of(request)
+        if caller is None:
             return False
         if request.method in SAFE_METHODS:
             return True
-        access = access_for(membership.organization, business_now())
+        access = access_for(caller.organization, business_now())
         if access.is_read_only:
             raise ReadOnly(read_only_at=access.read_only_at, closes_at=access.until)
         return True

@@ -1,5 +1,7 @@
 """Our rows: one file a concept. Mirror rows hold what Stripe said, intent rows hold what we decided."""
 
+from billing.models.api_key import ApiKey
+from billing.models.api_request import ApiRequest
 from billing.models.audit import AuditEntry
 from billing.models.billing_email import BillingEmailChange
 from billing.models.cancellation import CancelRequest
@@ -47,6 +49,8 @@ from billing.models.trial_change import TrialChange
 from billing.models.work import Work
 
 __all__ = [
+    "ApiKey",
+    "ApiRequest",
     "AuditEntry",
     "BillingDetails",
     "BillingEmailChange",

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db.models import Model
 
+from billing.models.api_key import ApiKey
+from billing.models.api_request import ApiRequest
 from billing.models.billing_email import BillingEmailChange
 from billing.models.cancellation import CancelRequest
 from billing.models.charge import ChargeAttempt
@@ -39,6 +41,8 @@ class Personal:
 
 PERSONAL: tuple[Personal, ...] = (
     Personal(NoticeContent, "notice__organization"),
+    Personal(ApiRequest),
+    Personal(ApiKey),
     Personal(BillingDetails),
     Personal(CustomerDetails, "customer__organization"),
     Personal(TaxId, "customer__organization"),

@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 
 from accounts.models import Consent, Invitation, Membership, Organization, User
 from billing.models import (
+    ApiRequest,
     CaseEvent,
     CheckoutSession,
     Customer,
@@ -24,8 +25,11 @@ from billing.models import (
 
 # Digests that say nothing to anybody, and keys of clicks.
 LEFT_OUT_COLUMNS = frozenset({"request_key", "email_digest", "card_digest", "card_fingerprint", "html"})
-# The details of a case's story name the code of each decline.
-LEFT_OUT_OF: dict[type[Model], frozenset[str]] = {CaseEvent: frozenset({"details"})}
+# The details of a case's story name the code of each decline; an answer repeats what stands in other sections.
+LEFT_OUT_OF: dict[type[Model], frozenset[str]] = {
+    CaseEvent: frozenset({"details"}),
+    ApiRequest: frozenset({"answer"}),
+}
 DECLINE_TASK = "dunning_decline"
 _PERSON = ("id", "email", "full_name", "date_joined", "last_login")
 _PAGE = 500

@@ -1,5 +1,6 @@
 """The words of billing as closed lists, spelled as Stripe spells them; no rule and no framework."""
 
+from billing.terms.api import ApiRequestState, ApiScope
 from billing.terms.dispute import (
     FINAL_EVIDENCE_KINDS,
     AnswerBar,
@@ -68,6 +69,8 @@ from billing.terms.staff import StaffRole
 __all__ = [
     "AccessReason",
     "AnswerBar",
+    "ApiRequestState",
+    "ApiScope",
     "AttemptState",
     "AttemptTrigger",
     "Authentication",

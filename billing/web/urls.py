@@ -3,6 +3,7 @@
 from django.urls import path
 
 from billing.web import (
+    api_keys,
     app,
     billing,
     billing_email,
@@ -73,5 +74,8 @@ urlpatterns = [
     path("billing/pause/", pausing.pause_plan, name="pause"),
     path("billing/resume/", pausing.resume_plan, name="resume"),
     path("billing/cancel/undo/", cancellation.undo_cancel, name="undo_cancel"),
+    path("team/api-keys/", api_keys.api_keys, name="api_keys"),
+    path("team/api-keys/<uuid:key_uuid>/rotate/", api_keys.rotate, name="rotate_api_key"),
+    path("team/api-keys/<uuid:key_uuid>/revoke/", api_keys.revoke, name="revoke_api_key"),
     path("app/", app.app, name="app"),
 ]

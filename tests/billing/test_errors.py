@@ -9,6 +9,21 @@ from billing import errors
 from billing.errors import BillingError
 
 EXPECTED_STATUS = {
+    "answer_shown_once": 409,
+    "api_key_already_made": 409,
+    "api_key_ended": 409,
+    "api_key_expired": 401,
+    "api_key_invalid": 401,
+    "api_key_limit": 409,
+    "api_key_of_other_environment": 401,
+    "api_key_revoked": 401,
+    "api_version_unknown": 400,
+    "cursor_invalid": 400,
+    "idempotency_key_reused": 422,
+    "not_authenticated": 401,
+    "request_in_progress": 409,
+    "role_missing": 403,
+    "scope_missing": 403,
     "already_paid": 409,
     "already_subscribed": 409,
     "billing_error": 400,

@@ -8,6 +8,8 @@ from uuid import uuid4
 from django.db.models import Model
 
 from billing.models import (
+    ApiKey,
+    ApiRequest,
     BillingEmailChange,
     CancelRequest,
     ChangePreview,
@@ -136,7 +138,37 @@ def erasure(number: int) -> Erasure:
     return Erasure.objects.create(organization=OrganizationFactory(), requested_by=UserFactory(), request_key=uuid4())
 
 
+def api_key(number: int) -> ApiKey:
+    return ApiKey.objects.create(
+        organization=OrganizationFactory(),
+        livemode=False,
+        name=f"Shop {number}",
+        public_id=f"{number:012x}",
+        secret_hash="0" * 64,
+        last_four="abcd",
+        scopes=["entitlements:read"],
+        request_key=uuid4(),
+        created_by=UserFactory(),
+    )
+
+
+def api_request(number: int) -> ApiRequest:
+    key = api_key(number)
+    return ApiRequest.objects.create(
+        organization=key.organization,
+        api_key=key,
+        caller=f"key:{key.lineage.hex}",
+        idempotency_key=f"order-{number:04}",
+        method="POST",
+        path="/api/v1/subscription/cancel/",
+        body_hash="0" * 64,
+        lease_until=NOW,
+    )
+
+
 OF_REQUESTS: dict[type[Model], tuple[Callable[[int], Any], Callable[[Any], str]]] = {
+    ApiKey: (api_key, lambda row: row.public_id),
+    ApiRequest: (api_request, lambda row: row.idempotency_key),
     BillingEmailChange: (billing_email_change, lambda row: row.new_email),
     Erasure: (erasure, lambda row: row.organization.name),
     DetailsRequest: (details_request, lambda row: row.customer.stripe_customer_id),

@@ -3,6 +3,7 @@
 import pytest
 
 from billing import clock
+from tests.billing.api.asking import bearer, make_key
 from tests.billing.factories import NOW
 from tests.billing.situations import buy, give_invoice, put_catalogue_on_sale
 from tests.factories import MembershipFactory
@@ -34,9 +35,12 @@ def test_without_the_feature_the_answer_is_402_with_the_offer(alice, client) -> 
     answer = client.get("/api/v1/exports/")
 
     assert answer.status_code == 402
-    assert answer.json() == {
-        "code": "feature_missing",
-        "message": "The plan of Oakline Studio does not include exports. Nothing was done.",
+    told = answer.json()
+    assert (told["code"], told["detail"]) == (
+        "feature_missing",
+        "The plan of Oakline Studio does not include exports. Nothing was done.",
+    )
+    assert {name: told[name] for name in ("feature", "offer")} == {
         "feature": "exports",
         "offer": {
             "plan": "growth",
@@ -60,7 +64,19 @@ def test_another_organizations_invoices_never_appear(alice, client) -> None:
 
 
 def test_who_is_not_signed_in_is_refused(db, client) -> None:
-    assert client.get("/api/v1/exports/").status_code == 403
+    assert client.get("/api/v1/exports/").status_code == 401
+
+
+def test_a_key_gets_them_with_its_scope_and_not_without(alice, client) -> None:
+    give_invoice(buy(alice.organization, now=clock.business_now()), number="OAK-0019")
+
+    read, refused = (
+        client.get("/api/v1/exports/", headers=bearer(make_key(alice, scope)[1]))
+        for scope in ("invoices:read", "subscription:read")
+    )
+
+    assert [invoice["number"] for invoice in read.json()["invoices"]] == ["OAK-0019"]
+    assert (refused.status_code, refused.json()["scope"]) == (403, "invoices:read")
 
 
 def test_nothing_but_reading_is_allowed(alice, client) -> None:
