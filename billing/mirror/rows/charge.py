@@ -9,7 +9,7 @@ from billing.mirror import shapes
 from billing.mirror.refs import ObjectRef
 from billing.mirror.rows.owner import ask_for_customer, organization_id_of
 from billing.mirror.written import Fetched, Written, status_change
-from billing.models import ChargeAttempt, Dispute, EarlyFraudWarning, Refund
+from billing.models import ChargeAttempt, Dispute, EarlyFraudWarning, PaymentMethod, Refund
 from billing.terms import ObjectKind
 
 
@@ -45,9 +45,17 @@ def write(fetched: Fetched) -> Written:
         changes=status_change(before, row.status),
         follow=(
             *ask_for_customer(row.stripe_customer_id, organization_id=row.organization_id),
+            *_unknown_method(row),
             *_what_came_back(row, fetched.extra),
         ),
     )
+
+
+def _unknown_method(row: ChargeAttempt) -> list[ObjectRef]:
+    """What was paid with, if nobody told of it: once it is detached, no list of Stripe's names it any more."""
+    method = row.stripe_payment_method_id
+    is_known = not method or PaymentMethod.objects.filter(stripe_payment_method_id=method).exists()
+    return [] if is_known else [ObjectRef(ObjectKind.PAYMENT_METHOD, method)]
 
 
 def _what_came_back(row: ChargeAttempt, extra: dict[str, Any]) -> list[ObjectRef]:

@@ -13,6 +13,7 @@ from billing.models import (
     EarlyFraudWarning,
     Invoice,
     InvoicePayment,
+    PaymentMethod,
     Refund,
     Transition,
 )
@@ -92,6 +93,16 @@ def test_a_payment_before_its_invoice_learns_whose_it_is(shop: Shop, charge: Cha
 
     assert Invoice.objects.get().organization == shop.organization
     assert InvoicePayment.objects.get().organization == shop.organization
+
+
+def test_a_detached_card_of_which_nobody_told_is_found_by_what_it_paid(shop: Shop, charge: ChargeAttempt) -> None:
+    card = charge.stripe_payment_method_id
+    client().v1.payment_methods.detach(card)
+    PaymentMethod.objects.all().delete()
+
+    look(shop, ObjectKind.CHARGE, charge.stripe_charge_id)
+
+    assert PaymentMethod.objects.get(stripe_payment_method_id=card).card_last4 == "4242"
 
 
 def test_dj_stripe_keeps_the_whole_refund(shop: Shop, charge: ChargeAttempt) -> None:
