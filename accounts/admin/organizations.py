@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.models import Invitation, Membership, Organization
@@ -21,7 +23,7 @@ class OrganizationAdmin(ModelAdmin):
     search_fields = ("name", "email", "uuid", "memberships__user__email")
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
-    readonly_fields = ("uuid", "created_at")
+    readonly_fields = ("customer_page", "uuid", "created_at")
     inlines = (MembershipInline,)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Organization | None = None) -> tuple[str, ...]:
@@ -34,6 +36,14 @@ class OrganizationAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
         return super().get_queryset(request).annotate(people_count=Count("memberships", distinct=True))
+
+    @admin.display(description="as a customer")
+    def customer_page(self, organization: Organization) -> str:
+        """The way to what it has, what it paid and what happened: a page that another part of the admin has."""
+        if organization.pk is None:
+            return "–"
+        url = reverse("admin:billing_customerpage", args=[organization.pk])
+        return format_html('<a class="font-medium underline" href="{}">Customer page of {}</a>', url, organization)
 
     @admin.display(description="people", ordering="people_count")
     def people(self, organization: Organization) -> int:

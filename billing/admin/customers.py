@@ -1,10 +1,16 @@
-"""Which customer at Stripe belongs to which organization."""
+"""Which customer at Stripe belongs to which organization, and the way to the customer's page."""
+
+from functools import partial
+from typing import Any
 
 from django.contrib import admin
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from billing.admin import customer_acts
 from billing.admin.access_filters import FeatureInUse, PlanInUse, ReadOnlyNow
+from billing.admin.customer_page import show_customer
 from billing.admin.history_page import history_link
 from billing.admin.read_only import ReadOnlyAdmin
 from billing.admin.shown import access_text, link_to, link_to_list
@@ -23,13 +29,28 @@ class CustomerAdmin(ReadOnlyAdmin):
     ordering = ["-created_at", "-id"]
     readonly_fields = ["payer", "uses", "history", "subscriptions", "invoices", "charges"]
     fieldsets = [
-        (None, {"fields": ["stripe_customer_id", "payer", "uses", "currency", "is_delinquent", "is_deleted"]}),
+        (
+            None,
+            {"fields": ["stripe_customer_id", "payer", "uses", "currency", "is_delinquent", "is_deleted"]},
+        ),
         ("Look further", {"fields": ["history", "subscriptions", "invoices", "charges"]}),
         (
             "At Stripe",
             {"fields": ["default_stripe_payment_method_id", "livemode", "uuid", "created_at", "fetched_at"]},
         ),
     ]
+
+    def get_urls(self) -> list[URLPattern]:
+        def own(view: Any) -> Any:
+            return self.admin_site.admin_view(partial(view, model_admin=self))
+
+        of = "of/<int:organization_id>/"
+        return [
+            path(of, own(show_customer), name="billing_customerpage"),
+            path(f"{of}note/", own(customer_acts.write_note), name="billing_customer_note"),
+            path("note/<int:note_id>/erase/", own(customer_acts.erase_note_page), name="billing_customer_erase_note"),
+            *super().get_urls(),
+        ]
 
     @display(description="Customer", ordering="stripe_customer_id")
     def shown_id(self, row: Customer) -> str:

@@ -16,6 +16,7 @@ from billing.money import Money, UnknownCurrency
 from billing.rules.entitlement import Access
 
 NOTHING = "–"
+_PAYER = "accounts.Organization"
 
 
 @cache
@@ -74,9 +75,12 @@ def _access_template() -> Template:
 
 
 def link_to(row: Model | None) -> SafeString | str:
-    """The row's name, linked to its page in the admin."""
+    """The row's name, linked to its page in the admin: an organization's to its page as a customer."""
     if row is None:
         return NOTHING
+    if row._meta.label == _PAYER:
+        url = reverse("admin:billing_customerpage", args=[row.pk])
+        return format_html('<a class="font-medium underline" href="{}">{}</a>', url, row)
     name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
     return format_html('<a class="font-medium underline" href="{}">{}</a>', reverse(name, args=[quote(row.pk)]), row)
 

@@ -10,6 +10,7 @@ from billing.models.charge import ChargeAttempt
 from billing.models.checkout import CheckoutIntent, CheckoutSession
 from billing.models.credit_note import CreditNote
 from billing.models.customer import Customer
+from billing.models.customer_note import CustomerNote
 from billing.models.details import BillingDetails, CustomerDetails, DetailsRequest, TaxId
 from billing.models.discount import Discount, DiscountChange, PromotionCodeUse
 from billing.models.dispute import Dispute, EarlyFraudWarning
@@ -67,6 +68,7 @@ __all__ = [
     "CreditNote",
     "Customer",
     "CustomerDetails",
+    "CustomerNote",
     "DetailsRequest",
     "Discount",
     "DiscountChange",

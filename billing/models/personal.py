@@ -17,6 +17,7 @@ from billing.models.charge import ChargeAttempt
 from billing.models.checkout import CheckoutIntent
 from billing.models.credit_note import CreditNote
 from billing.models.customer import Customer
+from billing.models.customer_note import CustomerNote
 from billing.models.details import BillingDetails, CustomerDetails, DetailsRequest, TaxId
 from billing.models.dunning import DunningAttempt, DunningCase
 from billing.models.dunning_request import CaseRequest
@@ -43,6 +44,7 @@ PERSONAL: tuple[Personal, ...] = (
     Personal(NoticeContent, "notice__organization"),
     Personal(ApiRequest),
     Personal(ApiKey),
+    Personal(CustomerNote),
     Personal(BillingDetails),
     Personal(CustomerDetails, "customer__organization"),
     Personal(TaxId, "customer__organization"),

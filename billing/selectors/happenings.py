@@ -178,6 +178,8 @@ ACTS: dict[str, Act] = {
     "evidence_accept": Act("accepted the loss of a dispute", is_for_staff=True),
     "evidence_approved": Act("approved the answer to a dispute", is_for_staff=True),
     "evidence_rejected": Act("did not approve the answer to a dispute", is_for_staff=True),
+    "customer_noted": Act("wrote a note", is_for_staff=True),
+    "customer_note_erased": Act("erased a note", is_for_staff=True),
     "staff_task_resolved": Act("closed a task", is_for_staff=True),
 }
 PUBLIC_ACTS = frozenset(action for action, act in ACTS.items() if act.leads_to is None and not act.is_for_staff)

@@ -3,7 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
+
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from accounts.models import Membership, Organization
 from billing.models import (
@@ -30,10 +34,20 @@ TRIALS = {"trial_began": Happening.LOCAL_TRIAL_BEGAN, "trial_ended": Happening.L
 _EFFECT_FOLLOWS_WITHIN = timedelta(hours=1)
 
 
-def latest_entries(organization: Organization, *, now: datetime) -> tuple[Entry, ...]:
-    """The newest entries for the billing page. `now` is business time."""
-    found = list(rows_of(organization, for_staff=False, now=now)[:LATEST])
-    return _newest_first(_Reading(organization, found, for_staff=False).entries())
+def latest_entries(
+    organization: Organization,
+    *,
+    now: datetime,
+    for_staff: bool = False,
+    known_plans: Mapping[str, str] | None = None,
+) -> tuple[Entry, ...]:
+    """The newest entries, for the billing page or the customer's page of staff. `now` is business time.
+
+    `known_plans` are the names of the plans of subscriptions (`sub_…`) that the caller has read anyway.
+    """
+    found = list(rows_of(organization, for_staff=for_staff, now=now)[:LATEST])
+    reading = _Reading(organization, found, for_staff=for_staff, known_plans=known_plans or {})
+    return _newest_first(reading.entries())
 
 
 def history_page(
@@ -71,28 +85,31 @@ class _Named:
 class _Reading:
     """The rows of one page, each table read once."""
 
-    def __init__(self, organization: Organization, found: list[dict[str, Any]], *, for_staff: bool) -> None:
+    def __init__(
+        self,
+        organization: Organization,
+        found: list[dict[str, Any]],
+        *,
+        for_staff: bool,
+        known_plans: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.for_staff = for_staff
         self.transitions = list(Transition.objects.filter(pk__in=_keys(found, "transition")))
-        self.acts = list(AuditEntry.objects.filter(pk__in=_keys(found, "act")).select_related("actor"))
         self.found = found
         self.trial = LocalTrial.objects.select_related("plan").filter(pk__in=_keys(found, *TRIALS)).first()
-        self.causes = _causes(self.transitions, trial=self.trial)
-        actors = {act.actor_id for act in [*self.acts, *self.causes] if act.actor_id is not None}
-        members = Membership.objects.filter(organization=organization, user_id__in=actors)
-        self.members = set(members.values_list("user_id", flat=True))
-        self.plans = _plan_names(self._ids(ObjectKind.SUBSCRIPTION))
+        self.acts, self.causes = _acts_and_causes(_keys(found, "act"), self.transitions, trial=self.trial)
+        # Staff read who it was; customers read a name only of their own people.
+        self.members: set[int] = set() if for_staff else _members(organization, [*self.acts, *self.causes])
+        subscription_ids = self._ids(ObjectKind.SUBSCRIPTION)
+        self.plans = {**_plan_names(subscription_ids - known_plans.keys()), **known_plans}
         self.charges = {
             row.stripe_charge_id: row
             for row in ChargeAttempt.objects.filter(stripe_charge_id__in=self._ids(ObjectKind.CHARGE))
         }
-        refunds = Refund.objects.filter(stripe_refund_id__in=self._ids(ObjectKind.REFUND))
-        notes = CreditNote.objects.filter(stripe_credit_note_id__in=self._ids(ObjectKind.CREDIT_NOTE))
-        self.refunds = {row.stripe_refund_id: row for row in refunds}
-        self.notes = {row.stripe_credit_note_id: row for row in notes}
+        self.back = _back(self._ids(ObjectKind.REFUND), self._ids(ObjectKind.CREDIT_NOTE))
         invoice_ids = self._ids(ObjectKind.INVOICE)
         invoice_ids |= {row.stripe_invoice_id for row in self.charges.values()}
-        invoice_ids |= {row.stripe_invoice_id for row in self.notes.values()}
+        invoice_ids |= {invoice_id for _, invoice_id in self.back.values() if invoice_id}
         self.invoices = {
             row.stripe_invoice_id: row for row in Invoice.objects.filter(stripe_invoice_id__in=invoice_ids)
         }
@@ -135,10 +152,9 @@ class _Reading:
             return _Named(Money(invoice.total_minor, invoice.currency), invoice) if invoice else None
         if charge := self.charges.get(row.stripe_id):
             return _Named(Money(charge.amount_minor, charge.currency), self.invoices.get(charge.stripe_invoice_id))
-        if refund := self.refunds.get(row.stripe_id):
-            return _Named(Money(refund.amount_minor, refund.currency), None)
-        if note := self.notes.get(row.stripe_id):
-            return _Named(Money(note.total_minor, note.currency), self.invoices.get(note.stripe_invoice_id))
+        if back := self.back.get(row.stripe_id):
+            amount, invoice_id = back
+            return _Named(amount, self.invoices.get(invoice_id))
         return None
 
     def _acted(self, row: AuditEntry) -> Entry:
@@ -208,22 +224,37 @@ def _is(row: Transition, line: Any) -> bool:
     )
 
 
-def _causes(transitions: list[Transition], *, trial: LocalTrial | None) -> list[AuditEntry]:
+def _acts_and_causes(
+    act_ids: set[int], transitions: list[Transition], *, trial: LocalTrial | None
+) -> tuple[list[AuditEntry], list[AuditEntry]]:
+    """The entries of the page's acts, and those that may have led to what the page tells, the newest first."""
     subjects = {row.stripe_id for row in transitions} | ({str(trial.uuid)} if trial else set())
-    actions = [action for action, act in ACTS.items() if act.leads_to is not None]
-    rows = AuditEntry.objects.filter(subject__in=subjects, action__in=actions).select_related("actor")
-    return list(rows.order_by("-created_at", "-pk"))
+    actions = {action for action, act in ACTS.items() if act.leads_to is not None}
+    wanted = Q(pk__in=act_ids) | Q(subject__in=subjects, action__in=actions)
+    rows = list(AuditEntry.objects.filter(wanted).select_related("actor").order_by("-created_at", "-pk"))
+    causes = [row for row in rows if row.subject in subjects and row.action in actions]
+    return [row for row in rows if row.pk in act_ids], causes
+
+
+def _members(organization: Organization, acts: Iterable[AuditEntry]) -> set[int]:
+    actors = {act.actor_id for act in acts if act.actor_id is not None}
+    found = Membership.objects.filter(organization=organization, user_id__in=actors)
+    return set(found.values_list("user_id", flat=True))
+
+
+def _back(refund_ids: set[str], note_ids: set[str]) -> dict[str, tuple[Money, str]]:
+    """What went back, by the id of the refund or credit note, with the id of a note's invoice."""
+    refunds = Refund.objects.filter(stripe_refund_id__in=refund_ids)
+    notes = CreditNote.objects.filter(stripe_credit_note_id__in=note_ids)
+    rows = refunds.values_list("stripe_refund_id", "amount_minor", "currency", Value("")).union(
+        notes.values_list("stripe_credit_note_id", "total_minor", "currency", "stripe_invoice_id"), all=True
+    )
+    return {stripe_id: (Money(total, currency), invoice_id) for stripe_id, total, currency, invoice_id in rows}
 
 
 def _plan_names(subscription_ids: set[str]) -> dict[str, str]:
-    subscriptions = list(
-        Subscription.objects.filter(stripe_subscription_id__in=subscription_ids).values_list(
-            "stripe_subscription_id", "stripe_price_id"
-        )
+    plan = Price.objects.filter(stripe_price_id=OuterRef("stripe_price_id")).values("plan__name")
+    named = Subscription.objects.filter(stripe_subscription_id__in=subscription_ids).annotate(
+        plan_name=Coalesce(Subquery(plan[:1]), Value(""))
     )
-    prices = dict(
-        Price.objects.filter(stripe_price_id__in={price for _, price in subscriptions}).values_list(
-            "stripe_price_id", "plan__name"
-        )
-    )
-    return {subscription: prices.get(price, "") for subscription, price in subscriptions}
+    return dict(named.values_list("stripe_subscription_id", "plan_name"))

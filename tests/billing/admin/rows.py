@@ -31,6 +31,7 @@ from tests.billing.admin.mirrored_rows import MIRRORED
 from tests.billing.admin.rows_of_dunning import OF_DUNNING
 from tests.billing.admin.rows_of_paying import OF_PAYING
 from tests.billing.admin.rows_of_requests import OF_REQUESTS
+from tests.billing.admin.rows_of_the_desk import OF_THE_DESK
 from tests.billing.admin.rows_of_trials import OF_TRIALS
 from tests.billing.factories import (
     NOW,
@@ -157,6 +158,7 @@ ROWS: dict[type[Model], tuple[Callable[[int], Any], Callable[[Any], str]]] = {
     **OF_DUNNING,
     **OF_PAYING,
     **OF_REQUESTS,
+    **OF_THE_DESK,
     **OF_TRIALS,
     AuditEntry: (audit_entry, lambda row: row.subject),
     ChargeAttempt: (lambda number: ChargeAttemptFactory(), lambda row: row.stripe_charge_id),

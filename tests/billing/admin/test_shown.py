@@ -56,7 +56,7 @@ def test_a_name_cannot_become_markup_in_a_link() -> None:
     link = link_to(organization)
 
     assert "<script>" not in link
-    assert f'href="/admin/accounts/organization/{organization.pk}/change/"' in link
+    assert f'href="/admin/billing/customer/of/{organization.pk}/"' in link
 
 
 def test_a_link_to_a_list_carries_its_search_safely() -> None:

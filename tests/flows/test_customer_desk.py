@@ -1,0 +1,23 @@
+"""A customer's page in a browser, wide and narrow: found by e-mail, read, and a note written."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.billing.busy_customer import busy_customer
+from tests.flows.looking import look
+from tests.flows.test_dunning_desk import sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+def test_a_customer_is_found_by_mail_read_and_a_note_written(page: Page, live_server) -> None:
+    organization = busy_customer(rows=10)
+    sign_in(page, live_server.url)
+    page.goto(f"{live_server.url}/admin/billing/customer/of/{organization.pk}/")
+    look(page, "customer-page")
+    page.get_by_role("link", name="Write a note").click()
+    look(page, "customer-note")
+    page.get_by_label("Note").fill("They want to pay by bank transfer from January")
+    page.get_by_role("button", name="Keep the note").click()
+
+    expect(page.get_by_text("They want to pay by bank transfer from January")).to_be_visible()
