@@ -2,6 +2,28 @@
 
 from typing import Any
 
+# The closed lists of words that answers and bodies have, under their own names.
+_WORDS = (
+    "billing.api.shapes.subscription.CancelWhen",
+    "billing.rules.catalogue.FeatureKind",
+    "billing.rules.impact.Fate",
+    "billing.selectors.happenings.Happening",
+    "billing.selectors.payment_failure.DeclineCause",
+    "billing.selectors.pursuit.NextStep",
+    "billing.terms.AccessReason",
+    "billing.terms.CancellationReason",
+    "billing.terms.ChangeBehaviour",
+    "billing.terms.ChangeDirection",
+    "billing.terms.CheckoutState",
+    "billing.terms.IntentState",
+    "billing.terms.Interval",
+    "billing.terms.InvoiceStatus",
+    "billing.terms.LifecycleState",
+    "billing.terms.PlanChangeState",
+    "billing.terms.SubscriptionAction",
+    "billing.terms.SubscriptionStatus",
+)
+
 
 def api_settings() -> dict[str, Any]:
     """A view that forgets its gates is closed, not open."""
@@ -29,6 +51,7 @@ def schema_settings(*, product_name: str) -> dict[str, Any]:
         "SERVE_INCLUDE_SCHEMA": False,
         "COMPONENT_SPLIT_REQUEST": True,
         "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+        "ENUM_NAME_OVERRIDES": {path.rpartition(".")[2]: path for path in _WORDS},
         "SWAGGER_UI_DIST": "SIDECAR",
         "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
         "SWAGGER_UI_SETTINGS": {

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.api.permissions import feature_permission
+from billing.api.shapes.words import words_of
 from billing.api.view import ApiView
 from billing.selectors.invoices import InvoiceRow, invoices_to_export
 from billing.terms import ApiScope, InvoiceStatus
@@ -16,7 +17,7 @@ from billing.terms import ApiScope, InvoiceStatus
 class ExportedInvoice(serializers.Serializer[InvoiceRow]):
     id = serializers.CharField(source="stripe_invoice_id", help_text="`in_…`")
     number = serializers.CharField()
-    status = serializers.ChoiceField(choices=[status.value for status in InvoiceStatus])
+    status = serializers.ChoiceField(words_of(InvoiceStatus))
     total_minor = serializers.IntegerField(source="total.amount_minor")
     amount_remaining_minor = serializers.IntegerField(source="amount_remaining.amount_minor")
     currency = serializers.CharField(source="total.currency")

@@ -76,6 +76,11 @@ class ChangePreview(models.Model):
         return self.behaviour == ChangeBehaviour.PERIOD_END
 
     @property
+    def valid_until(self) -> datetime:
+        """The same moment as `expires_at`, in business time."""
+        return self.proration_at + (self.expires_at - self.created_at)
+
+    @property
     def bills_now(self) -> bool:
         return self.proration_behavior == "always_invoice"
 

@@ -21,6 +21,14 @@ class Allowance:
     used: int | None
 
     @property
+    def kind(self) -> FeatureKind:
+        return FeatureKind.LIMIT if self.is_limit else FeatureKind.FLAG
+
+    @property
+    def is_unlimited(self) -> bool:
+        return self.is_limit and self.is_included and self.limit is None
+
+    @property
     def is_over(self) -> bool:
         return self.used is not None and self.limit is not None and self.used > self.limit
 

@@ -71,6 +71,14 @@ def offered_plans() -> tuple[OfferedPlan, ...]:
     return tuple(_offered_plan(plan, features=features) for plan in plans)
 
 
+def offered_plan(code: str) -> OfferedPlan:
+    """The plan on sale with this code. Raises UnknownPlan."""
+    found = next((plan for plan in offered_plans() if plan.code == code), None)
+    if found is None:
+        raise UnknownPlan()
+    return found
+
+
 def offered_currencies() -> tuple[str, ...]:
     """The currencies in which something is sold; the first one is for somebody who has not chosen."""
     ranks = dict(

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import Organization
-from billing.errors import InvalidInput
+from billing.errors import InvalidInput, NotFound
 from billing.models import ChangePreview, Price, Subscription
 from billing.money import Money
 from billing.rules.impact import Exceeded
@@ -82,12 +82,19 @@ class ChangePage:
 def shown_preview(organization: Organization, named: str) -> ChangePreview:
     """The preview that a form names by its UUID, with its prices. Raises InvalidInput where there is no such one."""
     try:
-        found = ChangePreview.objects.filter(organization=organization, uuid=UUID(named))
-    except ValueError:
-        found = ChangePreview.objects.none()
+        return preview_of(organization, UUID(named))
+    except (ValueError, NotFound):
+        raise InvalidInput(
+            "The form did not say which sum it showed. Nothing was charged.", field="preview"
+        ) from None
+
+
+def preview_of(organization: Organization, preview_uuid: UUID) -> ChangePreview:
+    """A preview of this organization's, with its prices. Raises NotFound."""
+    found = ChangePreview.objects.filter(organization=organization, uuid=preview_uuid)
     preview = found.select_related("price__plan", "from_price__plan").first()
     if preview is None:
-        raise InvalidInput("The form did not say which sum it showed. Nothing was charged.", field="preview")
+        raise NotFound("There is no such preview, or it belongs to another organization. Nothing was charged.")
     return preview
 
 
@@ -114,7 +121,7 @@ def change_page(preview: ChangePreview) -> ChangePage:
         exceeded=_exceeded(preview),
         before=_a_period(preview.from_price, preview.from_quantity) if preview.from_price else None,
         after=_a_period(preview.price, preview.quantity),
-        valid_until=preview.proration_at + (preview.expires_at - preview.created_at),
+        valid_until=preview.valid_until,
     )
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from accounts.models import Organization
+from billing.errors import NotFound
 from billing.models import ChargeAttempt, CreditNote, Invoice
 from billing.money import Money
 from billing.terms import CreditNoteStatus, InvoiceStatus
@@ -109,7 +110,7 @@ def invoice_page(
     total = open_total if is_open_only else rows.count()
     number = max(1, min(number, -(-total // PAGE_SIZE)))
     first = (number - 1) * PAGE_SIZE
-    shown = _with_what_came_back((open_rows if is_open_only else rows)[first : first + PAGE_SIZE], now=now)
+    shown = with_what_came_back((open_rows if is_open_only else rows)[first : first + PAGE_SIZE], now=now)
     return InvoicePage(
         rows=shown,
         number=number,
@@ -122,6 +123,15 @@ def invoice_page(
     )
 
 
+def invoice_row(organization: Organization, stripe_invoice_id: str, *, now: datetime) -> InvoiceRow:
+    """One invoice (`in_…`) of this organization's. Raises NotFound for a draft and for somebody else's."""
+    rows = invoice_rows(organization).filter(stripe_invoice_id=stripe_invoice_id)
+    found = with_what_came_back(rows, now=now)
+    if not found:
+        raise NotFound("There is no such invoice.")
+    return found[0]
+
+
 def invoices_to_export(organization: Organization) -> tuple[InvoiceRow, ...]:
     """The newest invoices, up to a thousand, for a program. One query."""
     return tuple(
@@ -130,7 +140,8 @@ def invoices_to_export(organization: Organization) -> tuple[InvoiceRow, ...]:
     )
 
 
-def _with_what_came_back(invoices: Iterable[Invoice], *, now: datetime) -> tuple[InvoiceRow, ...]:
+def with_what_came_back(invoices: Iterable[Invoice], *, now: datetime) -> tuple[InvoiceRow, ...]:
+    """Lines of the list with their credit notes and refunds, in the same order. Two queries beside the invoices'."""
     rows = [_row(invoice, now=now) for invoice in invoices]
     ids = [row.stripe_invoice_id for row in rows]
     notes: dict[str, list[CreditRow]] = defaultdict(list)

@@ -15,7 +15,9 @@ from billing.rules.return_urls import return_url
 from billing.terms import CheckoutState
 
 
-def add_card(organization: Organization, *, becomes_default: bool, request_key: UUID, actor: User) -> CardSetup:
+def add_card(
+    organization: Organization, *, becomes_default: bool, request_key: UUID, actor: User | None
+) -> CardSetup:
     """Open the page and return the setup; send the person to its `url`. With `becomes_default` the card pays then.
 
     Safe to repeat: the same `request_key` reaches the same page. Raises CheckoutEnded for a page that is over,

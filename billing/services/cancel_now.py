@@ -35,7 +35,7 @@ class Leaving:
 
 
 def cancel_now(
-    organization: Organization, wish: Leaving, *, request_key: UUID, actor: User, now: datetime
+    organization: Organization, wish: Leaving, *, request_key: UUID, actor: User | None, now: datetime
 ) -> CancelRequest:
     """End the subscription at once. What is owed for it is given up; a wish for a refund becomes a task for staff.
 
@@ -83,7 +83,9 @@ def _is_paid(subscription: Subscription, *, now: datetime) -> bool:
     ).exists()
 
 
-def _record(lifecycle: Lifecycle, wish: Leaving, *, request_key: UUID, actor: User, now: datetime) -> CancelRequest:
+def _record(
+    lifecycle: Lifecycle, wish: Leaving, *, request_key: UUID, actor: User | None, now: datetime
+) -> CancelRequest:
     subscription = lifecycle.subscription
     if subscription is None or subscription.organization is None:
         raise NothingToCancel()

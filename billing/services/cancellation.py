@@ -24,7 +24,7 @@ _PLANNED = (_Action.CANCEL, _Action.CANCEL_AT, _Action.UNDO)
 
 
 def cancel_at_period_end(
-    organization: Organization, *, reason: str, comment: str, request_key: UUID, actor: User, now: datetime
+    organization: Organization, *, reason: str, comment: str, request_key: UUID, actor: User | None, now: datetime
 ) -> CancelRequest:
     """Let the subscription end when the paid period or trial does. `reason` is a CancellationReason or empty.
 
@@ -57,7 +57,7 @@ def cancel_at_date(
     reason: str,
     comment: str,
     request_key: UUID,
-    actor: User,
+    actor: User | None,
     now: datetime,
 ) -> CancelRequest:
     """Let the subscription end on a day (UTC), at the hour at which its periods end; an end that was set moves there.
@@ -82,7 +82,9 @@ def cancel_at_date(
     return _carry_out(request)
 
 
-def undo_cancellation(organization: Organization, *, request_key: UUID, actor: User, now: datetime) -> CancelRequest:
+def undo_cancellation(
+    organization: Organization, *, request_key: UUID, actor: User | None, now: datetime
+) -> CancelRequest:
     """Let a subscription that was to end go on, before it has ended. `now` is business time.
 
     Safe to repeat with the same `request_key`. Raises NothingToUndo, StripeUnreachable, StripeRefused.
@@ -124,7 +126,7 @@ def _running(lifecycle: Lifecycle) -> Subscription:
 
 
 def _record(
-    action: str, lifecycle: Lifecycle, *, request_key: UUID, actor: User, **wish: str | datetime
+    action: str, lifecycle: Lifecycle, *, request_key: UUID, actor: User | None, **wish: str | datetime
 ) -> CancelRequest:
     """Commit the wish; an older one for the same subscription that never reached Stripe is superseded by it."""
     subscription = _running(lifecycle)

@@ -56,7 +56,7 @@ _FAILED_EARLIER = "This could not be done. Please look at your plan and, if you 
 
 
 def change_plan(
-    organization: Organization, *, preview_uuid: UUID, request_key: UUID, actor: User, now: datetime
+    organization: Organization, *, preview_uuid: UUID, request_key: UUID, actor: User | None, now: datetime
 ) -> PlanChange:
     """Make the change that the preview shows, and charge the sum that it shows. `now` is business time.
 
@@ -134,7 +134,7 @@ def _is_as_shown(preview: ChangePreview) -> bool:
     return due == preview.next_amount_minor
 
 
-def _record(preview: ChangePreview, *, request_key: UUID, actor: User) -> tuple[PlanChange, bool]:
+def _record(preview: ChangePreview, *, request_key: UUID, actor: User | None) -> tuple[PlanChange, bool]:
     """Commit the decision; True if it is new. A subscription has one change that is not over."""
     try:
         with transaction.atomic():

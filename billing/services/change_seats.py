@@ -24,7 +24,7 @@ from billing.terms import (
 
 
 def change_seats(
-    organization: Organization, *, preview_uuid: UUID, request_key: UUID, actor: User, now: datetime
+    organization: Organization, *, preview_uuid: UUID, request_key: UUID, actor: User | None, now: datetime
 ) -> SeatChange:
     """Change the seats just as the preview showed it; `now` is business time.
 
@@ -55,7 +55,7 @@ def _preview(organization: Organization, preview_uuid: UUID) -> ChangePreview:
     return preview
 
 
-def _record(preview: ChangePreview, *, request_key: UUID, actor: User, now: datetime) -> SeatChange:
+def _record(preview: ChangePreview, *, request_key: UUID, actor: User | None, now: datetime) -> SeatChange:
     """Commit the decision; beside an open change of plan there is none, and never two at once."""
     try:
         with transaction.atomic():
@@ -78,7 +78,7 @@ def _record(preview: ChangePreview, *, request_key: UUID, actor: User, now: date
     return change
 
 
-def _decided(preview: ChangePreview, *, request_key: UUID, actor: User, now: datetime) -> SeatChange:
+def _decided(preview: ChangePreview, *, request_key: UUID, actor: User | None, now: datetime) -> SeatChange:
     seats = _seats(preview, now=now)
     steps = steps_to(
         preview.quantity,

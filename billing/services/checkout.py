@@ -77,7 +77,7 @@ def start_checkout(
     *,
     lookup_key: str,
     request_key: UUID,
-    actor: User,
+    actor: User | None,
     now: datetime,
     seats: int | None = None,
     promotion_code: str = "",
@@ -200,7 +200,9 @@ def _expire(intent: CheckoutIntent) -> Any:
         return objects.fetch(ObjectKind.CHECKOUT_SESSION, session_id)
 
 
-def _record(customer: Customer, *, order: _Order, request_key: UUID, actor: User, now: datetime) -> CheckoutIntent:
+def _record(
+    customer: Customer, *, order: _Order, request_key: UUID, actor: User | None, now: datetime
+) -> CheckoutIntent:
     """Commit the decision with the one trial and the one use of a code that it reserves, before Stripe is asked."""
     organization = customer.organization
     try:
@@ -232,17 +234,19 @@ def _record(customer: Customer, *, order: _Order, request_key: UUID, actor: User
 
 
 def _reserve_trial(
-    organization: Organization, *, price: Price, actor: User, now: datetime
+    organization: Organization, *, price: Price, actor: User | None, now: datetime
 ) -> tuple[TrialTerms, TrialRedemption | None]:
+    # A program's key may have outlived the person who made it; the organization is asked about all the same.
+    email = actor.email if actor else organization.email
     running = running_local_trial(organization, now)
     is_allowed = another_trial_is_allowed(organization)
     trial = checkout_trial(
         plan_trial_days=price.plan.trial_days,
-        has_redeemed=has_redeemed_trial(organization, email=actor.email) and not is_allowed,
+        has_redeemed=has_redeemed_trial(organization, email=email) and not is_allowed,
         local_trial_ends_at=running.ends_at if running else None,
         now=now,
     )
-    digest = email_digest(actor.email)
+    digest = email_digest(email)
     if not trial.days or (is_allowed and TrialRedemption.objects.filter(email_digest=digest).exists()):
         return trial, None
     return trial, TrialRedemption.objects.create(email_digest=digest, organization=organization)

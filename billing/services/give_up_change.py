@@ -21,7 +21,7 @@ _LEASE_WAIT_SECONDS = 2.0
 
 
 def give_up_change(
-    organization: Organization, *, change_uuid: UUID, request_key: UUID, actor: User, now: datetime
+    organization: Organization, *, change_uuid: UUID, request_key: UUID, actor: User | None, now: datetime
 ) -> PlanChange:
     """Void the invoice of an unpaid change, so that the plan stays as it is. `now` is business time.
 
@@ -56,7 +56,7 @@ def _of(organization: Organization, change_uuid: UUID) -> PlanChange:
     return change
 
 
-def _record(change: PlanChange, *, request_key: UUID, actor: User) -> PlanChange:
+def _record(change: PlanChange, *, request_key: UUID, actor: User | None) -> PlanChange:
     with transaction.atomic():
         is_first = PlanChange.objects.filter(
             pk=change.pk, state=PlanChangeState.AWAITING_PAYMENT.value, undo_request_key=None

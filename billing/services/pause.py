@@ -32,7 +32,7 @@ class PauseLength:
 
 
 def pause(
-    organization: Organization, length: PauseLength, *, request_key: UUID, actor: User, now: datetime
+    organization: Organization, length: PauseLength, *, request_key: UUID, actor: User | None, now: datetime
 ) -> PauseRequest:
     """Let nothing be charged from the end of the paid period on; Stripe takes it up again at the end of the pause.
 
@@ -47,7 +47,7 @@ def pause(
     return _carry_out(request)
 
 
-def _record(lifecycle: Lifecycle, length: PauseLength, *, request_key: UUID, actor: User) -> PauseRequest:
+def _record(lifecycle: Lifecycle, length: PauseLength, *, request_key: UUID, actor: User | None) -> PauseRequest:
     subscription = lifecycle.subscription
     if subscription is None or subscription.current_period_end is None:
         raise NoSubscription()

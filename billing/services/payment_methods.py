@@ -22,7 +22,7 @@ from billing.terms import ObjectKind
 
 
 def make_default(
-    organization: Organization, *, stripe_payment_method_id: str, request_key: UUID, actor: User
+    organization: Organization, *, stripe_payment_method_id: str, request_key: UUID, actor: User | None
 ) -> PaymentMethodChange:
     """Charge this method (`pm_…`) from now on: for every running subscription, and as the customer's default.
 
@@ -37,7 +37,7 @@ def make_default(
 
 
 def remove(
-    organization: Organization, *, stripe_payment_method_id: str, request_key: UUID, actor: User, now: datetime
+    organization: Organization, *, stripe_payment_method_id: str, request_key: UUID, actor: User | None, now: datetime
 ) -> PaymentMethodChange:
     """Take this method (`pm_…`) away for good. `now` is business time. Safe to repeat with the same `request_key`.
 

@@ -13,7 +13,7 @@ from billing.rules.return_urls import return_url
 from billing.selectors.customer import current_customer
 
 
-def open_portal(organization: Organization, *, return_to: str, actor: User, now: datetime) -> str:
+def open_portal(organization: Organization, *, return_to: str, actor: User | None, now: datetime) -> str:
     """Return a short-lived address of the portal. `return_to` names a page of the fixed table of return addresses.
 
     Raises NotFound while nothing was ever bought, NotSetUp without our pinned configuration, InvalidInput for an

@@ -61,7 +61,7 @@ class _Wish:
 def preview_change(
     organization: Organization,
     *,
-    actor: User,
+    actor: User | None,
     now: datetime,
     lookup_key: str,
     quantity: int | None = None,
@@ -184,7 +184,9 @@ def _refuse_what_is_planned(change: PlanChange | None, wish: _Wish) -> None:
         raise NothingToChange("This change is planned already. Nothing was changed.")
 
 
-def _ask(organization: Organization, basis: ChangeBasis, wish: _Wish, *, actor: User, now: datetime) -> ChangePreview:
+def _ask(
+    organization: Organization, basis: ChangeBasis, wish: _Wish, *, actor: User | None, now: datetime
+) -> ChangePreview:
     terms = terms_for(wish.behaviour, is_trial=basis.is_trialing, can_wait=_can_wait(basis))
     proration_at = max(now.replace(microsecond=0), wish.item.period_start)
     change = ItemChange(

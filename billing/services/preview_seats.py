@@ -38,7 +38,7 @@ class _Wish:
         return self.steps.charged != self.item.quantity
 
 
-def preview_seats(organization: Organization, *, quantity: int, actor: User, now: datetime) -> ChangePreview:
+def preview_seats(organization: Organization, *, quantity: int, actor: User | None, now: datetime) -> ChangePreview:
     """Ask Stripe what `quantity` seats cost and keep its answer for 30 minutes, within one period. Charges nothing.
 
     `due_now_minor` is charged at once; `lines` and `subtotal_minor` (before tax) are for the rest of this period,

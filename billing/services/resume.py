@@ -56,7 +56,7 @@ def resume_offer(organization: Organization, now: datetime) -> ResumeOffer:
 
 
 def resume(
-    organization: Organization, *, shown_minor: int, request_key: UUID, actor: User, now: datetime
+    organization: Organization, *, shown_minor: int, request_key: UUID, actor: User | None, now: datetime
 ) -> PauseRequest:
     """Take it up again. Where the paid period is over a new one begins and is charged; refused, all stays as it is.
 
@@ -85,7 +85,7 @@ def _due_now(lifecycle: Lifecycle, *, now: datetime) -> Money | None:
     return None
 
 
-def _record(lifecycle: Lifecycle, *, is_charged: bool, request_key: UUID, actor: User) -> PauseRequest:
+def _record(lifecycle: Lifecycle, *, is_charged: bool, request_key: UUID, actor: User | None) -> PauseRequest:
     subscription = _paused(lifecycle)
     if is_charged and charged_payment_method(subscription) is None:
         raise PaymentMethodMissing()

@@ -52,7 +52,7 @@ _FAILED_EARLIER = "This could not be done. Please look at your plan and, if you 
 
 
 def schedule_plan_change(
-    organization: Organization, *, preview_uuid: UUID, request_key: UUID, actor: User, now: datetime
+    organization: Organization, *, preview_uuid: UUID, request_key: UUID, actor: User | None, now: datetime
 ) -> PlanChange:
     """Let the previewed plan begin when the paid period or trial ends. `now` is business time.
 
@@ -91,7 +91,9 @@ def _refuse_unless_as_shown(preview: ChangePreview) -> None:
     refuse_arranged(preview.stripe_subscription_id)
 
 
-def undo_scheduled_change(organization: Organization, *, request_key: UUID, actor: User, now: datetime) -> PlanChange:
+def undo_scheduled_change(
+    organization: Organization, *, request_key: UUID, actor: User | None, now: datetime
+) -> PlanChange:
     """Let the subscription go on with its present plan. `now` is business time.
 
     Safe to repeat with the same `request_key`. Raises NoChangePending, StripeUnreachable (the wish is kept and
@@ -148,7 +150,7 @@ def _outgrown() -> list[PlanChange]:
     return list(rows[:50])
 
 
-def _record(preview: ChangePreview, *, request_key: UUID, actor: User) -> PlanChange:
+def _record(preview: ChangePreview, *, request_key: UUID, actor: User | None) -> PlanChange:
     """Commit the wish. What was planned before is superseded in the same moment, and its schedule taken over."""
     organization = preview.organization
     try:
@@ -205,7 +207,7 @@ def _carry_out(change: PlanChange) -> PlanChange:
     return change
 
 
-def _record_act(action: str, change: PlanChange, *, actor: User) -> None:
+def _record_act(action: str, change: PlanChange, *, actor: User | None) -> None:
     audit.record(
         action,
         subject=str(change.uuid),
@@ -231,7 +233,7 @@ def _give_up(change: PlanChange, error: BillingError, *, failure: str) -> Billin
     return error
 
 
-def _take_back(lifecycle: Lifecycle, *, request_key: UUID, actor: User, now: datetime) -> PlanChange:
+def _take_back(lifecycle: Lifecycle, *, request_key: UUID, actor: User | None, now: datetime) -> PlanChange:
     change = lifecycle.change
     is_late = change is not None and change.effective_at is not None and now >= change.effective_at
     if change is None or change.state != PlanChangeState.SCHEDULED or is_late:

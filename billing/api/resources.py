@@ -1,0 +1,65 @@
+"""The addresses of the billing resources, below `/api/v1/`."""
+
+from django.urls import path
+
+from billing.api.cancellation import CancelView, UndoCancelView
+from billing.api.checkout_sessions import CheckoutSessionsView
+from billing.api.customer_state import CustomerStateView
+from billing.api.entitlements import EntitlementsView
+from billing.api.invoices import InvoicesView, InvoiceView
+from billing.api.organization import OrganizationView
+from billing.api.pausing import PauseView, PreviewResumeView, ResumeView
+from billing.api.payment_methods import (
+    CardSessionsView,
+    DefaultPaymentMethodView,
+    PaymentMethodsView,
+    RemovePaymentMethodView,
+)
+from billing.api.plan_changes import (
+    ChangePlanView,
+    GiveUpChangeView,
+    PlanChangeView,
+    PreviewChangeView,
+    UndoPlannedChangeView,
+)
+from billing.api.plans import PlansView, PlanView
+from billing.api.portal_sessions import PortalSessionsView
+from billing.api.seats import ChangeSeatsView, PreviewSeatsView
+from billing.api.subscription import SubscriptionView
+
+urlpatterns = [
+    path("organization/", OrganizationView.as_view(), name="organization"),
+    path("plans/", PlansView.as_view(), name="plans"),
+    path("plans/<str:code>/", PlanView.as_view(), name="plan"),
+    path("customer-state/", CustomerStateView.as_view(), name="customer_state"),
+    path("entitlements/", EntitlementsView.as_view(), name="entitlements"),
+    path("subscription/", SubscriptionView.as_view(), name="subscription"),
+    path("subscription/preview/", PreviewChangeView.as_view(), name="preview_change"),
+    path("subscription/change/", ChangePlanView.as_view(), name="change_plan"),
+    path("subscription/change/undo/", UndoPlannedChangeView.as_view(), name="undo_planned_change"),
+    path("subscription/changes/<uuid:change_uuid>/", PlanChangeView.as_view(), name="plan_change"),
+    path("subscription/changes/<uuid:change_uuid>/give-up/", GiveUpChangeView.as_view(), name="give_up_change"),
+    path("subscription/cancel/", CancelView.as_view(), name="cancel"),
+    path("subscription/cancel/undo/", UndoCancelView.as_view(), name="undo_cancel"),
+    path("subscription/pause/", PauseView.as_view(), name="pause"),
+    path("subscription/resume/preview/", PreviewResumeView.as_view(), name="preview_resume"),
+    path("subscription/resume/", ResumeView.as_view(), name="resume"),
+    path("subscription/seats/preview/", PreviewSeatsView.as_view(), name="preview_seats"),
+    path("subscription/seats/", ChangeSeatsView.as_view(), name="change_seats"),
+    path("checkout-sessions/", CheckoutSessionsView.as_view(), name="checkout_sessions"),
+    path("portal-sessions/", PortalSessionsView.as_view(), name="portal_sessions"),
+    path("payment-methods/", PaymentMethodsView.as_view(), name="payment_methods"),
+    path("payment-methods/sessions/", CardSessionsView.as_view(), name="card_sessions"),
+    path(
+        "payment-methods/<str:payment_method>/default/",
+        DefaultPaymentMethodView.as_view(),
+        name="default_payment_method",
+    ),
+    path(
+        "payment-methods/<str:payment_method>/remove/",
+        RemovePaymentMethodView.as_view(),
+        name="remove_payment_method",
+    ),
+    path("invoices/", InvoicesView.as_view(), name="invoices"),
+    path("invoices/<str:invoice>/", InvoiceView.as_view(), name="invoice"),
+]
