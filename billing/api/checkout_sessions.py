@@ -11,7 +11,6 @@ from billing.api.given import read_body
 from billing.api.shapes.sessions import CheckoutSessionBody, CheckoutSessionSerializer
 from billing.api.view import ApiView
 from billing.clock import business_now
-from billing.errors import InvalidInput
 from billing.services.checkout import start_checkout
 from billing.terms import ApiScope
 
@@ -36,8 +35,6 @@ class CheckoutSessionsView(ApiView):
         While a page for the same is open, that one is answered. The way back leads to our own pages.
         """
         given = read_body(request, CheckoutSessionBody)
-        if not given["accepts_terms"]:
-            raise InvalidInput("The terms must be accepted first. Nothing was charged.", field="accepts_terms")
         organization, actor = self.caller.organization, self.caller.actor
         intent = start_checkout(
             organization,

@@ -41,7 +41,7 @@ class InvoicesView(ApiListView):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Invoices, the newest first. Drafts are not shown."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        rows = with_what_came_back(page or (), now=business_now())
+        rows: Any = with_what_came_back(page or (), now=business_now())
         return self.get_paginated_response(InvoiceSerializer(rows, many=True).data)
 
     def rows(self) -> QuerySet[Invoice]:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import Direction
+from drf_spectacular.utils import Direction, extend_schema_field
 from rest_framework import serializers
 
 LARGEST_AMOUNT = 10**12
@@ -60,6 +60,18 @@ class YesOrNo(serializers.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
+
+
+@extend_schema_field({"type": "boolean", "enum": [True]})
+class Accepted(YesOrNo):
+    """`true`, and nothing else will do."""
+
+    default_error_messages = {"refused": "This must be accepted first. Nothing was done."}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not super().to_internal_value(data):
+            self.fail("refused")
+        return True
 
 
 class Day(serializers.DateField):

@@ -23,7 +23,7 @@ class PaymentMethodSerializer(serializers.Serializer[MethodRow]):
 class PaymentMethodsSerializer(serializers.Serializer[PaymentMethodPage]):
     """What pays comes first."""
 
-    data = PaymentMethodSerializer(many=True, source="rows")
+    data = PaymentMethodSerializer(many=True, source="rows")  # type: ignore[assignment]  # A field, which the metaclass takes away.
     next_charge_at = serializers.DateTimeField(allow_null=True)
 
 

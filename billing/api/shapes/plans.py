@@ -48,4 +48,4 @@ class PlanSerializer(serializers.Serializer[OfferedPlan]):
 class PlansSerializer(serializers.Serializer[dict[str, tuple[OfferedPlan, ...]]]):
     """From low to high."""
 
-    data = PlanSerializer(many=True)
+    data = PlanSerializer(many=True)  # type: ignore[assignment]  # A field, which the metaclass takes away.

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from billing.api.shapes.fields import Body, Text, Whole, YesOrNo
+from billing.api.shapes.fields import Accepted, Body, Text, Whole
 from billing.api.shapes.words import words_of
 from billing.models import CheckoutIntent
 from billing.rules.return_urls import RETURN_PATHS
@@ -13,7 +13,7 @@ MOST_SEATS = 999_999
 
 class CheckoutSessionBody(Body):
     lookup_key = Text(max_length=200, help_text="A price on sale, from the list of plans.")
-    accepts_terms = YesOrNo(help_text="Whoever buys has accepted the terms; `false` is refused.")
+    accepts_terms = Accepted(help_text="Whoever buys has accepted the terms.")
     seats = Whole(
         min_value=1,
         max_value=MOST_SEATS,

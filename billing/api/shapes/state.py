@@ -183,14 +183,15 @@ class CustomerStateSerializer(serializers.Serializer[WholeState]):
         """`as_of` is left out: what has not changed gives the same answer, and the same ETag."""
         told = instance.state.as_dict()
         told.pop("as_of")
+        upcoming: Any = instance.upcoming
         return {
             **told,
             "subscription": SubscriptionSerializer(instance.subscription).data,
             "unpaid": UnpaidSerializer(instance.unpaid).data if instance.unpaid else None,
-            "upcoming": UpcomingSerializer(instance.upcoming, many=True).data,
+            "upcoming": UpcomingSerializer(upcoming, many=True).data,
         }
 
 
 class EntitlementsSerializer(serializers.Serializer[Any]):
     access = AccessSerializer()
-    data = EntitlementSerializer(many=True)
+    data = EntitlementSerializer(many=True)  # type: ignore[assignment]  # A field, which the metaclass takes away.

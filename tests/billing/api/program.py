@@ -16,9 +16,7 @@ ALL_SCOPES = tuple(scope.value for scope in ApiScope)
 def key_for(organization: Organization, person: User, *, scopes: tuple[str, ...] = ALL_SCOPES) -> str:
     """The text of a new key."""
     wish = KeyWish(name="Our own program", scopes=scopes)
-    _, text = create_api_key(
-        organization, wish=wish, request_key=uuid4(), actor=person, now=clock.system_now()
-    )
+    _, text = create_api_key(organization, wish=wish, request_key=uuid4(), actor=person, now=clock.system_now())
     return text
 
 

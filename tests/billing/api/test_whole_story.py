@@ -86,7 +86,9 @@ def test_seats_are_changed_for_the_sum_that_was_shown(shop: Shop, team, program:
 
     preview = program.post("subscription/seats/preview/", {"seats": 5}, status=201)
     refused = program.post(
-        "subscription/seats/", {**preview["confirm"], "shown_minor": preview["confirm"]["shown_minor"] + 1}, status=409
+        "subscription/seats/",
+        {**preview["confirm"], "shown_minor": preview["confirm"]["shown_minor"] + 1},
+        status=409,
     )
     changed = program.post("subscription/seats/", preview["confirm"])
 
