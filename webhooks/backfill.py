@@ -89,8 +89,14 @@ def ask_for(*, since: datetime, until: datetime, actor: User) -> Backfill:
         look = Backfill.objects.create(
             livemode=settings.STRIPE_LIVE_MODE, since_at=since, until_at=until, asked_by=f"staff {actor.pk}"
         )
-        period = {"since": since.isoformat(), "until": until.isoformat()}
-        audit.record("backfill_started", subject=str(look.pk), organization=None, actor=actor, **period)
+        audit.record(
+            "backfill_started",
+            subject=str(look.pk),
+            organization=None,
+            actor=actor,
+            since=since.isoformat(),
+            until=until.isoformat(),
+        )
     return look
 
 

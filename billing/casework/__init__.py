@@ -23,6 +23,7 @@ from billing.casework.moves import (
 from billing.casework.outcomes import close_attempt, settle_declined, settle_gone, settle_paid, settle_untraced, skip
 from billing.casework.requests import (
     StaffWish,
+    audited,
     is_in_flight,
     record_request,
     repeated,
@@ -35,6 +36,7 @@ __all__ = [
     "OBSERVED",
     "StaffWish",
     "ask_customer",
+    "audited",
     "close",
     "close_attempt",
     "doubt_confirmation",

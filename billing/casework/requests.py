@@ -1,7 +1,9 @@
 """Keeps what staff ask of a case: one row for each form that was sent, with its reason, in the audit as well."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from accounts.models import User
@@ -61,6 +63,17 @@ def require_free(case: DunningCase) -> None:
         raise TryUnderWay()
 
 
+def audited(case: DunningCase) -> dict[str, Any]:
+    """What the audit keeps of a case before and after staff act on it."""
+    return {
+        "state": str(case.state),
+        "due_at": case.due_at,
+        "held_until": case.held_until,
+        "deadline_at": case.deadline_at,
+        "access_closes_at": case.access_closes_at,
+    }
+
+
 def record_request(
     case: DunningCase,
     action: CaseAction,
@@ -69,6 +82,7 @@ def record_request(
     until: datetime | None = None,
     moves_deadline: bool = False,
     attempt: DunningAttempt | None = None,
+    before: Mapping[str, Any] | None = None,
 ) -> CaseRequest:
     """Write the wish down beside what it does, in the caller's transaction, who holds the case.
 
@@ -94,6 +108,9 @@ def record_request(
         subject=str(case.uuid),
         organization=case.organization,
         actor=wish.actor,
+        before=before,
+        after=audited(case),
+        reason=row.reason,
         request=str(row.uuid),
         invoice=case.stripe_invoice_id,
     )

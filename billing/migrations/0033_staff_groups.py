@@ -1,4 +1,4 @@
-"""The groups of the staff's roles. Their rights follow after the migrations: billing_project/staff_groups.py."""
+"""The groups of the staff's roles. Their rights follow after the migrations: billing_project/after_migrate.py."""
 
 from django.db import migrations
 

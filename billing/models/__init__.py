@@ -2,7 +2,7 @@
 
 from billing.models.api_key import ApiKey
 from billing.models.api_request import ApiRequest
-from billing.models.audit import AuditEntry
+from billing.models.audit import AuditEntry, AuditNote
 from billing.models.billing_email import BillingEmailChange
 from billing.models.cancellation import CancelRequest
 from billing.models.catalogue import Feature, Plan, PlanFeature, Price
@@ -53,6 +53,7 @@ __all__ = [
     "ApiKey",
     "ApiRequest",
     "AuditEntry",
+    "AuditNote",
     "BillingDetails",
     "BillingEmailChange",
     "CancelRequest",

@@ -11,6 +11,7 @@ from django.db.models import Model
 
 from billing.models.api_key import ApiKey
 from billing.models.api_request import ApiRequest
+from billing.models.audit import AuditNote
 from billing.models.billing_email import BillingEmailChange
 from billing.models.cancellation import CancelRequest
 from billing.models.charge import ChargeAttempt
@@ -46,6 +47,7 @@ PERSONAL: tuple[Personal, ...] = (
     Personal(ApiKey),
     Personal(CustomerNote),
     Personal(BillingDetails),
+    Personal(AuditNote, "entry__organization"),
     Personal(CustomerDetails, "customer__organization"),
     Personal(TaxId, "customer__organization"),
     Personal(Notice, values={"last_error": ""}),

@@ -12,6 +12,7 @@ from django.db.models import Model, QuerySet
 from accounts.models import Consent, Invitation, Membership, Organization, User
 from billing.models import (
     ApiRequest,
+    AuditNote,
     CaseEvent,
     CheckoutSession,
     Customer,
@@ -66,6 +67,7 @@ def _querysets(organization: Organization) -> Iterator[QuerySet[Any]]:
     for model in (*of_accounts, *models_with_organization()):
         yield _told(model._default_manager.filter(organization=organization))
     customer_ids = customer_ids_of(organization)
+    yield AuditNote.objects.filter(entry__organization=organization)
     yield NoticeContent.objects.filter(notice__organization=organization)
     yield CustomerDetails.objects.filter(customer__organization=organization)
     yield TaxId.objects.filter(customer__organization=organization)

@@ -41,6 +41,7 @@ def allow_trial(
                 subject=str(allowance.uuid),
                 organization=organization,
                 actor=actor,
+                reason=reason,
                 subscription=allowance.stripe_subscription_id,
             )
     except IntegrityError:

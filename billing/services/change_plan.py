@@ -161,6 +161,11 @@ def _record(preview: ChangePreview, *, request_key: UUID, actor: User | None) ->
                 subject=str(change.uuid),
                 organization=preview.organization,
                 actor=actor,
+                before={
+                    "price": preview.from_price and preview.from_price.stripe_price_id,
+                    "quantity": preview.from_quantity,
+                },
+                after={"price": preview.price.stripe_price_id, "quantity": preview.quantity},
                 plan=preview.price.plan.name,
                 stripe_subscription_id=preview.stripe_subscription_id,
             )

@@ -67,6 +67,8 @@ def _record(preview: ChangePreview, *, request_key: UUID, actor: User | None, no
                 subject=preview.stripe_subscription_id,
                 organization=preview.organization,
                 actor=actor,
+                before={"quantity": preview.from_quantity},
+                after={"quantity": preview.quantity},
                 quantity=preview.quantity,
                 seat_change=str(change.uuid),
             )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -115,7 +116,18 @@ def _check(change: TrialChange, *, now: datetime) -> None:
 def _record(change: TrialChange) -> TrialChange:
     """Commit the wish; an older one for the same subscription that never reached Stripe is superseded by it."""
     older = TrialChange.objects.filter(stripe_subscription_id=change.stripe_subscription_id)
-    return intents.record(change, event=f"trial_{change.action}", supersedes=older, change=str(change.uuid))
+    return intents.record(
+        change, event=f"trial_{change.action}", supersedes=older, change=str(change.uuid), **_told(change)
+    )
+
+
+def _told(change: TrialChange) -> dict[str, Any]:
+    """What the audit keeps of it; `ends_at` None means at once."""
+    return {
+        "before": {"trial_ends_at": change.ended_before_at},
+        "after": {"trial_ends_at": change.ends_at},
+        "reason": change.reason,
+    }
 
 
 def _change_local(change: TrialChange, *, now: datetime) -> TrialChange:
@@ -128,8 +140,9 @@ def _change_local(change: TrialChange, *, now: datetime) -> TrialChange:
         _check(change, now=now)
         trial.ends_at = change.ends_at or max(now, trial.started_at + timedelta(seconds=1))
         trial.save(update_fields=["ends_at"])
+        none = TrialChange.objects.none()
         intents.record(
-            change, event=f"trial_{change.action}", supersedes=TrialChange.objects.none(), trial=str(trial.uuid)
+            change, event=f"trial_{change.action}", supersedes=none, trial=str(trial.uuid), **_told(change)
         )
         return _end(change, IntentState.SUCCEEDED, now=now)
 

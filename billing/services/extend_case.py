@@ -24,6 +24,7 @@ def extend_case(case_id: int, *, deadline_at: datetime, moves_access: bool, wish
         if done is not None:
             return done
         casework.require_going_on(case)
+        before = casework.audited(case)
         if deadline_at <= case.deadline_at:
             raise InvalidInput("The new deadline must be later than the present one.", field="deadline_at")
         casework.require_deadline_fits(case, deadline_at, now=wish.now)
@@ -33,4 +34,6 @@ def extend_case(case_id: int, *, deadline_at: datetime, moves_access: bool, wish
         case.save()
         if case.waits_for in ("deadline", "limit"):
             casework.plan_again(case, now=wish.now, why=case.waits_for)
-        return casework.record_request(case, CaseAction.EXTEND, wish, until=deadline_at, moves_deadline=moves_access)
+        return casework.record_request(
+            case, CaseAction.EXTEND, wish, until=deadline_at, moves_deadline=moves_access, before=before
+        )

@@ -30,12 +30,13 @@ def forgive_case(case_id: int, *, wish: StaffWish) -> CaseRequest:
         request = casework.repeated(case, wish)
         if request is None:
             casework.require_going_on(case)
+            before = casework.audited(case)
             if case.state == CaseState.ATTEMPTING or casework.is_in_flight(case):
                 raise TryUnderWay()
             if case.requests.filter(action=CaseAction.FORGIVE.value, state=IntentState.RECORDED.value).exists():
                 raise UnderWay()
             casework.ask_customer(case, why=_FORGIVING, at=wish.now)
-            request = casework.record_request(case, CaseAction.FORGIVE, wish)
+            request = casework.record_request(case, CaseAction.FORGIVE, wish, before=before)
     return _carry_out(request, now=wish.now)
 
 

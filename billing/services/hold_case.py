@@ -26,11 +26,14 @@ def hold_case(case_id: int, *, until: datetime, moves_deadline: bool, wish: Staf
         if done is not None:
             return done
         casework.require_free(case)
+        before = casework.audited(case)
         _require_fit(case, until=until, moves_deadline=moves_deadline, now=wish.now)
         if moves_deadline:
             casework.put_deadline_off(case, until - wish.now, moves_access=True, now=wish.now)
         casework.hold(case, until=until, at=wish.now)
-        return casework.record_request(case, CaseAction.HOLD, wish, until=until, moves_deadline=moves_deadline)
+        return casework.record_request(
+            case, CaseAction.HOLD, wish, until=until, moves_deadline=moves_deadline, before=before
+        )
 
 
 def _require_fit(case: DunningCase, *, until: datetime, moves_deadline: bool, now: datetime) -> None:

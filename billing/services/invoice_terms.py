@@ -63,6 +63,7 @@ def set_invoice_terms(
                 days_until_due=days_until_due,
                 reason=reason,
             ),
+            terms_before=subscription.terms_days,
             actor=actor,
         )
     return _carry_out(change)
@@ -90,7 +91,7 @@ def _changeable(organization: Organization, *, days_until_due: int | None, now: 
     return subscription
 
 
-def _record(change: InvoiceTermsChange, *, actor: User) -> InvoiceTermsChange:
+def _record(change: InvoiceTermsChange, *, terms_before: int | None, actor: User) -> InvoiceTermsChange:
     try:
         with transaction.atomic():
             change.save()
@@ -99,6 +100,9 @@ def _record(change: InvoiceTermsChange, *, actor: User) -> InvoiceTermsChange:
                 subject=change.stripe_subscription_id,
                 organization=change.organization,
                 actor=actor,
+                before={"days_until_due": terms_before},
+                after={"days_until_due": change.days_until_due},
+                reason=change.reason,
                 change=str(change.uuid),
                 days=change.days_until_due,
             )

@@ -61,7 +61,9 @@ def _record(lifecycle: Lifecycle, length: PauseLength, *, request_key: UUID, act
         resumes_at=_end_of(length, period_end=subscription.current_period_end),
     )
     older = PauseRequest.objects.filter(stripe_subscription_id=request.stripe_subscription_id, action=_PAUSE)
-    return intents.record(request, event="subscription_pause", supersedes=older)
+    before = {"status": subscription.status, "resumes_at": None}
+    after = {"behaviour": request.behaviour, "resumes_at": request.resumes_at}
+    return intents.record(request, event="subscription_pause", supersedes=older, before=before, after=after)
 
 
 def _end_of(length: PauseLength, *, period_end: datetime) -> datetime:

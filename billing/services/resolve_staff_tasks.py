@@ -25,5 +25,12 @@ def resolve_staff_tasks(task_ids: Iterable[int], *, actor: User, now: datetime) 
         for task in tasks:
             task.resolved_at = now
             task.save(update_fields=["resolved_at"])
-            audit.record("staff_task_resolved", subject=task.key, organization=task.organization, actor=actor)
+            audit.record(
+                "staff_task_resolved",
+                subject=task.key,
+                organization=task.organization,
+                actor=actor,
+                before={"resolved_at": None},
+                after={"resolved_at": now},
+            )
     return len(tasks)

@@ -40,13 +40,14 @@ def retry_case(case_id: int, *, wish: StaffWish) -> CaseRequest:
         if done is not None:
             return done
         casework.require_free(case)
+        before = casework.audited(case)
         card = charged_cards([case.stripe_subscription_id]).get(case.stripe_subscription_id)
         if card is None:
             raise PaymentMethodMissing()
         _require_permitted(case, card, wish)
         attempt = _attempt(case, card, wish)
         casework.start_attempt(case, attempt, at=wish.now)
-        return casework.record_request(case, CaseAction.RETRY, wish, attempt=attempt)
+        return casework.record_request(case, CaseAction.RETRY, wish, attempt=attempt, before=before)
 
 
 def _require_permitted(case: DunningCase, card: PaymentMethod, wish: StaffWish) -> None:

@@ -26,7 +26,13 @@ def save_policy(*, key: str, body: dict[str, Any], actor: User) -> DunningPolicy
             version = newest.version + 1 if newest else 1
             row = DunningPolicy.objects.create(key=key, version=version, body=body, sha256=sha256, created_by=actor)
             audit.record(
-                "dunning_policy_saved", subject=str(row), organization=None, actor=actor, sha256=sha256, key=key
+                "dunning_policy_saved",
+                subject=str(row),
+                organization=None,
+                actor=actor,
+                before={"version": newest.version, "sha256": newest.sha256} if newest else {},
+                after={"version": version, "sha256": sha256},
+                key=key,
             )
     except IntegrityError:
         raise UnderWay() from None

@@ -47,7 +47,7 @@ def rules_now() -> list[RuleDraft]:
 
 def mark_of(rules: Sequence[RuleDraft]) -> str:
     """Changes whenever a rule or their order does."""
-    return sha256_of([[_columns(rule.facts), rule.is_active] for rule in rules])
+    return sha256_of(_plain(rules))
 
 
 def set_dunning_rules(rules: Sequence[RuleDraft], *, seen: str, actor: User) -> int:
@@ -78,9 +78,14 @@ def set_dunning_rules(rules: Sequence[RuleDraft], *, seen: str, actor: User) -> 
             subject="dunning_rules",
             organization=None,
             actor=actor,
-            rules=[[_columns(rule.facts), rule.is_active] for rule in rules],
+            before={"rules": _plain(before)},
+            after={"rules": _plain(rules)},
         )
     return len(rules)
+
+
+def _plain(rules: Sequence[RuleDraft]) -> list[Any]:
+    return [[_columns(rule.facts), rule.is_active] for rule in rules]
 
 
 def _columns(facts: RuleFacts) -> dict[str, Any]:

@@ -32,11 +32,12 @@ def settle_conflict(case_id: int, *, wish: StaffWish) -> CaseRequest:
         if done is not None:
             return done
         _require_settled(case)
+        before = casework.audited(case)
         if case.last_notice_at is None:
             case.deadline_at = max(case.deadline_at, wish.now + policy_of(case).last_notice_before)
         casework.note(case, _WHY, at=wish.now)
         casework.plan_again(case, now=wish.now, why=_WHY)
-        return casework.record_request(case, CaseAction.SETTLE_CONFLICT, wish)
+        return casework.record_request(case, CaseAction.SETTLE_CONFLICT, wish, before=before)
 
 
 def _require_settled(case: DunningCase) -> None:

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = "/team/organization/export/"
 # Reached by another way than a column that names the organization, or not about one.
 OTHERWISE = {
+    "AuditNote",
     "NoticeContent",
     "CustomerDetails",
     "TaxId",

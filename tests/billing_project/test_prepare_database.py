@@ -57,6 +57,17 @@ def test_the_groups_of_staff_have_their_rights(prepared: Path) -> None:
     assert given == [("finance",)]
 
 
+def test_the_audit_has_its_triggers_after_all_migrations(prepared: Path) -> None:
+    names = query(prepared, "SELECT name FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
+
+    assert [name for (name,) in names] == [
+        "billing_auditentry_delete",
+        "billing_auditentry_replace",
+        "billing_auditentry_update",
+        "billing_auditnote_update",
+    ]
+
+
 def test_production_gets_no_demo_logins(prepared: Path) -> None:
     production = {
         "ENVIRONMENT": "production",

@@ -8,6 +8,8 @@ from billing.models.personal import PERSONAL
 OPEN_KINDS = (TextField, EmailField, GenericIPAddressField, JSONField)
 # Ids, sums, states and words of ours; what stands in them says nothing of a person.
 NOTHING_PERSONAL = {
+    "AuditEntry.after",
+    "AuditEntry.before",
     "AuditEntry.details",
     "CaseEvent.details",
     "ChangePreview.lines",

@@ -4,6 +4,8 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import Model
 
+from tests.append_only import lift_and_put_back
+
 _KEPT = {"contenttypes.contenttype", "auth.permission", "sites.site"}
 
 
@@ -29,8 +31,9 @@ class Snapshot:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(" UNION ALL ".join(looks))
             used = [table for (table,) in cursor.fetchall()]
-            for table in used:
-                cursor.execute(f"DELETE FROM {quoted(table)}")  # noqa: S608
+            lift, put_back = lift_and_put_back()
+            for statement in (*lift, *(f"DELETE FROM {quoted(table)}" for table in used), *put_back):  # noqa: S608
+                cursor.execute(statement)
             for model, rows in self._rows:
                 if rows:
                     model._base_manager.bulk_create(rows)

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, Permission
 
 from billing.rules.staff_roles import RIGHTS
 from billing.terms import StaffRole
-from billing_project.staff_groups import keep_staff_groups
+from billing_project.after_migrate import keep_staff_groups
 
 # Named before their models are there.
 AWAITED: set[str] = {

@@ -1,23 +1,22 @@
-"""Brings the groups of the staff's roles to the table of their rights; it must not know who is in them.
-
-Django makes the permissions only after all migrations, so the rights are given at that moment, every time: a right
-that the table lost is taken away by the next `migrate`. A company's own groups are left alone.
-"""
+"""Puts right after every migration what migrations alone cannot keep: rights of groups, triggers of the audit."""
 
 from typing import Any
 
 from django.apps import AppConfig, apps
 from django.contrib.auth.models import Group, Permission
+from django.db import connections
 from django.db.models import Value
 from django.db.models.functions import Concat
 
+from billing.models.append_only import forbid_changes
 from billing.rules.staff_roles import RIGHTS
 
 
 def keep_staff_groups(app_config: AppConfig, **kwargs: Any) -> None:
-    """After a migration: make groups that are missing, give each exactly its rights. Safe to repeat.
+    """Make the groups of staff's roles that are missing, and give each exactly its rights. Safe to repeat.
 
-    The table may name permissions that the database does not have yet, while migrations are taken back.
+    Django makes the permissions only after all migrations. A right that the table lost is taken away here; a
+    company's own groups are left alone. The table may name permissions that the database does not have yet.
     """
     try:
         kwargs.get("apps", apps).get_model("auth", "Group")
@@ -27,3 +26,8 @@ def keep_staff_groups(app_config: AppConfig, **kwargs: Any) -> None:
     for role, rights in RIGHTS.items():
         group, _ = Group.objects.get_or_create(name=role.value)
         group.permissions.set(known.filter(name_of_it__in=rights))
+
+
+def keep_audit_append_only(app_config: AppConfig, using: str = "default", **kwargs: Any) -> None:
+    """Make the triggers of the audit anew: SQLite loses them whenever a migration alters their table."""
+    forbid_changes(connections[using])
