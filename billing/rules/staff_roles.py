@@ -16,8 +16,10 @@ _CUSTOMERS = (
     "accounts.membership",
     "accounts.organization",
     "accounts.user",
+    "billing.apikey",
     "billing.billingemailchange",
     "billing.customer",
+    "billing.customernote",
     "billing.detailsrequest",
     "billing.erasure",
     "mfa.authenticator",
@@ -72,6 +74,7 @@ _WORK = (  # What happened, and what waits for a person.
     "billing.transition",
 )
 _MACHINE = (
+    "billing.apirequest",
     "billing.drift",
     "billing.reconciliation",
     "billing.stripeaccount",
@@ -93,6 +96,7 @@ _DESK = _views(_CUSTOMERS, _SUBSCRIPTIONS, _MONEY, _DUNNING, _WORK)
 RIGHTS: Mapping[StaffRole, frozenset[str]] = {
     StaffRole.SUPPORT: _DESK
     | {
+        "billing.add_customernote",
         "billing.change_stafftask",
         "billing.draft_dispute",
         "billing.hold_dunningcase",
@@ -102,6 +106,7 @@ RIGHTS: Mapping[StaffRole, frozenset[str]] = {
     StaffRole.FINANCE: _DESK
     | {
         "billing.accept_dispute",
+        "billing.add_customernote",
         "billing.add_invoicetermschange",
         "billing.add_trialallowance",
         "billing.add_trialchange",
@@ -122,11 +127,13 @@ RIGHTS: Mapping[StaffRole, frozenset[str]] = {
     StaffRole.BILLING_ADMIN: _DESK
     | _views(_MACHINE, _WHO_MAY_WHAT)
     | {
+        "billing.add_customernote",
         "billing.add_dunningpolicy",
         "billing.add_trialallowance",
         "billing.add_trialchange",
         "billing.change_dunningrule",
         "billing.change_stafftask",
+        "billing.erase_customernote",
         "billing.export_auditentry",
         "billing.revive_work",
         "webhooks.replay_inboxevent",
