@@ -9,7 +9,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register, run_checks
+from django.core.checks import CheckMessage, Error, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from billing.rules.seats import SeatSync
@@ -115,6 +115,14 @@ def check_production_secrets(app_configs: Sequence[AppConfig] | None, **kwargs: 
         yield Error("DEBUG must be off in production: it shows settings and data to visitors.", id="billing.E009")
     if settings.IS_PRODUCTION and not settings.SITE_URL.startswith("https://"):
         yield Error("SITE_URL must begin with https:// in production.", id="billing.E010")
+
+
+@register(TAG)
+def check_second_step(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterator[CheckMessage]:
+    if settings.IS_PRODUCTION and not settings.STAFF_MFA_REQUIRED:
+        yield Warning(
+            "STAFF_MFA_REQUIRED is off in production: a stolen password of staff opens the admin.", id="billing.W001"
+        )
 
 
 @register(TAG)

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "billing_project.staff_gate.StaffSecondStepMiddleware",
     "accounts.middleware.RefusedFormMiddleware",
     "billing_project.middleware.OwnNotFoundPageMiddleware",
 ]
@@ -230,6 +231,8 @@ CELERY_BEAT_SCHEDULE = beat_schedule(start_token=START_TOKEN)
 # --- Accounts --------------------------------------------------------------------------------------------
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_TOTP_ISSUER = PRODUCT_NAME
+# Whether staff open the admin only with the code of an authenticator app.
+STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=IS_PRODUCTION)
 # The function that knows how many people a plan holds; accounts must not know of plans.
 PEOPLE_LIMIT = "billing.selectors.people.people_limit"
 # The function that knows what one more person costs; accounts must not know of prices.

@@ -22,6 +22,7 @@ PRODUCTION = {
     "SECRET_KEY": "k" * 60,
     "SITE_URL": "https://billing.example.com",
     "USES_SANDBOX": False,
+    "STAFF_MFA_REQUIRED": True,
     "STRIPE_SECRET_KEY": LIVE_KEY,
     "STRIPE_WEBHOOK_SECRETS": ["whsec_own"],
     "STRIPE_API_BASE": "https://api.stripe.com",
@@ -54,6 +55,7 @@ def test_a_sound_configuration_is_accepted(settings: Any, base: dict[str, Any]) 
     [
         ({}, {"ENVIRONMENT": "prod"}, ["billing.E001"]),
         ({}, {"METRICS_TOKEN": "short"}, ["billing.E019"]),
+        (PRODUCTION, {"STAFF_MFA_REQUIRED": False}, ["billing.W001"]),
         ({}, {"DUNNING_COLLECTOR": "both"}, ["billing.E040"]),
         ({}, {"STRIPE_API_VERSION": ""}, ["billing.E011"]),
         ({}, {"STRIPE_API_VERSION": "2026-08-26.dahlia"}, ["billing.E011"]),
