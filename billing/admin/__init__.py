@@ -16,6 +16,7 @@ from billing.admin.details import BillingEmailChangeAdmin, DetailsRequestAdmin, 
 from billing.admin.discounts import DiscountAdmin, DiscountChangeAdmin
 from billing.admin.disputes import DisputeAdmin, EarlyFraudWarningAdmin
 from billing.admin.drift import DriftAdmin, ReconciliationAdmin
+from billing.admin.entitlement_overrides import EntitlementOverrideAdmin
 from billing.admin.invoice_payments import InvoicePaymentAdmin
 from billing.admin.invoice_terms import InvoiceTermsChangeAdmin
 from billing.admin.invoices import InvoiceAdmin
@@ -60,6 +61,7 @@ __all__ = [
     "DunningAttemptAdmin",
     "DunningCaseAdmin",
     "DunningPolicyAdmin",
+    "EntitlementOverrideAdmin",
     "DunningRuleAdmin",
     "EarlyFraudWarningAdmin",
     "ErasureAdmin",

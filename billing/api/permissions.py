@@ -1,6 +1,6 @@
 """Opens an API view only to a plan with a feature, or while it may be written; what stays closed answers 402."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
@@ -8,9 +8,8 @@ from rest_framework.views import APIView
 
 from billing.api.caller import caller_of
 from billing.clock import business_now
-from billing.errors import FeatureMissing, ReadOnly
-from billing.selectors.access import access_for
-from billing.selectors.offers import FeatureOffer, feature_offer
+from billing.errors import ReadOnly
+from billing.selectors.entitlements import entitlements_for, feature_missing
 
 
 class RequiresFeature(BasePermission):
@@ -23,11 +22,9 @@ class RequiresFeature(BasePermission):
         caller = caller_of(request)
         if caller is None:
             return False
-        if access_for(caller.organization, business_now()).has(self.feature):
+        if entitlements_for(caller.organization, business_now()).has(self.feature):
             return True
-        offer = feature_offer(caller.organization, feature=self.feature)
-        message = f"The plan of {caller.organization.name} does not include {self.feature}. Nothing was done."
-        raise FeatureMissing(message, feature=self.feature, offer=_offer_as_json(offer))
+        raise feature_missing(caller.organization, self.feature)
 
 
 def feature_permission(feature: str) -> type[RequiresFeature]:
@@ -45,21 +42,7 @@ class RequiresWriting(BasePermission):
             return False
         if request.method in SAFE_METHODS:
             return True
-        access = access_for(caller.organization, business_now())
+        access = entitlements_for(caller.organization, business_now())
         if access.is_read_only:
             raise ReadOnly(read_only_at=access.read_only_at, closes_at=access.until)
         return True
-
-
-def _offer_as_json(offer: FeatureOffer) -> dict[str, Any] | None:
-    if not offer.plan_code:
-        return None
-    price = offer.price
-    return {
-        "plan": offer.plan_code,
-        "plan_name": offer.plan_name,
-        "lookup_key": offer.lookup_key,
-        "amount_minor": price.amount_minor if price else None,
-        "currency": price.currency if price else None,
-        "interval": "month",
-    }

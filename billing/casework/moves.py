@@ -6,9 +6,11 @@ Whoever calls holds the case's row locked (`locked`); all that belongs to one mo
 from datetime import datetime
 from typing import Any
 
+from billing import clock
 from billing.casework import mails
 from billing.casework.confirmation import doubt_confirmation
 from billing.models import CardBlock, CaseEvent, ChargeAttempt, DunningAttempt, DunningCase, open_staff_task
+from billing.models.access_record import record_case
 from billing.rules.dunning.facts import AskCustomer, Close, Decline, RetryAt, Step, Verdict
 from billing.rules.dunning.judge import judge
 from billing.rules.dunning.steps import next_step
@@ -31,8 +33,12 @@ def locked(case_id: int) -> DunningCase:
 
 
 def note(case: DunningCase, kind: str, *, at: datetime, **details: Any) -> None:
-    """Append to the case's story; `details` hold ids, codes and times, nothing personal. `at` is business time."""
+    """Append to the case's story; `details` hold ids, codes and times, nothing personal. `at` is business time.
+
+    What the case as it is in memory means for access is recorded with it.
+    """
     CaseEvent.objects.create(case=case, kind=kind, at=at, details=details)
+    record_case(case, business_at=clock.recent_business_now())
 
 
 def take_in(

@@ -82,6 +82,7 @@ from billing.errors.dunning import (
     StripeCollects,
     TryUnderWay,
 )
+from billing.errors.entitling import OverrideEnded
 from billing.errors.provider import (
     CardDeclined,
     LeaseLost,
@@ -125,6 +126,7 @@ from billing.errors.standing import (
 )
 
 __all__ = [
+    "OverrideEnded",
     "AnswerUnderWay",
     "DisputeAnswered",
     "DisputeNotAwaiting",

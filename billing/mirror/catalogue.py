@@ -92,7 +92,11 @@ def _write_grants(row: models.Plan, *, plan: Plan) -> None:
         models.PlanFeature.objects.update_or_create(
             plan=row,
             feature=features[grant.feature_code],
-            defaults={"limit": grant.limit, "is_unlimited": grant.is_unlimited},
+            defaults={
+                "limit": grant.limit,
+                "is_unlimited": grant.is_unlimited,
+                "is_per_seat": grant.is_per_seat,
+            },
         )
 
 

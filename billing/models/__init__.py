@@ -17,6 +17,7 @@ from billing.models.dispute import Dispute, EarlyFraudWarning
 from billing.models.dunning import CardBlock, CaseEvent, DunningAttempt, DunningCase
 from billing.models.dunning_policy import CollectionConfirmation, DunningPolicy, DunningRule
 from billing.models.dunning_request import CaseRequest
+from billing.models.entitlement import AccessFact, EntitlementOverride
 from billing.models.erasure import Erasure
 from billing.models.evidence import EvidenceDraft, EvidenceFile, EvidenceSubmission
 from billing.models.invoice import Invoice
@@ -42,7 +43,7 @@ from billing.models.schedule import SubscriptionSchedule
 from billing.models.seats import SeatChange, SeatSync
 from billing.models.staff_task import StaffTask, open_staff_task
 from billing.models.stripe_account import StripeAccount
-from billing.models.subscription import Subscription
+from billing.models.subscription import Subscription, SubscriptionItem
 from billing.models.transition import Handled, Transition
 from billing.models.trial import LocalTrial, TrialRedemption
 from billing.models.trial_card import TrialAllowance, TrialCard, TrialRefusal
@@ -52,6 +53,7 @@ from billing.models.work import Work
 __all__ = [
     "ApiKey",
     "ApiRequest",
+    "AccessFact",
     "AuditEntry",
     "AuditNote",
     "BillingDetails",
@@ -80,6 +82,7 @@ __all__ = [
     "DunningPolicy",
     "DunningRule",
     "EarlyFraudWarning",
+    "EntitlementOverride",
     "Erasure",
     "EvidenceDraft",
     "EvidenceFile",
@@ -108,6 +111,7 @@ __all__ = [
     "StaffTask",
     "StripeAccount",
     "Subscription",
+    "SubscriptionItem",
     "SubscriptionSchedule",
     "TaxId",
     "Transition",

@@ -68,18 +68,25 @@ class Plan(models.Model):
 
 
 class PlanFeature(models.Model):
-    """A feature of a plan: a flag that is on, a number, or unlimited. An absent row means off, or none."""
+    """A feature of a plan: a flag that is on, a number, or unlimited. An absent row means off, or none.
+
+    Where it is per seat, the number is for each seat that is bought.
+    """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="grants")
     feature = models.ForeignKey(Feature, on_delete=models.PROTECT, related_name="+")
     limit = models.PositiveBigIntegerField(null=True, blank=True)
     is_unlimited = models.BooleanField(default=False)
+    is_per_seat = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["plan", "feature"], name="one_grant_per_plan_and_feature"),
             models.CheckConstraint(
                 condition=models.Q(is_unlimited=False) | models.Q(limit=None), name="unlimited_has_no_number"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_per_seat=False) | models.Q(limit__isnull=False), name="per_seat_has_a_number"
             ),
         ]
 

@@ -22,6 +22,7 @@ from billing.models.customer_note import CustomerNote
 from billing.models.details import BillingDetails, CustomerDetails, DetailsRequest, TaxId
 from billing.models.dunning import DunningAttempt, DunningCase
 from billing.models.dunning_request import CaseRequest
+from billing.models.entitlement import EntitlementOverride
 from billing.models.evidence import EvidenceDraft, EvidenceFile, EvidenceSubmission
 from billing.models.invoice import Invoice
 from billing.models.invoice_terms import InvoiceTermsChange
@@ -62,6 +63,7 @@ PERSONAL: tuple[Personal, ...] = (
     Personal(EvidenceDraft, "dispute__organization"),
     Personal(EvidenceFile, "dispute__organization"),
     Personal(EvidenceSubmission, "dispute__organization", values={"texts": {}, "files": {}}),
+    Personal(EntitlementOverride, values={"reason": "", "end_reason": ""}),
     Personal(InvoiceTermsChange, values={"reason": ""}),
     Personal(CheckoutIntent, values={"url": ""}),
     Personal(CardSetup, values={"url": ""}),

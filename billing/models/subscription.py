@@ -66,3 +66,21 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stripe_subscription_id} {self.status}"
+
+
+class SubscriptionItem(models.Model):
+    """What a subscription holds now: the mirror deletes an item that Stripe does not list any more (rule E9)."""
+
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="items")
+    stripe_item_id = models.CharField(max_length=255)
+    stripe_price_id = models.CharField(max_length=255)
+    quantity = models.PositiveIntegerField(default=1)
+    position = models.PositiveIntegerField(default=0, help_text="In Stripe's order; the first one is the plan.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subscription", "stripe_item_id"], name="one_row_per_subscription_item"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stripe_item_id} {self.stripe_price_id} × {self.quantity}"

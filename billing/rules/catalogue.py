@@ -27,11 +27,15 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a plan gives of one feature: a flag that is on, a number, or without limit. No grant: off, or none."""
+    """What a plan gives of one feature: a flag that is on, a number, or without limit. No grant: off, or none.
+
+    With `is_per_seat` the number is for each seat that is bought.
+    """
 
     feature_code: str
     limit: int | None = None
     is_unlimited: bool = False
+    is_per_seat: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,4 +55,6 @@ def _entries(catalogue: Catalogue) -> Iterator[tuple[str, dict[str, str]]]:
 def _worth(grant: Grant) -> str:
     if grant.is_unlimited:
         return "unlimited"
-    return "yes" if grant.limit is None else str(grant.limit)
+    if grant.limit is None:
+        return "yes"
+    return f"{grant.limit} per seat" if grant.is_per_seat else str(grant.limit)

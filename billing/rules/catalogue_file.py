@@ -22,6 +22,7 @@ from billing.rules.catalogue_table import Table
 from billing.terms import Interval
 
 UNLIMITED = "unlimited"
+PER_SEAT = re.compile(r"(\d+) per seat", re.ASCII)
 LARGEST_LIMIT = 2**53 - 1  # What a browser's JSON still reads exactly.
 # Two years is the longest trial that Stripe takes (https://docs.stripe.com/api/subscriptions/create, read 2026-11).
 LONGEST_TRIAL_DAYS = 730
@@ -113,7 +114,10 @@ def _read_plan(table: Table, *, features: tuple[Feature, ...], currencies: tuple
         is_free=is_free,
         is_recommended=table.flag("recommended"),
         seats=seats,
-        grants=(*_read_limits(table, features=features), *_read_flags(table, features=features)),
+        grants=(
+            *_read_limits(table, features=features, has_seats=seats is not None),
+            *_read_flags(table, features=features),
+        ),
         prices=()
         if is_free
         else _read_prices(table.table("prices"), plan_code=code, currencies=currencies, seats=seats),
@@ -135,7 +139,7 @@ def _read_seats(plan: Table) -> SeatTerms | None:
     return SeatTerms(minimum=minimum, maximum=maximum)
 
 
-def _read_limits(plan: Table, *, features: tuple[Feature, ...]) -> tuple[Grant, ...]:
+def _read_limits(plan: Table, *, features: tuple[Feature, ...], has_seats: bool) -> tuple[Grant, ...]:
     """Every limit must be stated by every plan: a forgotten one would silently mean none."""
     table = plan.table("limits")
     codes = [feature.code for feature in features if feature.kind == FeatureKind.LIMIT]
@@ -148,9 +152,23 @@ def _read_limits(plan: Table, *, features: tuple[Feature, ...]) -> tuple[Grant, 
             grants.append(Grant(feature_code=code, is_unlimited=True))
             continue
         if isinstance(table.values.get(code), str):
-            raise table.refuse(code, f'a whole number or "{UNLIMITED}" is expected')
+            grants.append(_read_per_seat(table, code, has_seats=has_seats))
+            continue
         grants.append(Grant(feature_code=code, limit=table.whole_number(code, largest=LARGEST_LIMIT)))
     return tuple(grants)
+
+
+def _read_per_seat(table: Table, code: str, *, has_seats: bool) -> Grant:
+    """`projects = "10 per seat"`: who buys 12 seats has 120. Only where seats are sold."""
+    number = PER_SEAT.fullmatch(str(table.values[code]))
+    if number is None:
+        raise table.refuse(code, f'a whole number, "10 per seat" or "{UNLIMITED}" is expected')
+    if not has_seats:
+        raise table.refuse(code, "the plan has no seats, so nothing can be counted for each of them")
+    limit = int(number[1])
+    if not 0 < limit <= LARGEST_LIMIT // LARGEST_SEATS:
+        raise table.refuse(code, f"it must be between 1 and {LARGEST_LIMIT // LARGEST_SEATS:,} for each seat")
+    return Grant(feature_code=code, limit=limit, is_per_seat=True)
 
 
 def _read_flags(plan: Table, *, features: tuple[Feature, ...]) -> tuple[Grant, ...]:

@@ -6,35 +6,38 @@ closes access.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from billing.rules.dunning.access import AccessDays, UnpaidCase, access_days, earliest, is_settled
+from billing.rules.grants import Grant, ItemFacts, OverrideFacts, PlanFacts, total, with_overrides
 from billing.terms import AccessReason, FirstPaymentPolicy, SubscriptionStatus
 
+__all__ = [
+    "OPEN_STATUSES",
+    "Access",
+    "AccessInputs",
+    "GraceTerms",
+    "Grant",
+    "ItemFacts",
+    "LocalTrialFacts",
+    "OverrideFacts",
+    "PlanFacts",
+    "SubscriptionFacts",
+    "decide",
+    "decide_access",
+    "next_change",
+]
 OPEN_STATUSES = (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING, SubscriptionStatus.PAST_DUE)
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
-    """A feature that a plan gives: a flag that is on, a number, or unlimited."""
-
-    limit: int | None = None
-    is_unlimited: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PlanFacts:
-    code: str
-    name: str
-    rank: int
-    grants: Mapping[str, Grant] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class SubscriptionFacts:
-    """What the mirror knows of one subscription, and all its cases of dunning; all times are UTC."""
+    """What the mirror knows of one subscription, and all its cases of dunning; all times are UTC.
+
+    `plan` is the highest of its current items; without `items` it is the only one.
+    """
 
     stripe_subscription_id: str
     plan: PlanFacts
@@ -47,6 +50,10 @@ class SubscriptionFacts:
     is_past_due_since_trial: bool = False
     paused_paid_until: datetime | None = None
     cases: tuple[UnpaidCase, ...] = ()
+    items: tuple[ItemFacts, ...] = ()
+
+    def held(self) -> tuple[ItemFacts, ...]:
+        return self.items or (ItemFacts(self.plan),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,8 @@ class Access:
     """The one answer to "may this organization use that?". At `until` this answer ends by itself.
 
     `is_read_only`: an invoice is unpaid for so long that all can be read and nothing written. At `read_only_at`
-    it comes to that, or it came. `has` and `limit` say what the plan gives, read-only or not.
+    it comes to that, or it came. `has` and `limit` say what the plan gives, read-only or not. `override_ids` name
+    what staff granted beside the plan and counts now.
     """
 
     plan_code: str
@@ -75,6 +83,7 @@ class Access:
     stripe_subscription_id: str = ""
     is_read_only: bool = False
     read_only_at: datetime | None = None
+    override_ids: tuple[str, ...] = ()
 
     def has(self, feature: str) -> bool:
         """Whether the feature is on; a limit counts as on when it is above zero."""
@@ -97,6 +106,17 @@ class GraceTerms:
     first_payment: FirstPaymentPolicy = FirstPaymentPolicy.GRACE
 
 
+@dataclass(frozen=True, slots=True)
+class AccessInputs:
+    """All that decides, but the time."""
+
+    subscriptions: tuple[SubscriptionFacts, ...]
+    local_trial: LocalTrialFacts | None
+    free_plan: PlanFacts
+    grace: GraceTerms
+    overrides: tuple[OverrideFacts, ...] = ()
+
+
 def decide_access(
     subscriptions: Iterable[SubscriptionFacts],
     *,
@@ -104,29 +124,63 @@ def decide_access(
     free_plan: PlanFacts,
     now: datetime,
     grace: GraceTerms,
+    overrides: Iterable[OverrideFacts] = (),
 ) -> Access:
-    """The best that anything gives; `now` is business time.
+    """The best that anything gives, with what staff granted beside it; `now` is business time.
 
     What can be written wins over what can only be read, so that who pays for one plan can use it whatever else is
     owed; then the highest plan, then a subscription over a trial, then what lasts longest. The order never counts.
     """
+    return decide(AccessInputs(tuple(subscriptions), local_trial, free_plan, grace, tuple(overrides)), now)
+
+
+def decide(inputs: AccessInputs, now: datetime) -> Access:
+    """`decide_access` of all that decides, in one value."""
+    offers = offers_of(inputs, now)
+    best = max(offers, key=_strength)[1] if offers else _access(inputs.free_plan, AccessReason.FREE, None)
+    grants, used = with_overrides(best.grants, inputs.overrides, now=now)
+    ids = best.override_ids + tuple(override.uuid for override in used)
+    return replace(best, grants=grants, override_ids=ids) if ids else best
+
+
+def offers_of(inputs: AccessInputs, now: datetime) -> list[tuple[int, Access]]:
+    """What each subscription, the local trial and each comp gives by itself at `now`, with the rank of its plan."""
     offers = [
         offer
-        for subscription in subscriptions
-        if (offer := _access_through(subscription, now=now, grace=grace)) is not None
+        for subscription in inputs.subscriptions
+        if (offer := _access_through(subscription, now=now, grace=inputs.grace)) is not None
     ]
-    if local_trial and now < local_trial.closes_at():
-        offers.append(
-            (local_trial.plan.rank, _access(local_trial.plan, AccessReason.LOCAL_TRIAL, local_trial.closes_at()))
-        )
-    if not offers:
-        return _access(free_plan, AccessReason.FREE, None)
-    return max(offers, key=_strength)[1]
+    trial = inputs.local_trial
+    if trial and now < trial.closes_at():
+        offers.append((trial.plan.rank, _access(trial.plan, AccessReason.LOCAL_TRIAL, trial.closes_at())))
+    offers.extend(
+        (override.plan.rank, _comp(override, override.plan))
+        for override in inputs.overrides
+        if override.plan is not None and override.runs(now)
+    )
+    return offers
+
+
+def next_change(inputs: AccessInputs, now: datetime) -> datetime | None:
+    """The first moment after `now` at which time alone could change the answer; None where there is none.
+
+    It may come earlier than the answer changes, and never later.
+    """
+    moments: list[datetime | None] = []
+    for subscription in inputs.subscriptions:
+        days = _days_unpaid(subscription, grace=inputs.grace)
+        moments += [subscription.ended_at, subscription.cancel_at, subscription.paused_paid_until]
+        moments += [days.read_only_at, days.closes_at]
+    if inputs.local_trial:
+        moments.append(inputs.local_trial.closes_at())
+    for override in inputs.overrides:
+        moments += [override.starts_at, override.closes_at()]
+    return earliest(moment for moment in moments if moment is not None and moment > now)
 
 
 def _strength(offer: tuple[int, Access]) -> tuple[bool, int, bool, datetime, str]:
     rank, access = offer
-    is_subscribed = access.reason != AccessReason.LOCAL_TRIAL
+    is_subscribed = access.reason not in (AccessReason.LOCAL_TRIAL, AccessReason.COMP)
     until = access.until or _FOREVER
     return not access.is_read_only, rank, is_subscribed, until, access.stripe_subscription_id
 
@@ -150,7 +204,7 @@ def _access_through(
         plan_code=subscription.plan.code,
         plan_name=subscription.plan.name,
         reason=_reason(subscription, until=until),
-        grants=subscription.plan.grants,
+        grants=total(subscription.held()),
         until=until,
         stripe_subscription_id=subscription.stripe_subscription_id,
         is_read_only=read_only_at is not None and now >= read_only_at,
@@ -189,4 +243,9 @@ def _reason(subscription: SubscriptionFacts, *, until: datetime | None) -> Acces
 
 
 def _access(plan: PlanFacts, reason: AccessReason, until: datetime | None) -> Access:
-    return Access(plan.code, plan.name, reason, plan.grants, until)
+    return Access(plan.code, plan.name, reason, total([ItemFacts(plan)]), until)
+
+
+def _comp(override: OverrideFacts, plan: PlanFacts) -> Access:
+    access = _access(plan, AccessReason.COMP, override.closes_at())
+    return replace(access, grants=total([ItemFacts(plan, override.quantity)]), override_ids=(override.uuid,))

@@ -160,6 +160,8 @@ ACTS: dict[str, Act] = {
     "trial_end": Act("ended the trial"),
     "trial_refused": Act("found that the card of this trial has had one before"),
     "trial_allowed": Act("allowed another trial"),
+    "override_granted": Act("granted something beside the plan"),
+    "override_ended": Act("ended what was granted beside the plan"),
     "billing_details_changed": Act("changed the name or address on invoices"),
     "billing_email_requested": Act("asked for another billing e-mail"),
     "billing_email_changed": Act("confirmed the new billing e-mail"),

@@ -37,7 +37,12 @@ def _plan(row: models.Plan) -> Plan:
         is_recommended=row.is_recommended,
         seats=row.seat_terms,
         grants=tuple(
-            Grant(feature_code=grant.feature.code, limit=grant.limit, is_unlimited=grant.is_unlimited)
+            Grant(
+                feature_code=grant.feature.code,
+                limit=grant.limit,
+                is_unlimited=grant.is_unlimited,
+                is_per_seat=grant.is_per_seat,
+            )
             for grant in row.grants.all()
         ),
         prices=tuple(

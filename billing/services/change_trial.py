@@ -16,6 +16,7 @@ from billing.gateway.previews import quote_trial_end
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
 from billing.models import LocalTrial, Subscription, TrialChange
+from billing.models.access_record import record_local_trial
 from billing.rules.actions import require
 from billing.rules.trial import require_extension, require_rest
 from billing.selectors.lifecycle import lifecycle_of
@@ -141,6 +142,7 @@ def _change_local(change: TrialChange, *, now: datetime) -> TrialChange:
         trial.ends_at = change.ends_at or max(now, trial.started_at + timedelta(seconds=1))
         trial.save(update_fields=["ends_at"])
         none = TrialChange.objects.none()
+        record_local_trial(trial.organization_id, business_at=now)
         intents.record(
             change, event=f"trial_{change.action}", supersedes=none, trial=str(trial.uuid), **_told(change)
         )

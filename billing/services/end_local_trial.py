@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from billing.models import LocalTrial, Subscription, Transition
+from billing.models.access_record import record_local_trial
 from billing.terms import LIVE_SUBSCRIPTION_STATUSES
 
 
@@ -14,3 +15,4 @@ def end_local_trial(transition: Transition, *, now: datetime) -> None:
     LocalTrial.objects.filter(organization_id=subscription.organization_id, ended_at=None, ends_at__gt=now).update(
         ended_at=now
     )
+    record_local_trial(subscription.organization_id, business_at=now)

@@ -29,6 +29,7 @@ from billing.models import (
     StaffTask,
     open_staff_task,
 )
+from billing.models.access_record import record_local_trial
 from billing.models.personal import empty_personal_columns, rename_in_tasks
 from billing.selectors.export import models_with_organization
 from billing.terms import CheckoutState, IntentState, ObjectKind
@@ -212,6 +213,7 @@ def _end_intents(organization: Organization, *, now: datetime, system_now: datet
         replaced_at=system_now
     )
     LocalTrial.objects.filter(organization=organization, ended_at=None, ends_at__gt=now).update(ended_at=now)
+    record_local_trial(organization.pk, business_at=now)
 
 
 def _news_of(organization_id: int) -> list[ObjectRef]:

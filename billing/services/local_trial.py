@@ -8,6 +8,7 @@ from accounts.models import Organization, User
 from billing import audit
 from billing.errors import TrialNotAvailable, UnknownPlan
 from billing.models import LocalTrial, Plan, TrialRedemption
+from billing.models.access_record import record_local_trial
 from billing.rules.actions import require
 from billing.selectors.lifecycle import lifecycle_of
 from billing.selectors.trial import email_digest, has_redeemed_trial, reserved_trials
@@ -40,6 +41,7 @@ def start_local_trial(organization: Organization, *, plan_code: str, actor: User
             trial = LocalTrial.objects.create(
                 organization=organization, plan=plan, started_at=now, ends_at=now + timedelta(days=plan.trial_days)
             )
+            record_local_trial(organization.pk, business_at=now)
             audit.record("local_trial_started", subject=str(trial.uuid), organization=organization, actor=actor)
     except IntegrityError:
         return _begun_meanwhile(organization, plan=plan, now=now)

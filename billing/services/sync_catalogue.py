@@ -6,11 +6,13 @@ from uuid import uuid4
 
 from django.db import transaction
 
+from billing import clock
 from billing.errors import LeaseTaken, StripeUnreachable, UnderWay
 from billing.gateway import prices, products
 from billing.mirror import refresh, work
 from billing.mirror.catalogue import write_catalogue
 from billing.mirror.refs import ObjectRef
+from billing.models.access_record import record_catalogue
 from billing.rules.catalogue_changes import changes_between
 from billing.rules.catalogue_diff import steps_at_stripe
 from billing.rules.catalogue_file import read_catalogue
@@ -69,6 +71,7 @@ def sync_catalogue(text: str, *, is_dry_run: bool = False) -> CatalogueSync:
 
     with transaction.atomic():
         refs = write_catalogue(catalogue, published=published)
+        record_catalogue(business_at=clock.recent_business_now())
         work.want(refs)
     _refresh(refs)
     return CatalogueSync(tuple(done), changes)

@@ -1,4 +1,4 @@
-"""Writes money, dates and states as a person reads them, and asks access_for for a template; decides nothing."""
+"""Writes money, dates and states as a person reads them, and asks entitlements_for for a template; decides nothing."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -18,9 +18,9 @@ from billing.clock import business_now
 from billing.money import Money, decimals
 from billing.rules.entitlement import Access
 from billing.rules.promotion import Deal
-from billing.selectors.access import access_for
 from billing.selectors.discount_page import discount_page
 from billing.selectors.discounts import ActiveDiscount
+from billing.selectors.entitlements import entitlements_for
 from billing.selectors.payment_failure import CardName
 from billing.selectors.payment_methods import MethodRow
 
@@ -201,7 +201,7 @@ def _access(context: Context) -> Access | None:
         return None
     request = context["request"]
     if not hasattr(request, "_access"):
-        request._access = access_for(organization, business_now())
+        request._access = entitlements_for(organization, business_now())
     return request._access
 
 

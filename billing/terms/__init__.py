@@ -25,6 +25,7 @@ from billing.terms.dunning import (
     FinalAction,
     SlotPreference,
 )
+from billing.terms.entitlement import AccessFactKind, OverrideKind
 from billing.terms.lifecycle import (
     UNFINISHED_CHANGE_STATES,
     AccessReason,
@@ -67,6 +68,7 @@ from billing.terms.provider import (
 from billing.terms.staff import StaffRole
 
 __all__ = [
+    "AccessFactKind",
     "AccessReason",
     "AnswerBar",
     "ApiRequestState",
@@ -110,6 +112,7 @@ __all__ = [
     "STOPPED_BY_DISPUTE",
     "ObjectKind",
     "PauseBehaviour",
+    "OverrideKind",
     "PlanChangeState",
     "RefundStatus",
     "ReleaseReason",

@@ -142,4 +142,5 @@ class AccessReason(StrEnum):
     LOCAL_TRIAL = "local_trial"
     GRACE = "grace"
     CANCELLING = "cancelling"
+    COMP = "comp"
     FREE = "free"

@@ -1,4 +1,4 @@
-"""Opens a page only to a plan with a feature, and a form only while it may be written; access_for decides.
+"""Opens a page only to a plan with a feature, and a form only while it may be written; entitlements_for decides.
 
 What stays closed answers 402: with the offer, or with what is owed.
 """
@@ -14,7 +14,7 @@ from accounts.models import Membership
 from billing.clock import business_now
 from billing.errors import ReadOnly
 from billing.rules.entitlement import Access
-from billing.selectors.access import access_for
+from billing.selectors.entitlements import entitlements_for
 from billing.selectors.offers import feature_offer
 from billing.web.company_rules import company_rules
 
@@ -28,7 +28,7 @@ def require_feature(feature: str) -> Callable[..., Any]:
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def gated(request: HttpRequest, membership: Membership, *args: Any, **kwargs: Any) -> HttpResponse:
-            access = access_for(membership.organization, business_now())
+            access = entitlements_for(membership.organization, business_now())
             if access.has(feature):
                 return view(request, membership, access, *args, **kwargs)
             offer = feature_offer(membership.organization, feature=feature)
@@ -56,7 +56,7 @@ def require_writing(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
         if request.method in _LOOKING:
             return view(request, membership, *args, **kwargs)
         given = next((one for one in args if isinstance(one, Access)), None)
-        access = given or access_for(membership.organization, business_now())
+        access = given or entitlements_for(membership.organization, business_now())
         if access.is_read_only:
             return _refuse_writing(request, membership, access)
         return view(request, membership, *args, **kwargs)

@@ -9,6 +9,7 @@ from billing import errors
 from billing.errors import BillingError
 
 EXPECTED_STATUS = {
+    "override_ended": 409,
     "answer_shown_once": 409,
     "api_key_already_made": 409,
     "api_key_ended": 409,

@@ -10,9 +10,11 @@ from billing.mirror import shapes
 from billing.mirror.refs import ObjectRef
 from billing.mirror.rows.discount import write_discounts
 from billing.mirror.rows.owner import ask_for_customer, organization_id_of
+from billing.mirror.rows.subscription_items import write_items
 from billing.mirror.rows.subscription_terms import changed_terms, terms_of
 from billing.mirror.written import Change, Fetched, Written, status_change
 from billing.models import Invoice, PaymentMethod, Subscription, SubscriptionSchedule
+from billing.models.access_record import record_subscription
 from billing.terms import ObjectKind, SubscriptionStatus
 
 # A period begins where its trial ends; the rest is for Stripe's own clocks.
@@ -41,6 +43,8 @@ def write(fetched: Fetched) -> Written:
     row.paused_paid_until = _paused_paid_until(row, paid_until, invoices=fetched.extra.get("invoices", []))
     row.fetched_at = fetched.system_at
     row.save()
+    write_items(row, fetched.obj)
+    record_subscription(row, business_at=fetched.business_at)
     write_discounts(
         shapes.subscription_discounts(fetched.obj),
         stripe_customer_id=row.stripe_customer_id,
@@ -69,6 +73,7 @@ def _write_missing(row: Subscription | None, fetched: Fetched) -> Written:
     row.ended_at = fetched.business_at
     row.fetched_at = fetched.system_at
     row.save()
+    record_subscription(row, business_at=fetched.business_at)
     return Written(row.organization_id, changes=status_change(before, row.status))
 
 

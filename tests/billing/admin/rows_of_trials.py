@@ -7,9 +7,17 @@ from uuid import uuid4
 
 from django.db.models import Model
 
-from billing.models import LocalTrial, TrialAllowance, TrialCard, TrialChange, TrialRedemption, TrialRefusal
+from billing.models import (
+    EntitlementOverride,
+    LocalTrial,
+    TrialAllowance,
+    TrialCard,
+    TrialChange,
+    TrialRedemption,
+    TrialRefusal,
+)
 from tests.billing.admin.rows_of_requests import checkout_intent
-from tests.billing.factories import NOW, LocalTrialFactory
+from tests.billing.factories import NOW, FeatureFactory, LocalTrialFactory
 from tests.factories import OrganizationFactory, UserFactory
 
 
@@ -41,6 +49,18 @@ def trial_allowance(number: int) -> TrialAllowance:
     )
 
 
+def override(number: int) -> EntitlementOverride:
+    return EntitlementOverride.objects.create(
+        organization=OrganizationFactory(),
+        created_by=UserFactory(),
+        request_key=uuid4(),
+        kind="on",
+        feature=FeatureFactory(code=f"granted-{number}"),
+        reason=f"Pilot-{number} of theirs",
+        starts_at=NOW,
+    )
+
+
 def trial_change(number: int) -> TrialChange:
     return TrialChange.objects.create(
         organization=OrganizationFactory(),
@@ -56,6 +76,7 @@ def trial_change(number: int) -> TrialChange:
 
 OF_TRIALS: dict[type[Model], tuple[Callable[[int], Any], Callable[[Any], str]]] = {
     LocalTrial: (lambda number: LocalTrialFactory(plan__code=f"tried-{number}"), lambda row: row.organization.name),
+    EntitlementOverride: (override, lambda row: row.reason.split()[0]),
     TrialAllowance: (trial_allowance, lambda row: row.reason.split()[0]),
     TrialChange: (trial_change, lambda row: row.stripe_subscription_id),
     TrialRedemption: (trial_redemption, lambda row: row.organization.name),

@@ -10,6 +10,7 @@ OPEN_KINDS = (TextField, EmailField, GenericIPAddressField, JSONField)
 NOTHING_PERSONAL = {
     "AuditEntry.after",
     "AuditEntry.before",
+    "AccessFact.body",
     "AuditEntry.details",
     "CaseEvent.details",
     "ChangePreview.lines",
