@@ -51,7 +51,7 @@ os.environ |= {
     "ENVIRONMENT": "development",
     "DEBUG": "false",
     # Rows are written past the services in tests; what the cache does, its own tests ask for.
-    "ENTITLEMENT_CACHE_SECONDS": "0",
+    "ENTITLEMENT_CACHE_MILLISECONDS": "0",
     "BILLING_DATA_DIR": str(_folder),
     "PORT": str(_port),
     "SITE_URL": f"http://127.0.0.1:{_port}",

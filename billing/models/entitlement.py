@@ -62,6 +62,12 @@ class EntitlementOverride(models.Model):
             ("end_entitlementoverride", "Can end what was granted beside a plan"),
         ]
 
+    @property
+    def code(self) -> str:
+        """Of what is granted, in the catalogue."""
+        granted = self.plan or self.feature
+        return granted.code if granted else ""
+
     def __str__(self) -> str:
         return f"{self.kind} {self.feature or self.plan}"
 

@@ -25,16 +25,16 @@ def entitlements_for(organization: Organization, now: datetime) -> Access:
     """What this organization may use at `now` (business time, UTC). No query mostly, one at most.
 
     An answer is kept until its next moment (the end of a trial, of a grant, of the days of grace …), until a change
-    of this process is committed, or for `ENTITLEMENT_CACHE_SECONDS`; then the version of the facts is asked for, and
+    of this process is committed, or for `ENTITLEMENT_CACHE_MILLISECONDS`; then the version of the facts is asked for, and
     only where another process changed them is it read anew. Within a transaction it is always read.
     """
-    seconds = settings.ENTITLEMENT_CACHE_SECONDS
-    if not seconds or connection.in_atomic_block:
+    trusted = settings.ENTITLEMENT_CACHE_MILLISECONDS
+    if not trusted or connection.in_atomic_block:
         return access_for(organization, now)
     entry = entitlement_cache.get(organization.pk)
     if entry is not None and entry.since <= now and (entry.until is None or now < entry.until):
         checked = time.monotonic()
-        if checked - entry.checked < seconds:
+        if (checked - entry.checked) * 1000 < trusted:
             return entry.access
         if version_of(organization.pk) == entry.version:
             entry.checked = checked

@@ -31,6 +31,6 @@ def end_override(override_id: int, *, reason: str, actor: User | None, now: date
             subject=str(row.uuid),
             organization=row.organization,
             actor=actor,
-            what=(row.feature or row.plan).code if row.feature or row.plan else "",
+            what=row.code,
         )
     return row

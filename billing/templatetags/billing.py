@@ -1,4 +1,4 @@
-"""Writes money, dates and states as a person reads them, and asks entitlements_for for a template; decides nothing."""
+"""Writes money, dates and states as a person reads them; asks entitlements_for for a template; decides nothing."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
