@@ -24,9 +24,9 @@ from billing.selectors.offers import FeatureOffer, feature_offer
 def entitlements_for(organization: Organization, now: datetime) -> Access:
     """What this organization may use at `now` (business time, UTC). No query mostly, one at most.
 
-    An answer is kept until its next moment (the end of a trial, of a grant, of the days of grace …), until a change
-    of this process is committed, or for `ENTITLEMENT_CACHE_MILLISECONDS`; then the version of the facts is asked for, and
-    only where another process changed them is it read anew. Within a transaction it is always read.
+    An answer is kept until its next moment (the end of a trial, of a grant, of the days of grace …) or until a change
+    of this process is committed. After `ENTITLEMENT_CACHE_MILLISECONDS` the version of the facts is asked for, and
+    only where another process changed them is all read anew. Within a transaction it is always read.
     """
     trusted = settings.ENTITLEMENT_CACHE_MILLISECONDS
     if not trusted or connection.in_atomic_block:

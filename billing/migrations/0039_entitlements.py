@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_team_changes'),
-        ('billing', '0036_notes_about_customers'),
+        ('billing', '0038_append_only_audit'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
