@@ -13,6 +13,7 @@ from billing.admin.access_filters import FeatureInUse, PlanInUse, ReadOnlyNow
 from billing.admin.customer_page import show_customer
 from billing.admin.history_page import history_link
 from billing.admin.read_only import ReadOnlyAdmin
+from billing.admin.search_page import search
 from billing.admin.shown import access_text, link_to, link_to_list
 from billing.clock import business_now
 from billing.models import Customer
@@ -46,6 +47,7 @@ class CustomerAdmin(ReadOnlyAdmin):
 
         of = "of/<int:organization_id>/"
         return [
+            path("search/", own(search), name="billing_search"),
             path(of, own(show_customer), name="billing_customerpage"),
             path(f"{of}note/", own(customer_acts.write_note), name="billing_customer_note"),
             path("note/<int:note_id>/erase/", own(customer_acts.erase_note_page), name="billing_customer_erase_note"),

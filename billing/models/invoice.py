@@ -41,7 +41,10 @@ class Invoice(models.Model):
     fetched_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["organization", "-created_at"], name="invoice_by_organization")]
+        indexes = [
+            models.Index(fields=["organization", "-created_at"], name="invoice_by_organization"),
+            models.Index(fields=["number"], condition=~models.Q(number=""), name="invoice_by_number"),
+        ]
 
     def __str__(self) -> str:
         return self.number or self.stripe_invoice_id
