@@ -58,42 +58,49 @@ def admin_theme(*, product_name: str, uses_sandbox: bool, is_live: bool) -> dict
 _SIDEBAR: dict[str, tuple[tuple[str, str, str], ...]] = {
     "Now": (
         ("Staff tasks", "assignment_late", "billing_stafftask"),
+        ("Disputes", "gavel", "billing_dispute"),
         ("Dunning", "hourglass_bottom", "billing_dunningcase"),
-        ("Inbox", "inbox", "webhooks_inboxevent"),
         ("Notices", "mail", "billing_notice"),
+        ("Inbox", "inbox", "webhooks_inboxevent"),
     ),
     "Customers": (
         ("Organizations", "apartment", "accounts_organization"),
         ("People", "person", "accounts_user"),
         ("Subscriptions", "autorenew", "billing_subscription"),
         ("Invoices", "receipt_long", "billing_invoice"),
-        ("Charge attempts", "credit_card", "billing_chargeattempt"),
+        ("Payments", "credit_card", "billing_chargeattempt"),
+        ("Refunds", "undo", "billing_refund"),
+        ("Notes", "edit_note", "billing_customernote"),
+    ),
+    "Money": (
+        ("Credit notes", "request_quote", "billing_creditnote"),
+        ("Discounts", "percent", "billing_discount"),
+        ("Early fraud warnings", "report", "billing_earlyfraudwarning"),
+        ("Invoice payments", "payments", "billing_invoicepayment"),
         ("Dunning tries", "replay", "billing_dunningattempt"),
         ("Asked of dunning", "front_hand", "billing_caserequest"),
         ("Blocked cards", "credit_card_off", "billing_cardblock"),
-        ("Refunds", "undo", "billing_refund"),
-        ("Disputes", "gavel", "billing_dispute"),
-        ("Early fraud warnings", "report", "billing_earlyfraudwarning"),
-        ("Credit notes", "request_quote", "billing_creditnote"),
-        ("Discounts", "percent", "billing_discount"),
+    ),
+    "Asked for": (
+        ("Checkouts", "shopping_cart_checkout", "billing_checkoutintent"),
+        ("Changes of plan", "swap_vert", "billing_planchange"),
+        ("Changes of seats", "group", "billing_seatchange"),
         ("Changes of discount", "price_change", "billing_discountchange"),
-        ("Schedules", "event_repeat", "billing_subscriptionschedule"),
+        ("Cancellations", "event_busy", "billing_cancelrequest"),
+        ("Pauses", "pause_circle", "billing_pauserequest"),
         ("Cards added", "add_card", "billing_cardsetup"),
         ("Changes of card", "credit_score", "billing_paymentmethodchange"),
-        ("Checkouts", "shopping_cart_checkout", "billing_checkoutintent"),
+        ("Terms of payment", "calendar_month", "billing_invoicetermschange"),
+        ("Details for Stripe", "contact_page", "billing_detailsrequest"),
+        ("Billing e-mails", "alternate_email", "billing_billingemailchange"),
+        ("Deletions", "delete_forever", "billing_erasure"),
+    ),
+    "Trials": (
         ("Trials without card", "hourglass_top", "billing_localtrial"),
         ("Changes of trials", "more_time", "billing_trialchange"),
         ("Trials taken", "person_check", "billing_trialredemption"),
         ("Trials refused", "credit_card_off", "billing_trialrefusal"),
         ("Further trials", "volunteer_activism", "billing_trialallowance"),
-        ("Changes of plan", "swap_vert", "billing_planchange"),
-        ("Cancellations", "event_busy", "billing_cancelrequest"),
-        ("Pauses", "pause_circle", "billing_pauserequest"),
-        ("Details for Stripe", "contact_page", "billing_detailsrequest"),
-        ("Deletions", "delete_forever", "billing_erasure"),
-        ("Billing e-mails", "alternate_email", "billing_billingemailchange"),
-        ("Terms of payment", "calendar_month", "billing_invoicetermschange"),
-        ("Changes of seats", "group", "billing_seatchange"),
     ),
     "Catalogue": (
         ("Plans", "sell", "billing_plan"),
@@ -109,7 +116,7 @@ _SIDEBAR: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("API requests", "api", "billing_apirequest"),
         ("Stripe account", "account_balance", "billing_stripeaccount"),
         ("Stripe customers", "link", "billing_customer"),
-        ("Invoice payments", "payments", "billing_invoicepayment"),
+        ("Schedules", "event_repeat", "billing_subscriptionschedule"),
         ("Refreshes", "sync", "billing_work"),
         ("Comparisons with Stripe", "compare_arrows", "billing_reconciliation"),
         ("Differences", "difference", "billing_drift"),
@@ -118,6 +125,7 @@ _SIDEBAR: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
 }
 """Title, icon, and app and model as the admin's addresses name them, by group."""
+_DAILY = ("Now", "Customers")
 
 
 def _navigation() -> list[dict[str, Any]]:
@@ -125,7 +133,9 @@ def _navigation() -> list[dict[str, Any]]:
 
 
 def _group(title: str, *items: dict[str, Any]) -> dict[str, Any]:
-    return {"title": title, "separator": title != "Now", "items": list(items)}
+    """Daily work stands open; the rest opens by a click, or where one of its pages is being looked at."""
+    is_daily = title in _DAILY
+    return {"title": title, "separator": title != "Now", "collapsible": not is_daily, "items": list(items)}
 
 
 def _item(title: str, icon: str, model: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.utils.timesince import timesince
 from billing.clock import business_now, system_now
 from billing.selectors import backlog
 from billing.selectors.dunning_queue import unknown_attempts, waiting_cases
+from billing.selectors.invariants import OWN_TASKS
 from webhooks.models import InboxEvent
 from webhooks.numbers import InState, waiting_events
 
@@ -28,21 +29,39 @@ class Figure:
 
 
 def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Put the figures that this person may look behind into the context of the front page."""
+    """Put the figures that this person may look behind into the context of the front page.
+
+    What costs money or a deadline first, then what is wrong, then what goes on by itself.
+    """
     context["figures"] = [
         *(_tasks() if request.user.has_perm("billing.view_stafftask") else []),
         *(_cases() if request.user.has_perm("billing.view_dunningcase") else []),
         *(_tries() if request.user.has_perm("billing.view_dunningattempt") else []),
         *(_inbox() if request.user.has_perm("webhooks.view_inboxevent") else []),
         *(_refreshes() if request.user.has_perm("billing.view_work") else []),
+        *(_drifts() if request.user.has_perm("billing.view_drift") else []),
     ]
     return context
 
 
 def _tasks() -> list[Figure]:
-    count = sum(backlog.open_tasks().values())
-    url = _list("billing_stafftask", "resolved=no")
-    return [Figure("Open staff tasks", count, "What a person has to look at", url, is_bad=count > 0)]
+    """All of them, and apart those that say that something is not as it must be."""
+    tasks, url = backlog.open_tasks(), _list("billing_stafftask", "resolved=no")
+    count, doubled, broken = sum(tasks.values()), tasks.get("second_subscription", 0), tasks.get(OWN_TASKS, 0)
+    of_kind = f"{url}&kind="
+    return [
+        Figure("Open staff tasks", count, "What a person has to look at", url, is_bad=count > 0),
+        Figure("Paid for twice", doubled, "Two running plans", f"{of_kind}second_subscription", is_bad=doubled > 0),
+        Figure("Broken invariants", broken, "What must never be so", f"{of_kind}{OWN_TASKS}", is_bad=broken > 0),
+    ]
+
+
+def _drifts() -> list[Figure]:
+    left, run = backlog.drifts_left()
+    query = f"outcome__exact=noted&reconciliation__id__exact={run}" if run else "outcome__exact=noted"
+    return [
+        Figure("Differences from Stripe", left, "Of the last comparison", _list("billing_drift", query), left > 0)
+    ]
 
 
 def _cases() -> list[Figure]:

@@ -7,6 +7,6 @@ class WebhooksConfig(AppConfig):
 
     def ready(self) -> None:
         from billing.selectors.customer_search import set_event_finder  # Models are ready only now.
-        from webhooks.inbox import object_of_event
+        from webhooks.numbers import object_of_event
 
         set_event_finder(object_of_event)

@@ -9,6 +9,7 @@ from django.db.models import Count, Max, Min, Q, Sum
 from webhooks.models import Backfill, InboxEvent
 
 _State = InboxEvent.State
+_STRIPE = "stripe"  # The provider, and the key of its main address.
 COUNTED = (_State.NEW, _State.DISPATCHED, _State.QUARANTINED, _State.DEAD)
 """The states in which an event waits for something; each has an index of its own, so that counting is cheap."""
 
@@ -41,3 +42,10 @@ def looks_for_missing_events() -> tuple[int, datetime | None]:
     is_finished = Q(state=Backfill.State.FINISHED)
     found = looks.aggregate(found=Sum("events_found"), until_at=Max("until_at", filter=is_finished))
     return found["found"] or 0, found["until_at"]
+
+
+def object_of_event(event_id: str) -> str:
+    """The id of the object (`sub_…`) that an event of Stripe's (`evt_…`) is about; empty for one that never came."""
+    keys = [_STRIPE, *settings.STRIPE_WEBHOOK_ENDPOINTS]
+    rows = InboxEvent.objects.filter(provider=_STRIPE, endpoint__in=keys, event_id=event_id)
+    return rows.values_list("object_id", flat=True).first() or ""

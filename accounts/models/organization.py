@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models.reader import Reader
@@ -34,6 +35,12 @@ class Organization(Reader):
     team_changed_at = models.DateTimeField(
         null=True, editable=False, db_index=True, help_text="When somebody joined, left, or was invited last."
     )
+
+    class Meta:
+        indexes = [
+            models.Index(Lower("email"), name="organizations_by_email"),
+            models.Index(fields=["-created_at", "-id"], name="organizations_by_age"),
+        ]
 
     def __str__(self) -> str:
         return self.name

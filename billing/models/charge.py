@@ -38,6 +38,9 @@ class ChargeAttempt(models.Model):
         indexes = [
             # Networks count the tries on a card in a window of days.
             models.Index(fields=["card_fingerprint", "created_at"], name="charges_of_a_card"),
+            # Staff look for a customer by a payment's id, or by what stands on the card.
+            models.Index(fields=["stripe_payment_intent_id"], name="charges_by_intent"),
+            models.Index(fields=["card_last4", "-created_at"], name="charges_by_last_digits"),
         ]
 
     def __str__(self) -> str:

@@ -15,5 +15,8 @@ class PaymentMethod(models.Model):
     card_fingerprint = models.CharField(max_length=100, blank=True)
     fetched_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["card_last4", "-id"], name="cards_by_last_digits")]
+
     def __str__(self) -> str:
         return f"{self.card_brand} {self.card_last4}".strip() or self.type

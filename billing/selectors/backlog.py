@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Count, F, Min, Q
 
 from billing.models import Drift, Notice, Reconciliation, StaffTask, StripeAccount, Transition, Work
-from billing.terms import RunState
+from billing.terms import DriftOutcome, RunState
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,15 @@ def notices_by_state() -> dict[str, int]:
 def drifts_by_kind() -> dict[str, int]:
     """All differences from Stripe that comparisons have ever found."""
     return dict(Drift.objects.order_by().values_list("kind").annotate(count=Count("pk")))
+
+
+def drifts_left() -> tuple[int, int | None]:
+    """How many differences the newest comparison found and nobody put right, and the comparison's key."""
+    finished = Reconciliation.objects.filter(livemode=settings.STRIPE_LIVE_MODE, state=RunState.FINISHED)
+    run = finished.order_by("-finished_at").values_list("pk", flat=True).first()
+    if run is None:
+        return 0, None
+    return Drift.objects.filter(reconciliation=run, outcome=DriftOutcome.NOTED).count(), run
 
 
 def compared_last_at() -> datetime | None:

@@ -77,7 +77,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`only` is the customer to whom an exact id leads; None where a person has to choose. `hint` says why nothing."""
+    """`only` is the customer to whom an exact id leads, None where a person has to choose; `hint` is for a person."""
 
     groups: tuple[Group, ...] = ()
     hint: str = ""

@@ -12,8 +12,9 @@ from accounts.models import User
 from billing.clock import business_now
 from billing.mirror import work
 from billing.mirror.refs import ObjectRef
-from billing.models import StaffTask, Work
+from billing.models import Drift, StaffTask, Work
 from billing.terms import ObjectKind
+from tests.billing.admin.rows import drift
 from tests.billing.admin.rows_of_dunning import attempt, case
 from webhooks.models import InboxEvent
 
@@ -46,7 +47,9 @@ def test_what_waits_is_counted_and_what_should_be_nought_stands_out() -> None:
     refs = [ObjectRef(ObjectKind.INVOICE, f"in_{number}") for number in range(3)]
     work.want(refs)
     Work.objects.filter(pk=refs[0].key).update(dead_at=timezone.now())
-    StaffTask.objects.create(key="one", kind="dead_letter", summary="One")
+    for kind in ("dead_letter", "second_subscription", "invariant"):
+        StaffTask.objects.create(key=kind, kind=kind, summary="One")
+    Drift.objects.filter(pk=drift(1).pk).update(outcome="noted")
     tomorrow = business_now() + timedelta(days=1)
     case(1, state="conflict", due_at=None)
     case(2, state="awaiting_customer", due_at=None, deadline_at=tomorrow)
@@ -54,7 +57,10 @@ def test_what_waits_is_counted_and_what_should_be_nought_stands_out() -> None:
     attempt(4, state="unknown")
 
     assert figures(sign_in(is_superuser=True)) == {
-        "Open staff tasks": (1, True),
+        "Open staff tasks": (3, True),
+        "Paid for twice": (1, True),
+        "Broken invariants": (1, True),
+        "Differences from Stripe": (1, True),
         "Dunning conflicts": (1, True),
         "Unpaid cases that end": (1, False),
         "Tries without an answer": (1, False),
@@ -89,7 +95,8 @@ def test_an_empty_house_is_calm() -> None:
     ("codenames", "labels"),
     [
         ([], set()),
-        (["view_stafftask"], {"Open staff tasks"}),
+        (["view_stafftask"], {"Open staff tasks", "Paid for twice", "Broken invariants"}),
+        (["view_drift"], {"Differences from Stripe"}),
         (["view_inboxevent"], {"Dead events", "Quarantined events", "Events under way"}),
         (["view_dunningcase"], {"Dunning conflicts", "Unpaid cases that end"}),
         (["view_dunningattempt"], {"Tries without an answer"}),
