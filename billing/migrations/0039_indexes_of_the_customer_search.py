@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_indexes_of_the_customer_search'),
-        ('billing', '0036_notes_about_customers'),
+        ('billing', '0038_append_only_audit'),
     ]
 
     operations = [
