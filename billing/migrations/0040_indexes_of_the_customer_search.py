@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_indexes_of_the_customer_search'),
-        ('billing', '0038_append_only_audit'),
+        ('billing', '0039_entitlements'),
     ]
 
     operations = [
