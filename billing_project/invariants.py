@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from billing.selectors import api_invariants as of_api
 from billing.selectors import dispute_invariants as of_disputes
 from billing.selectors import dunning_invariants as of_dunning
 from billing.selectors import invariants as of_billing
@@ -15,6 +16,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *of_billing.INVARIANTS,
     *of_dunning.INVARIANTS,
     *of_disputes.INVARIANTS,
+    *of_api.INVARIANTS,
 )
 SAMPLE = 10
 _LONGEST_COUNT = 1000

@@ -3,6 +3,7 @@
 An endpoint subclasses ApiView, or ApiListView for a list; docs/api.md says how one is written.
 """
 
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
@@ -10,6 +11,7 @@ from django.http import HttpResponse
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import Throttled
 from rest_framework.generics import ListAPIView
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -34,6 +36,12 @@ BILLING_ROLES = frozenset({Role.OWNER, Role.BILLING})
 OWNERS = frozenset({Role.OWNER})
 
 
+class ByHeaderOnly(DefaultContentNegotiation):
+    """`?format=` is a name that a list may want to filter by."""
+
+    settings = SimpleNamespace(URL_FORMAT_OVERRIDE=None)  # type: ignore[assignment]  # All that is read of it.
+
+
 class ApiView(APIView):
     """One endpoint. `read_scope` and `write_scope` are what a key needs; None: no key may. The roles are people's.
 
@@ -45,6 +53,7 @@ class ApiView(APIView):
     permission_classes = []
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     schema = ApiSchema()
+    content_negotiation_class = ByHeaderOnly
 
     read_scope: ClassVar[ApiScope | None] = None
     write_scope: ClassVar[ApiScope | None] = None
@@ -60,7 +69,7 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Everything that is decided before the endpoint's own method; each refusal is an exception."""
         self.format_kwarg = self.get_format_suffix(**kwargs)
-        self.perform_content_negotiation_of(request)
+        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
         self.perform_authentication(request)
         if not request.user.is_authenticated:
             raise NotSignedIn()
@@ -78,9 +87,6 @@ class ApiView(APIView):
         self.check_permissions(request)
         if request.method not in SAFE_METHODS:
             self._begin_write(request)
-
-    def perform_content_negotiation_of(self, request: Request) -> None:
-        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
 
     @property
     def request_key(self) -> Any:

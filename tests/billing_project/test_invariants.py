@@ -16,6 +16,7 @@ from billing_project.tasks import check_invariants
 from tests.billing.admin.rows import staff_task
 from tests.billing.admin.rows_of_paying import card_setup, discount_change, payment_method_change
 from tests.billing.admin.rows_of_requests import (
+    api_request,
     cancel_request,
     details_request,
     erasure,
@@ -56,6 +57,7 @@ def broken() -> list[str]:
 
 
 LIMITS: list[tuple[str, Callable[[timedelta], Any], timedelta]] = [
+    ("api_request_kept", aged(api_request), 96 * HOUR),
     ("inbox_new", inbox("new"), 5 * MINUTE),
     ("inbox_dispatched", inbox("dispatched"), 2 * HOUR),
     ("inbox_dead", inbox("dead"), DAY),

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page
 
+from accounts.models import User
 from tests.billing.shop import Shop
 from tests.flows.running import ROOT
 
@@ -24,7 +25,11 @@ def look(page: Page, name: str) -> None:
 
 
 def sign_in(page: Page, shop: Shop, address: str) -> None:
+    sign_in_as(page, shop.owner, address)
+
+
+def sign_in_as(page: Page, person: User, address: str) -> None:
     client = Client()
-    client.force_login(shop.owner)
+    client.force_login(person)
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": address}])

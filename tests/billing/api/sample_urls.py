@@ -9,7 +9,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import Organization, User
+from accounts.models import Organization
+from billing import audit
 from billing.api.view import OWNERS, ApiListView, ApiView
 from billing.errors import PreviewStale, UnderWay
 from billing.models import AuditEntry
@@ -41,14 +42,17 @@ class NotesView(ApiView):
         text = note.validated_data["text"]
         if text == "stale":
             raise PreviewStale()
-        if text == "busy" and notes_of(self.caller.organization).filter(subject=str(self.request_key)).exists():
-            text = "free"
-        AuditEntry.objects.get_or_create(
-            action="note", subject=str(self.request_key), organization=self.caller.organization
-        )
-        if text == "busy":
+        is_new = not notes_of(self.caller.organization).filter(subject=str(self.request_key)).exists()
+        if is_new:
+            audit.record(
+                "note",
+                subject=str(self.request_key),
+                organization=self.caller.organization,
+                actor=self.caller.actor,
+            )
+        if is_new and text == "busy":
             raise UnderWay()
-        if text == "crash" and not hasattr(User, "has_crashed"):
+        if is_new and text == "crash":
             raise RuntimeError("the machine went away")
         return Response({"id": str(self.request_key), "text": text}, status=201)
 

@@ -24,14 +24,18 @@ def test_a_key_acts_for_its_organization_only(alice, charlie, client) -> None:
     assert client.get(NOTES, headers=bearer(secret)).json() == {"notes": 1}
 
 
-def test_what_a_program_did_names_its_key_in_the_audit(alice, client) -> None:
+def test_what_a_program_did_names_its_key_in_the_audit_and_what_a_person_did_does_not(alice, client) -> None:
     key, secret = make_key(alice, "subscription:write")
     post(client, NOTES, {"text": "a note"}, **bearer(secret))
     client.force_login(alice.user)
 
-    client.post(f"/team/api-keys/{key.uuid}/revoke/", {"request_key": str(key.uuid)})
+    post(client, NOTES, {"text": "a note"})
 
-    assert AuditEntry.objects.get(action="api_key_revoked").details == {"key": key.prefix}
+    entries = AuditEntry.objects.filter(action="note").order_by("pk")
+    assert [(entry.details, entry.actor) for entry in entries] == [
+        ({"api_key": key.prefix}, alice.user),
+        ({}, alice.user),
+    ]
 
 
 @pytest.mark.parametrize("end", ["revoked", "expired"])
