@@ -31,6 +31,10 @@ def stands(notice: Notice, recording: Recording) -> bool:
             return subscription.status == SubscriptionStatus.CANCELED
         case "cancellation_scheduled":
             return subscription.cancel_at is not None and subscription.ended_at is None
+        case "subscription_paused":
+            return subscription.is_collection_paused and subscription.ended_at is None
+        case "subscription_resumed":
+            return False  # Who sees it only when the pause is over has nothing to tell.
     raise AssertionError(f"A mail that nothing here causes: {notice.key}")
 
 
@@ -58,6 +62,7 @@ def _causes(events: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
     """How often each kind of mail may be sent for each object, by what happened at Stripe."""
     causes: Counter[tuple[str, str]] = Counter()
     ending: dict[str, bool] = {}
+    paused: dict[str, bool] = {}
     for event in events:
         obj = event["data"]["object"]
         if event["type"] in _FAILURES:
@@ -75,4 +80,8 @@ def _causes(events: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
         is_ending = obj["cancel_at"] is not None and obj["ended_at"] is None
         causes["cancellation_scheduled", obj["id"]] += is_ending and not ending.get(obj["id"], False)
         ending[obj["id"]] = is_ending
+        is_paused, was_paused = obj["pause_collection"] is not None, paused.get(obj["id"], False)
+        causes["subscription_paused", obj["id"]] += is_paused and not was_paused
+        causes["subscription_resumed", obj["id"]] += was_paused and not is_paused
+        paused[obj["id"]] = is_paused
     return causes
