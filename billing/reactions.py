@@ -12,6 +12,7 @@ from structlog.contextvars import bound_contextvars
 from billing import clock
 from billing.errors import NotYet
 from billing.models import Handled, Transition
+from billing.rules.outgoing import FOLLOWED
 from billing.services.alarms import alarm_second_subscription, alarm_unknown_owner_or_price, open_failed_reaction
 from billing.services.begin_period import begin_period_after_pause
 from billing.services.check_trial_card import check_trial_card
@@ -29,6 +30,7 @@ from billing.services.invoice_notices import announce_overdue_invoice, announce_
 from billing.services.open_dunning_case import open_dunning_case
 from billing.services.pause_notices import announce_pause, announce_resumption
 from billing.services.payment_failure import announce_bank_question, announce_payment_failure
+from billing.services.record_outgoing_event import record_outgoing_event
 from billing.services.redeem_trial import redeem_trial
 from billing.services.settle_plan_change import settle_plan_change
 from billing.services.subscription_notices import (
@@ -144,6 +146,7 @@ REACTIONS: tuple[Reaction, ...] = (
     ),
     Reaction(ObjectKind.SUBSCRIPTION_SCHEDULE, None, follow_schedule, aspect="next"),
     Reaction(ObjectKind.SUBSCRIPTION_SCHEDULE, _SCHEDULE_OVER, follow_schedule),
+    *(Reaction(kind, None, record_outgoing_event, aspect=aspect) for kind, aspect in FOLLOWED),
 )
 
 

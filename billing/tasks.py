@@ -23,6 +23,7 @@ from billing.services.erase_organization import resume_erasures
 from billing.services.follow_scheduled_change import settle_due_changes
 from billing.services.follow_team import follow_team, true_up_seats
 from billing.services.forget_old_mail import forget_old_mail
+from billing.services.forget_outgoing_events import forget_outgoing_events
 from billing.services.forget_previews import forget_previews
 from billing.services.forgive_case import resume_forgiving
 from billing.services.give_up_change import resume_given_up_changes
@@ -32,6 +33,7 @@ from billing.services.pause import finish_pauses
 from billing.services.pause_notices import remind_of_pauses
 from billing.services.payment_methods import resume_payment_methods
 from billing.services.plan_change_notices import announce_plan_changes
+from billing.services.record_changed_states import record_changed_states
 from billing.services.refuse_trials import refuse_trials
 from billing.services.remind_of_impact import remind_of_impact
 from billing.services.resume import finish_resumptions
@@ -39,6 +41,7 @@ from billing.services.resume_evidence import resume_evidence
 from billing.services.resume_seat_changes import resume_seat_changes
 from billing.services.schedule_plan_change import resume_scheduled_changes
 from billing.services.send_notices import send_due_notices
+from billing.services.send_webhooks import send_due_webhooks
 from billing.services.settle_card import resume_card_setups
 from billing.services.settle_details import settle_details
 from billing.services.settle_plan_change import settle_overdue_changes
@@ -108,6 +111,19 @@ def collect_due_payments() -> None:
 def true_up_seats_nightly() -> None:
     """After the quiet hour, compare each team with its paid seats, some at a time. Safe to repeat and in parallel."""
     true_up_seats(clock.business_now())
+
+
+@shared_task(expires=_EXPIRES_SECONDS)
+def send_webhooks() -> None:
+    """Tell customers' programs what is due, after what time alone has changed. Safe to repeat and in parallel."""
+    _attempt(record_changed_states, clock.business_now())
+    _attempt(send_due_webhooks, clock.system_now())
+
+
+@shared_task(expires=_EXPIRES_SECONDS)
+def forget_webhooks() -> None:
+    """Remove what customers' programs were told long ago. Safe to repeat and to run at once."""
+    forget_outgoing_events(clock.system_now())
 
 
 @shared_task(expires=_EXPIRES_SECONDS)

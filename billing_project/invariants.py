@@ -8,6 +8,7 @@ from billing.selectors import api_invariants as of_api
 from billing.selectors import dispute_invariants as of_disputes
 from billing.selectors import dunning_invariants as of_dunning
 from billing.selectors import invariants as of_billing
+from billing.selectors import outgoing_invariants as of_outgoing
 from billing.selectors.invariants import Invariant
 from webhooks import invariants as of_webhooks
 
@@ -17,6 +18,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *of_dunning.INVARIANTS,
     *of_disputes.INVARIANTS,
     *of_api.INVARIANTS,
+    *of_outgoing.INVARIANTS,
 )
 SAMPLE = 10
 _LONGEST_COUNT = 1000

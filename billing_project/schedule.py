@@ -18,6 +18,8 @@ def beat_schedule(*, start_token: str) -> dict[str, dict[str, Any]]:
         "webhooks.forget_old_events": _every(3600, "webhooks.tasks.forget_old_events"),
         "webhooks.forget_erased_customers": _every(60, "webhooks.tasks.forget_erased_customers"),
         "billing.forget_mail": _every(3600, "billing.tasks.forget_mail"),
+        "billing.send_webhooks": _every(5, "billing.tasks.send_webhooks"),
+        "billing.forget_webhooks": _every(3600, "billing.tasks.forget_webhooks"),
         "billing.sweep": _every(5, "billing.tasks.sweep"),
         "billing.collect_due_payments": _every(10, "billing.tasks.collect_due_payments"),
         # Asks each minute what of the night is left to do.

@@ -36,6 +36,7 @@ from billing.admin.taken_out import take_out
 from billing.admin.transitions import TransitionAdmin
 from billing.admin.trial_cards import TrialAllowanceAdmin, TrialRedemptionAdmin, TrialRefusalAdmin
 from billing.admin.trials import LocalTrialAdmin, TrialChangeAdmin
+from billing.admin.webhook_endpoints import OutgoingEventAdmin, WebhookDeliveryAdmin, WebhookEndpointAdmin
 from billing.admin.work import WorkAdmin
 
 __all__ = [
@@ -89,6 +90,9 @@ __all__ = [
     "TrialChangeAdmin",
     "TrialRedemptionAdmin",
     "TrialRefusalAdmin",
+    "OutgoingEventAdmin",
+    "WebhookDeliveryAdmin",
+    "WebhookEndpointAdmin",
     "WorkAdmin",
 ]
 

@@ -83,6 +83,7 @@ from billing.errors.dunning import (
     TryUnderWay,
 )
 from billing.errors.entitling import OverrideEnded
+from billing.errors.outgoing import EndpointDisabled, TooManyEndpoints, WebhookUrlRefused
 from billing.errors.provider import (
     CardDeclined,
     LeaseLost,
@@ -173,6 +174,7 @@ __all__ = [
     "CurrencyLocked",
     "DeadlinePassed",
     "DiscountRunning",
+    "EndpointDisabled",
     "FeatureMissing",
     "HolderMustConfirm",
     "InvalidInput",
@@ -226,7 +228,9 @@ __all__ = [
     "SubscriptionPaused",
     "SumChanged",
     "TermsUnchanged",
+    "TooManyEndpoints",
     "TooManyMails",
+    "WebhookUrlRefused",
     "TrialNotAvailable",
     "TryUnderWay",
     "UnderWay",

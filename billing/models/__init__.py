@@ -48,6 +48,7 @@ from billing.models.transition import Handled, Transition
 from billing.models.trial import LocalTrial, TrialRedemption
 from billing.models.trial_card import TrialAllowance, TrialCard, TrialRefusal
 from billing.models.trial_change import TrialChange
+from billing.models.webhook_endpoint import OutgoingEvent, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from billing.models.work import Work
 
 __all__ = [
@@ -95,6 +96,7 @@ __all__ = [
     "LocalTrial",
     "Notice",
     "NoticeContent",
+    "OutgoingEvent",
     "PauseRequest",
     "PaymentMethod",
     "PaymentMethodChange",
@@ -120,6 +122,9 @@ __all__ = [
     "TrialChange",
     "TrialRedemption",
     "TrialRefusal",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
     "Work",
     "give_back_reservations",
     "open_staff_task",

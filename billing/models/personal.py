@@ -31,6 +31,7 @@ from billing.models.payment_method_change import CardSetup
 from billing.models.staff_task import StaffTask
 from billing.models.trial_card import TrialAllowance
 from billing.models.trial_change import TrialChange
+from billing.models.webhook_endpoint import OutgoingEvent, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,10 @@ PERSONAL: tuple[Personal, ...] = (
     Personal(ChargeAttempt, values={"card_fingerprint": ""}),
     Personal(DunningCase, values={"card_fingerprint": ""}),
     Personal(DunningAttempt, "case__organization", values={"card_fingerprint": ""}),
+    Personal(WebhookAttempt, "delivery__endpoint__organization"),
+    Personal(WebhookDelivery, "endpoint__organization"),
+    Personal(WebhookEndpoint),
+    Personal(OutgoingEvent),
 )
 
 

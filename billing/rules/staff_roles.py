@@ -71,8 +71,11 @@ _DUNNING = (
 _WORK = (  # What happened, and what waits for a person.
     "billing.auditentry",
     "billing.notice",
+    "billing.outgoingevent",
     "billing.stafftask",
     "billing.transition",
+    "billing.webhookdelivery",
+    "billing.webhookendpoint",
 )
 _MACHINE = (
     "billing.apirequest",

@@ -22,10 +22,14 @@ from billing.models import (
     PaymentMethod,
     StaffTask,
     TaxId,
+    WebhookAttempt,
+    WebhookDelivery,
 )
 
 # Digests that say nothing to anybody, and keys of clicks.
-LEFT_OUT_COLUMNS = frozenset({"request_key", "email_digest", "card_digest", "card_fingerprint", "html"})
+LEFT_OUT_COLUMNS = frozenset({"request_key", "email_digest", "card_digest", "card_fingerprint", "html"}) | frozenset(
+    {"sealed_secret", "sealed_previous_secret", "rotation_key", "state_digest", "lease"}
+)
 # The details of a case's story name the code of each decline; an answer repeats what stands in other sections.
 LEFT_OUT_OF: dict[type[Model], frozenset[str]] = {
     CaseEvent: frozenset({"details"}),
@@ -74,6 +78,8 @@ def _querysets(organization: Organization) -> Iterator[QuerySet[Any]]:
     yield PaymentMethod.objects.filter(stripe_customer_id__in=customer_ids)
     yield DunningAttempt.objects.filter(case__organization=organization)
     yield CaseEvent.objects.filter(case__organization=organization)
+    yield WebhookDelivery.objects.filter(endpoint__organization=organization)
+    yield WebhookAttempt.objects.filter(delivery__endpoint__organization=organization)
     yield CheckoutSession.objects.filter(stripe_customer_id__in=customer_ids)
 
 

@@ -182,6 +182,14 @@ ACTS: dict[str, Act] = {
     "evidence_rejected": Act("did not approve the answer to a dispute", is_for_staff=True),
     "customer_noted": Act("wrote a note", is_for_staff=True),
     "customer_note_erased": Act("erased a note", is_for_staff=True),
+    "webhook_endpoint_added": Act("let webhooks be sent to a program"),
+    "webhook_endpoint_changed": Act("changed where webhooks are sent, or which"),
+    "webhook_secret_replaced": Act("replaced the secret of webhooks"),
+    "webhook_endpoint_disabled": Act("switched webhooks to a program off"),
+    "webhook_endpoint_enabled": Act("switched webhooks to a program on again"),
+    "webhook_endpoint_removed": Act("removed a program that webhooks went to"),
+    "webhook_redelivered": Act("sent a webhook again", is_for_staff=True),
+    "webhook_tested": Act("sent a test webhook", is_for_staff=True),
     "staff_task_resolved": Act("closed a task", is_for_staff=True),
 }
 PUBLIC_ACTS = frozenset(action for action, act in ACTS.items() if act.leads_to is None and not act.is_for_staff)

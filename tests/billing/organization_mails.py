@@ -30,6 +30,30 @@ def move_to_another_address(organization: Organization) -> None:
     confirm_billing_email(link.partition("/billing/email/")[2].partition("/")[0], now=NOW)
 
 
+def lose_webhooks(organization: Organization) -> None:
+    """As a sender does after the last of many failures (tests of send_webhooks)."""
+    _switch_off(organization, is_gone=False)
+
+
+def answer_gone(organization: Organization) -> None:
+    _switch_off(organization, is_gone=True)
+
+
+def _switch_off(organization: Organization, *, is_gone: bool) -> None:
+    notices.enqueue(
+        "webhook_endpoint_disabled",
+        key="webhook_endpoint_disabled:1",
+        organization=organization,
+        cause_at=NOW,
+        recipient="books@oakline.example",
+        host="hooks.oakline.example",
+        description="Our CRM",
+        is_gone=is_gone,
+        failures=12,
+        path="/team/webhooks/1/",
+    )
+
+
 ORGANIZATION_MAILS = [
     (
         "billing_email_confirm",
@@ -38,4 +62,6 @@ ORGANIZATION_MAILS = [
     ),
     ("billing_email_changed", move_to_another_address, ["office@oakline.example", "nothing was charged"]),
     ("organization_erased", delete_the_organization, ["is deleted", "nothing will be charged any more"]),
+    ("webhook_endpoint_disabled", lose_webhooks, ["hooks.oakline.example", "last 12 webhooks", "/team/webhooks/1/"]),
+    ("webhook_endpoint_disabled", answer_gone, ["wants no more webhooks", "Our CRM", "payments are not touched"]),
 ]

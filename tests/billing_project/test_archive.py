@@ -28,6 +28,8 @@ OTHERWISE = {
     "CheckoutSession",
     "CaseEvent",
     "DunningAttempt",
+    "WebhookAttempt",
+    "WebhookDelivery",
 }
 NOT_ABOUT_ONE = {
     *("Feature", "Plan", "PlanFeature", "Price", "PortalConfiguration", "Reconciliation", "StripeAccount"),

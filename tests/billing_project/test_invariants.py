@@ -25,6 +25,7 @@ from tests.billing.admin.rows_of_requests import (
     terms_change,
 )
 from tests.billing.admin.rows_of_trials import trial_change, trial_refusal
+from tests.billing.admin.rows_of_webhooks import AGED_WEBHOOKS
 from tests.billing.factories import InvoiceFactory, PriceFactory, SubscriptionFactory
 from tests.billing_project.aged_cases import DUNNING
 from tests.billing_project.aged_rows import (
@@ -90,6 +91,7 @@ LIMITS: list[tuple[str, Callable[[timedelta], Any], timedelta]] = [
     ("staff_task_open", aged(staff_task), 7 * DAY),
     ("past_due_without_invoice", past_due, HOUR),
     ("refunds_do_not_add_up", lambda age: refund(100, said=0, age=age), HOUR),
+    *AGED_WEBHOOKS,
 ]
 CONTRADICTIONS: list[tuple[str, Callable[[], Any]]] = [
     ("two_live_subscriptions", two_live_subscriptions),

@@ -33,6 +33,7 @@ from tests.billing.admin.rows_of_paying import OF_PAYING
 from tests.billing.admin.rows_of_requests import OF_REQUESTS
 from tests.billing.admin.rows_of_the_desk import OF_THE_DESK
 from tests.billing.admin.rows_of_trials import OF_TRIALS
+from tests.billing.admin.rows_of_webhooks import OF_WEBHOOKS
 from tests.billing.factories import (
     NOW,
     ChargeAttemptFactory,
@@ -160,6 +161,7 @@ ROWS: dict[type[Model], tuple[Callable[[int], Any], Callable[[Any], str]]] = {
     **OF_REQUESTS,
     **OF_THE_DESK,
     **OF_TRIALS,
+    **OF_WEBHOOKS,
     AuditEntry: (audit_entry, lambda row: row.subject),
     ChargeAttempt: (lambda number: ChargeAttemptFactory(), lambda row: row.stripe_charge_id),
     Drift: (drift, lambda row: row.stripe_id),

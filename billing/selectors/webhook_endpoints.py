@@ -1,0 +1,70 @@
+"""Reads where webhooks go and what became of them, for those who manage them; no secret leaves here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+
+from accounts.models import Organization
+from billing.errors import NotFound
+from billing.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from billing.terms.outgoing import DeliveryState
+
+LOG_PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPage:
+    """One page of an address's log, the newest first."""
+
+    rows: Sequence[WebhookDelivery]
+    number: int
+    has_newer: bool
+    has_older: bool
+
+
+def endpoints_of(organization: Organization) -> QuerySet[WebhookEndpoint]:
+    """The addresses of this mode, the oldest first, each with the number of what `waits`."""
+    waits = Count("deliveries", filter=Q(deliveries__state=DeliveryState.WAITING.value))
+    rows = WebhookEndpoint.objects.filter(organization=organization, livemode=settings.STRIPE_LIVE_MODE)
+    return rows.annotate(waits=waits).order_by("created_at", "pk")
+
+
+def endpoint_of(organization: Organization, endpoint_uuid: UUID) -> WebhookEndpoint:
+    """One address. Raises NotFound, as for another's."""
+    endpoint = endpoints_of(organization).filter(uuid=endpoint_uuid).first()
+    if endpoint is None:
+        raise NotFound()
+    return endpoint
+
+
+def deliveries_of(endpoint: WebhookEndpoint) -> QuerySet[WebhookDelivery]:
+    """The log of an address, the newest first."""
+    return endpoint.deliveries.select_related("event").order_by("-sequence")
+
+
+def delivery_page(endpoint: WebhookEndpoint, *, number: int) -> DeliveryPage:
+    """Page `number` (from 1) of the log. One query."""
+    first = (max(number, 1) - 1) * LOG_PAGE
+    rows = list(deliveries_of(endpoint)[first : first + LOG_PAGE + 1])
+    return DeliveryPage(rows[:LOG_PAGE], max(number, 1), has_newer=number > 1, has_older=len(rows) > LOG_PAGE)
+
+
+def delivery_of(organization: Organization, delivery_uuid: UUID) -> WebhookDelivery:
+    """One delivery with its event and its address. Raises NotFound, as for another's."""
+    rows = WebhookDelivery.objects.filter(
+        uuid=delivery_uuid,
+        endpoint__organization=organization,
+        endpoint__livemode=settings.STRIPE_LIVE_MODE,
+    )
+    delivery = rows.select_related("event", "endpoint").first()
+    if delivery is None:
+        raise NotFound()
+    return delivery
+
+
+def attempts_of(delivery: WebhookDelivery) -> list[WebhookAttempt]:
+    """Every try, the newest first."""
+    return list(delivery.attempts.order_by("-at", "-pk"))
