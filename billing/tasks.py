@@ -34,6 +34,7 @@ from billing.services.pause_notices import remind_of_pauses
 from billing.services.payment_methods import resume_payment_methods
 from billing.services.plan_change_notices import announce_plan_changes
 from billing.services.record_changed_states import record_changed_states
+from billing.services.record_access import record_missed_access
 from billing.services.refuse_trials import refuse_trials
 from billing.services.remind_of_impact import remind_of_impact
 from billing.services.resume import finish_resumptions
@@ -60,6 +61,7 @@ def sweep() -> None:
     refresh_due(limit=100, seconds=10.0)
     now = clock.business_now()
     _attempt(reactions.run_due, now)
+    _attempt(record_missed_access, now)
     _attempt(refuse_trials, now)
     _attempt(resume_trial_changes, now)
     _attempt(remind_of_trials, now)

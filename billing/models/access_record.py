@@ -22,11 +22,12 @@ from billing.rules.access_facts import TERMS_KEY
 from billing.terms import AccessFactKind
 
 
-def record_subscription(row: Subscription, *, business_at: datetime) -> None:
+def record_subscription(row: Subscription, *, business_at: datetime, observed_at: datetime | None = None) -> None:
     """Also one that is over: from then on it gives nothing. One that is nobody's yet is recorded once it is."""
     if row.organization_id is not None:
         body = subscription_body(row)
-        _record(AccessFactKind.SUBSCRIPTION, row.stripe_subscription_id, body, business_at, row.organization_id)
+        key = row.stripe_subscription_id
+        _record(AccessFactKind.SUBSCRIPTION, key, body, business_at, row.organization_id, observed_at)
 
 
 def record_case(row: DunningCase, *, business_at: datetime) -> None:
@@ -126,13 +127,19 @@ def terms_body() -> dict[str, Any]:
 
 
 def _record(
-    kind: AccessFactKind, key: str, body: dict[str, Any], business_at: datetime, organization_id: int
+    kind: AccessFactKind,
+    key: str,
+    body: dict[str, Any],
+    business_at: datetime,
+    organization_id: int,
+    observed_at: datetime | None = None,
 ) -> None:
     newest = (
         AccessFact.objects.filter(kind=kind.value, key=key).order_by("-pk").values_list("body", flat=True).first()
     )
     if newest != body:
-        _append([(kind, key, body)], business_at=business_at, organization_id=organization_id)
+        new = [(kind, key, body)]
+        _append(new, business_at=business_at, organization_id=organization_id, observed_at=observed_at)
 
 
 def _append(
@@ -140,6 +147,7 @@ def _append(
     *,
     business_at: datetime,
     organization_id: int | None,
+    observed_at: datetime | None = None,
 ) -> None:
     rows = [
         AccessFact(
@@ -148,7 +156,7 @@ def _append(
             kind=kind.value,
             key=key,
             body=body,
-            observed_at=clock.system_now(),
+            observed_at=observed_at or clock.system_now(),
             business_at=business_at,
         )
         for kind, key, body in new

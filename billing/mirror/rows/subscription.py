@@ -44,7 +44,7 @@ def write(fetched: Fetched) -> Written:
     row.fetched_at = fetched.system_at
     row.save()
     write_items(row, fetched.obj)
-    record_subscription(row, business_at=fetched.business_at)
+    record_subscription(row, business_at=fetched.business_at, observed_at=fetched.system_at)
     write_discounts(
         shapes.subscription_discounts(fetched.obj),
         stripe_customer_id=row.stripe_customer_id,
@@ -73,7 +73,7 @@ def _write_missing(row: Subscription | None, fetched: Fetched) -> Written:
     row.ended_at = fetched.business_at
     row.fetched_at = fetched.system_at
     row.save()
-    record_subscription(row, business_at=fetched.business_at)
+    record_subscription(row, business_at=fetched.business_at, observed_at=fetched.system_at)
     return Written(row.organization_id, changes=status_change(before, row.status))
 
 
