@@ -33,8 +33,8 @@ from billing.services.pause import finish_pauses
 from billing.services.pause_notices import remind_of_pauses
 from billing.services.payment_methods import resume_payment_methods
 from billing.services.plan_change_notices import announce_plan_changes
-from billing.services.record_changed_states import record_changed_states
 from billing.services.record_access import record_missed_access
+from billing.services.record_changed_states import record_changed_states
 from billing.services.refuse_trials import refuse_trials
 from billing.services.remind_of_impact import remind_of_impact
 from billing.services.resume import finish_resumptions
