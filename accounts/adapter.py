@@ -6,9 +6,11 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.forms import BaseForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from accounts.mail import send_from_templates
+from accounts.models import User
+from accounts.sign_ins import record_sign_in
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -27,6 +29,15 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> AbstractBaseUser:
         user.full_name = form.cleaned_data.get("full_name", "")  # type: ignore[attr-defined]
         return super().save_user(request, user, form, commit)
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
+        if isinstance(user, User):
+            record_sign_in(
+                user,
+                request_ip=self.get_client_ip(request),
+                user_agent=request.headers.get("User-Agent", ""),
+            )
+        return super().post_login(request, user, **kwargs)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         send_from_templates(template_prefix, to=email, context={"email": email, **context})

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.erasure import forget_in_admin_log
 from accounts.errors import AccountsError
-from accounts.models import Consent, Invitation, Membership, Organization, Role, User
+from accounts.models import Consent, Invitation, Membership, Organization, Role, SignIn, User
 
 _NAME = "Deleted person"
 
@@ -54,6 +54,7 @@ def _empty(user: User) -> None:
     EmailAddress.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
     Invitation.objects.filter(email__iexact=user.email).delete()
+    SignIn.objects.filter(user=user).delete()
     Consent.objects.filter(user=user).update(ip_address=None, user_agent="")
     user.email = f"deleted-{uuid.uuid4().hex[:12]}@deleted.invalid"
     user.full_name = _NAME

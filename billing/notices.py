@@ -66,6 +66,23 @@ def enqueue(
     return notice
 
 
+def tell_staff(
+    kind: str, *, key: str, subject: str, text: str, cause_at: datetime, life: timedelta = DEFAULT_LIFE
+) -> Notice | None:
+    """Put a plain mail to the staff's address into the outbox, in the caller's transaction; once for each key.
+
+    In English, as the admin is. It belongs to no organization, so that nobody's export holds it. Business time.
+    """
+    with transaction.atomic():
+        notice, is_new = Notice.objects.get_or_create(key=key, defaults={"kind": kind, "expires_at": cause_at + life})
+        if not is_new:
+            return None
+        NoticeContent.objects.create(
+            notice=notice, recipient=settings.STAFF_EMAIL, subject=_BREAKS.sub(" ", subject)[:255], text=text
+        )
+    return notice
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """The three parts of a mail."""

@@ -18,6 +18,14 @@ from billing.services.begin_period import begin_period_after_pause
 from billing.services.check_trial_card import check_trial_card
 from billing.services.close_checkout import close_checkout
 from billing.services.end_local_trial import end_local_trial
+from billing.services.follow_disputes import (
+    close_dispute,
+    close_fraud_warning,
+    meet_dispute,
+    meet_fraud_warning,
+    meet_loss,
+    meet_win,
+)
 from billing.services.follow_dunning import (
     close_case_of_invoice,
     close_cases_of_subscription,
@@ -42,6 +50,7 @@ from billing.services.subscription_notices import (
 from billing.terms import (
     Authentication,
     ChargeStatus,
+    DisputeStatus,
     InvoiceStatus,
     ObjectKind,
     ScheduleStatus,
@@ -95,6 +104,9 @@ _SCHEDULE_OVER = frozenset(
     {ScheduleStatus.RELEASED.value, ScheduleStatus.CANCELED.value, ScheduleStatus.COMPLETED.value}
 )
 
+_DISPUTE_AWAITS = frozenset({DisputeStatus.NEEDS_RESPONSE.value, DisputeStatus.WARNING_NEEDS_RESPONSE.value})
+_DISPUTE_RESTS = frozenset(status.value for status in DisputeStatus) - _DISPUTE_AWAITS
+
 REACTIONS: tuple[Reaction, ...] = (
     Reaction(ObjectKind.CHECKOUT_SESSION, frozenset({"complete", "expired"}), close_checkout),
     Reaction(ObjectKind.SUBSCRIPTION, _BEGUN, end_local_trial),
@@ -127,6 +139,12 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction(ObjectKind.INVOICE, frozenset({"planned"}), meet_stripe_retry, aspect="stripe_retry"),
     Reaction(ObjectKind.SUBSCRIPTION, frozenset({SubscriptionStatus.UNPAID.value}), follow_unpaid),
     Reaction(ObjectKind.DISPUTE, None, stop_for_dispute, from_states=frozenset({""})),
+    Reaction(ObjectKind.DISPUTE, _DISPUTE_AWAITS, meet_dispute),
+    Reaction(ObjectKind.DISPUTE, _DISPUTE_RESTS, close_dispute),
+    Reaction(ObjectKind.DISPUTE, frozenset({DisputeStatus.LOST.value}), meet_loss),
+    Reaction(ObjectKind.DISPUTE, frozenset({DisputeStatus.WON.value}), meet_win),
+    Reaction(ObjectKind.EARLY_FRAUD_WARNING, frozenset({"actionable"}), meet_fraud_warning),
+    Reaction(ObjectKind.EARLY_FRAUD_WARNING, frozenset({"closed"}), close_fraud_warning),
     *(
         Reaction(kind, None, try_new_card, aspect=aspect)
         for kind, aspect in (

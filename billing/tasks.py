@@ -6,6 +6,7 @@ from datetime import datetime
 
 from celery import shared_task
 
+from accounts.sign_ins import forget_old_sign_ins
 from billing import clock, reactions
 from billing.services.answer_once import forget_requests
 from billing.services.begin_period import begin_periods, look_for_ended_pauses
@@ -36,6 +37,7 @@ from billing.services.plan_change_notices import announce_plan_changes
 from billing.services.record_access import record_missed_access
 from billing.services.record_changed_states import record_changed_states
 from billing.services.refuse_trials import refuse_trials
+from billing.services.remind_of_disputes import remind_of_disputes
 from billing.services.remind_of_impact import remind_of_impact
 from billing.services.resume import finish_resumptions
 from billing.services.resume_evidence import resume_evidence
@@ -94,6 +96,7 @@ def sweep() -> None:
     _attempt(send_due_notices, now)
     _attempt(resume_erasures, clock.system_now())
     _attempt(resume_evidence, now)
+    _attempt(remind_of_disputes, now)
 
 
 @shared_task(expires=_EXPIRES_SECONDS)
@@ -132,6 +135,7 @@ def forget_webhooks() -> None:
 def forget_mail() -> None:
     """Remove the contents of mail that is past its time. Safe to repeat and to run at once."""
     forget_old_mail(clock.system_now())
+    _attempt(forget_old_sign_ins, clock.system_now())
 
 
 def _attempt(step: Callable[[datetime], int], now: datetime) -> None:

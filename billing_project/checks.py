@@ -27,6 +27,7 @@ MOST_DISCOUNTS = 20
 STRIPE_API_BASE = "https://api.stripe.com"
 TEST_PREFIXES = ("sk_test_", "rk_test_")
 LIVE_PREFIXES = ("sk_live_", "rk_live_")
+DISPUTE_LOST_POLICIES = ("cancel", "keep")
 SEAT_SETTINGS = {
     "SEATS_UP_BEHAVIOUR": (ChangeBehaviour.NOW_NEXT_INVOICE, ChangeBehaviour.NOW_INVOICE),
     "SEATS_DOWN_BEHAVIOUR": (ChangeBehaviour.PERIOD_END, ChangeBehaviour.NOW_NEXT_INVOICE),
@@ -197,3 +198,16 @@ def check_trials(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iter
 def check_collector(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterator[CheckMessage]:
     if settings.DUNNING_COLLECTOR not in list(Collector):
         yield Error(f"DUNNING_COLLECTOR must be one of {', '.join(Collector)}.", id="billing.E040")
+
+
+@register(TAG)
+def check_disputes(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterator[CheckMessage]:
+    if settings.DISPUTE_LOST_POLICY not in DISPUTE_LOST_POLICIES:
+        known = ", ".join(DISPUTE_LOST_POLICIES)
+        yield Error(f"DISPUTE_LOST_POLICY must be one of {known}.", id="billing.E050")
+    if settings.DISPUTE_SECOND_PERSON_ABOVE < 0 or settings.EARLY_FRAUD_REFUND_BELOW < 0:
+        yield Error(
+            "DISPUTE_SECOND_PERSON_ABOVE and EARLY_FRAUD_REFUND_BELOW must not be negative.", id="billing.E051"
+        )
+    if settings.SIGN_IN_DAYS < 1:
+        yield Error("SIGN_IN_DAYS must be at least 1.", id="billing.E052")

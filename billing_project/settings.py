@@ -238,6 +238,7 @@ STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=IS_PRODUCTION)
 PEOPLE_LIMIT = "billing.selectors.people.people_limit"
 # The function that knows what one more person costs; accounts must not know of prices.
 SEAT_OFFER = "billing.services.offer_seat.offer_seat"
+SIGN_IN_DAYS = env.int("SIGN_IN_DAYS", default=540)
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
 
 # --- Mail: every message is a row of the notice list first ------------------------------------------------

@@ -41,7 +41,7 @@ from billing.models.refund import Refund
 from billing.models.reservations import give_back_reservations, reserve_code
 from billing.models.schedule import SubscriptionSchedule
 from billing.models.seats import SeatChange, SeatSync
-from billing.models.staff_task import StaffTask, open_staff_task
+from billing.models.staff_task import StaffTask, open_staff_task, resolve_staff_tasks
 from billing.models.stripe_account import StripeAccount
 from billing.models.subscription import Subscription, SubscriptionItem
 from billing.models.transition import Handled, Transition
@@ -129,6 +129,7 @@ __all__ = [
     "give_back_reservations",
     "open_staff_task",
     "reserve_code",
+    "resolve_staff_tasks",
     "end_change",
     "let_go_of_change",
     "scheduled_change",

@@ -1,5 +1,7 @@
 """Something that a person on the staff has to look at; opened once per cause."""
 
+from datetime import datetime
+
 from django.db import models
 from django.utils import timezone
 
@@ -19,6 +21,12 @@ class StaffTask(models.Model):
 
     def __str__(self) -> str:
         return self.summary
+
+
+def resolve_staff_tasks(kind: str, *, about: str, at: datetime) -> int:
+    """Close the open tasks of this kind whose cause begins so, as nobody has to look any more. System time."""
+    tasks = StaffTask.objects.filter(kind=kind, key__startswith=f"{kind}:{about}"[:_KEY_LENGTH], resolved_at=None)
+    return tasks.update(resolved_at=at)
 
 
 def open_staff_task(kind: str, *, about: str, summary: str, organization_id: int | None = None) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model, QuerySet
 
-from accounts.models import Consent, Invitation, Membership, Organization, User
+from accounts.models import Consent, Invitation, Membership, Organization, SignIn, User
 from billing.models import (
     ApiRequest,
     AuditNote,
@@ -70,6 +70,7 @@ def _querysets(organization: Organization) -> Iterator[QuerySet[Any]]:
     of_accounts: list[type[Model]] = [Membership, Invitation, Consent]
     for model in (*of_accounts, *models_with_organization()):
         yield _told(model._default_manager.filter(organization=organization))
+    yield SignIn.objects.filter(user__memberships__organization=organization)
     customer_ids = customer_ids_of(organization)
     yield AuditNote.objects.filter(entry__organization=organization)
     yield NoticeContent.objects.filter(notice__organization=organization)

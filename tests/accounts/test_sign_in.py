@@ -1,9 +1,14 @@
 """Signing in and out: the right password, wrong ones, too many, and what an answer gives away."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.leaving import _empty as empty_person
+from accounts.models import Membership, SignIn
+from accounts.sign_ins import forget_old_sign_ins
 from tests.accounts.steps import PASSWORD, request_key, text_of
 
 URL = "/accounts/login/"
@@ -88,3 +93,26 @@ def test_person_who_is_not_staff_gets_403_from_the_admin(alice: Membership, sign
     response = signed_in(alice).get("/admin/login/")
 
     assert response.status_code == 403
+
+
+def test_from_where_somebody_signed_in_is_kept_and_goes_with_the_person(client: Client, alice: Membership):
+    sign_in(client, "alice@oakline.example", "not the password")
+    client.post(
+        URL,
+        {"login": "alice@oakline.example", "password": PASSWORD, "request_key": request_key()},
+        headers={"User-Agent": "Firefox" * 100},
+    )
+
+    kept = SignIn.objects.get()
+    assert (kept.user, kept.ip_address, len(kept.user_agent)) == (alice.user, "127.0.0.1", 400)
+    empty_person(alice.user)
+    assert not SignIn.objects.exists()
+
+
+def test_old_sign_ins_are_forgotten(alice: Membership, settings):
+    settings.SIGN_IN_DAYS = 30
+    now = timezone.now()
+    for days in (29, 31):
+        SignIn.objects.create(user=alice.user, created_at=now - timedelta(days=days))
+
+    assert forget_old_sign_ins(now) == 1
