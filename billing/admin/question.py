@@ -33,7 +33,10 @@ class ReasonForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`act` gets the form's values, the person and the request's key, and returns what to tell."""
+    """`act` gets the form's values, the person and the request's key, and returns what to tell.
+
+    `rows` are what is sent, name by name.
+    """
 
     title: str
     sentences: Sequence[str]
@@ -42,6 +45,7 @@ class Question:
     act: Callable[[dict[str, Any], User, UUID], str]
     form: type[forms.Form] = ReasonForm
     initial: Mapping[str, Any] = field(default_factory=dict)
+    rows: Sequence[tuple[str, str]] = ()
 
 
 def ask(request: HttpRequest, question: Question, *, model_admin: ModelAdmin) -> HttpResponse:
@@ -68,6 +72,7 @@ def ask(request: HttpRequest, question: Question, *, model_admin: ModelAdmin) ->
         "title": question.title,
         "opts": model_admin.model._meta,
         "sentences": question.sentences,
+        "rows": question.rows,
         "form": form,
         "verb": question.verb,
         "way_back": question.way_back,

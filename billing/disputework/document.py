@@ -22,6 +22,7 @@ _STYLES = getSampleStyleSheet()
 _BODY = ParagraphStyle("body", parent=_STYLES["BodyText"], fontSize=9, leading=12)
 _CELL = ParagraphStyle("cell", parent=_BODY, fontSize=8, leading=10)
 _HEAD = ParagraphStyle("head", parent=_STYLES["Heading2"], fontSize=12, spaceBefore=10)
+_UNDIVIDED = {"Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "ı": "i"}
 _DATE_WIDTH, _WORDS_WIDTH = 42 * mm, 132 * mm
 
 
@@ -116,6 +117,7 @@ def _plain(words: str) -> str:
 
 
 def _letter(sign: str) -> str:
+    sign = _UNDIVIDED.get(sign, sign)
     for form in (sign, unicodedata.normalize("NFKD", sign)[:1]):
         try:
             form.encode("cp1252")
