@@ -9,6 +9,7 @@ from django.utils.timesince import timesince
 
 from billing.clock import business_now, system_now
 from billing.selectors import backlog
+from billing.selectors.dispute_desk import waiting_disputes
 from billing.selectors.dunning_queue import unknown_attempts, waiting_cases
 from billing.selectors.invariants import OWN_TASKS
 from webhooks.models import InboxEvent
@@ -35,6 +36,7 @@ def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]
     """
     context["figures"] = [
         *(_tasks() if request.user.has_perm("billing.view_stafftask") else []),
+        *(_disputes() if request.user.has_perm("billing.view_dispute") else []),
         *(_cases() if request.user.has_perm("billing.view_dunningcase") else []),
         *(_tries() if request.user.has_perm("billing.view_dunningattempt") else []),
         *(_inbox() if request.user.has_perm("webhooks.view_inboxevent") else []),
@@ -61,6 +63,19 @@ def _drifts() -> list[Figure]:
     query = f"outcome__exact=noted&reconciliation__id__exact={run}" if run else "outcome__exact=noted"
     return [
         Figure("Differences from Stripe", left, "Of the last comparison", _list("billing_drift", query), left > 0)
+    ]
+
+
+def _disputes() -> list[Figure]:
+    """By deadline: the list is sorted by it."""
+    waiting, disputes = waiting_disputes(business_now()), "billing_dispute"
+    soon, approve = waiting.soon, waiting.to_approve
+    return [
+        Figure("Disputes due", soon, "Within three days", _list(disputes, "awaits=3"), is_bad=soon > 0),
+        Figure("Disputes to answer", waiting.to_answer, "By their deadlines", _list(disputes, "awaits=yes")),
+        Figure(
+            "Answers to approve", approve, "Wait for a second person", _list(disputes, "approve=yes"), approve > 0
+        ),
     ]
 
 

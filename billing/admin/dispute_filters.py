@@ -7,9 +7,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from billing.clock import business_now
-from billing.models import Dispute
+from billing.models import Dispute, EvidenceSubmission
 from billing.rules.dispute.deadline import INQUIRIES
 from billing.selectors.dispute_desk import AWAITING_STATES, due_within
+from billing.terms import EvidenceState
 
 _INQUIRIES = [status.value for status in INQUIRIES]
 
@@ -29,6 +30,20 @@ class Awaits(admin.SimpleListFilter):
                 return queryset.exclude(status__in=AWAITING_STATES)
             case "3" | "7":
                 return due_within(queryset, business_now(), days=int(str(self.value())))
+        return queryset
+
+
+class ToApprove(admin.SimpleListFilter):
+    title = "whether a second person is awaited"
+    parameter_name = "approve"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "To approve")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Dispute]) -> QuerySet[Dispute]:
+        if self.value() == "yes":
+            waiting = EvidenceSubmission.objects.filter(state=EvidenceState.WAITING.value)
+            return queryset.filter(pk__in=waiting.values("dispute_id"))
         return queryset
 
 

@@ -1,14 +1,17 @@
 """Disputes with their deadline, and the banks' early warnings, as Stripe last gave them."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Case, F, When
+from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from billing.admin.case_words import moment
 from billing.admin.dispute_actions import ActsOnDispute
-from billing.admin.dispute_filters import Awaits, Kind
+from billing.admin.dispute_filters import Awaits, Kind, ToApprove
 from billing.admin.dispute_words import LIGHT_COLOURS, deadline_text, kind_text, light_of, money_text
 from billing.admin.mirrored import MirroredAdmin
 from billing.admin.read_only import ReadOnlyInline
@@ -40,15 +43,10 @@ class SubmissionInline(ReadOnlyInline):
 class DisputeAdmin(ActsOnDispute):
     id_field = "stripe_dispute_id"
     list_display = ["light", "payer", "total", "kind", "shown_reason", "shown_status", "evidence_due_at", "charge"]
-    list_filter = [Awaits, Kind, "status", "reason", "currency", "is_past_due", "has_evidence", "livemode"]
+    list_filter = [Awaits, Kind, ToApprove, "status", "reason", "currency", "is_past_due", "has_evidence", "livemode"]
     search_fields = ["=stripe_dispute_id", "=stripe_charge_id", "=stripe_payment_intent_id"]
     search_fields += ["organization__name", "organization__email"]
     search_help_text = "A whole id (dp_…, ch_…, pi_…), or a part of the organization's name or e-mail."
-    ordering = [
-        Case(When(status__in=AWAITING_STATES, then=F("evidence_due_at"))).asc(nulls_last=True),
-        "-created_at",
-        "-id",
-    ]
     inlines = [SubmissionInline]
     readonly_fields = ["customer", "total", "kind", "money", "deadline", "shown_reason", "draft", "charge"]
     readonly_fields += ["others", "warnings", "timeline", "mails", "tasks", "audit"]
@@ -63,6 +61,11 @@ class DisputeAdmin(ActsOnDispute):
         ),
         ("At Stripe", {"fields": ["livemode", "fetched_at"]}),
     ]
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        """By deadline, where an answer is awaited; the newest of the others after them."""
+        due = Case(When(status__in=AWAITING_STATES, then=F("evidence_due_at")))
+        return [due.asc(nulls_last=True), "-created_at", "-id"]
 
     @display(description="Time left", label=LIGHT_COLOURS)
     def light(self, row: Dispute) -> tuple[str, str]:

@@ -81,7 +81,7 @@ def files_of(dispute: Dispute) -> dict[str, EvidenceFile]:
     return {row.field: row for row in rows}
 
 
-def waiting_of(dispute_id: object) -> EvidenceSubmission | None:
+def waiting_of(dispute_id: str | int) -> EvidenceSubmission | None:
     """The final answer that waits for a second person."""
     rows = EvidenceSubmission.objects.filter(dispute_id=dispute_id, state=EvidenceState.WAITING.value)
     return rows.select_related("requested_by").first()

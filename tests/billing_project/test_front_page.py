@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -12,8 +13,9 @@ from accounts.models import User
 from billing.clock import business_now
 from billing.mirror import work
 from billing.mirror.refs import ObjectRef
-from billing.models import Drift, StaffTask, Work
+from billing.models import Dispute, Drift, EvidenceSubmission, StaffTask, Work
 from billing.terms import ObjectKind
+from tests.billing.admin.mirrored_rows import dispute
 from tests.billing.admin.rows import drift
 from tests.billing.admin.rows_of_dunning import attempt, case
 from webhooks.models import InboxEvent
@@ -26,6 +28,16 @@ def store(event_id: str, state: str) -> None:
     InboxEvent.objects.create(
         provider="stripe", endpoint="stripe", event_id=event_id, state=state, received_at=an_hour_ago
     )
+
+
+def disputes_to_answer() -> None:
+    """One due in a day and waiting for a second person, one due later, one over."""
+    for number, (days, status) in enumerate([(1, "needs_response"), (9, "needs_response"), (1, "lost")]):
+        row = dispute(2 * number)
+        due_at = business_now() + timedelta(days=days)
+        Dispute.objects.filter(pk=row.pk).update(evidence_due_at=due_at, status=status)
+    waiting = {"kind": "submit", "phase": "chargeback", "state": "waiting", "request_key": uuid4()}
+    EvidenceSubmission.objects.create(dispute=Dispute.objects.earliest("pk"), **waiting)
 
 
 def sign_in(*codenames: str, **changed: Any) -> Client:
@@ -55,12 +67,16 @@ def test_what_waits_is_counted_and_what_should_be_nought_stands_out() -> None:
     case(2, state="awaiting_customer", due_at=None, deadline_at=tomorrow)
     case(3, state="lost", due_at=None, deadline_at=tomorrow, ended_at=tomorrow)
     attempt(4, state="unknown")
+    disputes_to_answer()
 
     assert figures(sign_in(is_superuser=True)) == {
         "Open staff tasks": (3, True),
         "Paid for twice": (1, True),
         "Broken invariants": (1, True),
         "Differences from Stripe": (1, True),
+        "Disputes due": (1, True),
+        "Disputes to answer": (2, False),
+        "Answers to approve": (1, True),
         "Dunning conflicts": (1, True),
         "Unpaid cases that end": (1, False),
         "Tries without an answer": (1, False),
@@ -98,6 +114,7 @@ def test_an_empty_house_is_calm() -> None:
         (["view_stafftask"], {"Open staff tasks", "Paid for twice", "Broken invariants"}),
         (["view_drift"], {"Differences from Stripe"}),
         (["view_inboxevent"], {"Dead events", "Quarantined events", "Events under way"}),
+        (["view_dispute"], {"Disputes due", "Disputes to answer", "Answers to approve"}),
         (["view_dunningcase"], {"Dunning conflicts", "Unpaid cases that end"}),
         (["view_dunningattempt"], {"Tries without an answer"}),
         (["view_work"], {"Objects given up", "Objects to refresh"}),

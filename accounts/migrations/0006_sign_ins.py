@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_team_changes'),
+        ('accounts', '0005_indexes_of_the_customer_search'),
     ]
 
     operations = [
