@@ -4,6 +4,7 @@ Whether an answer of unknown outcome arrived, Stripe says: the submission's UUID
 the very call that handed it in. So nothing is ever handed in a second time.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,9 +17,11 @@ from billing.errors import (
     DisputeUnknown,
     EvidenceRefused,
     EvidenceTooLate,
+    LeaseTaken,
     NoAnswerPossible,
     StripeObjectMissing,
     StripeRefused,
+    StripeUnreachable,
 )
 from billing.gateway import disputes, files
 from billing.mirror.refresh import refresh
@@ -129,7 +132,8 @@ def _uploaded(row: EvidenceSubmission, file_uuid: str) -> str:
 
 
 def _close(row: EvidenceSubmission, state: EvidenceState, *, failure: str = "") -> EvidenceSubmission:
-    """End the row, then read the dispute back: a silence after this loses nothing."""
+    """End the row, then read the dispute back; where that fails now, it is looked at again by itself."""
     end(row, state, failure=failure)
-    refresh(ObjectRef(ObjectKind.DISPUTE, row.dispute.stripe_dispute_id), wait_seconds=_LEASE_WAIT_SECONDS)
+    with suppress(StripeUnreachable, LeaseTaken):
+        refresh(ObjectRef(ObjectKind.DISPUTE, row.dispute.stripe_dispute_id), wait_seconds=_LEASE_WAIT_SECONDS)
     return row

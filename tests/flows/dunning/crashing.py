@@ -56,7 +56,6 @@ POINTS = (
     Point("after the final cancellation", "billing.gateway.subscriptions", "cancel_unbilled", LEFT),
     Point("after the final action", _END, "_finish", LEFT, has_result=True),
 )
-_FUNCTIONS = frozenset(point.function for point in POINTS)
 
 
 @dataclass
@@ -65,11 +64,13 @@ class Crasher:
 
     deaths: list[str] = field(default_factory=list)
     _armed: dict[tuple[str, str], Point] = field(default_factory=dict)
+    _names: frozenset[str] = frozenset()
     _left: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def arm(self, points: Collection[Point], *, nth: int = 1) -> None:
         """One edge of a function at a time."""
+        self._names = frozenset(point.function for point in points)
         self._armed, self._left = {(point.module, point.function): point for point in points}, nth
 
     def disarm(self) -> None:
@@ -86,7 +87,7 @@ class Crasher:
             sys.settrace(before)
 
     def _entered(self, frame: FrameType, event: str, arg: Any) -> Any:
-        if not self._armed or frame.f_code.co_name not in _FUNCTIONS:
+        if not self._armed or frame.f_code.co_name not in self._names:
             return None
         point = self._armed.get((frame.f_globals.get("__name__", ""), frame.f_code.co_name))
         if point is None:

@@ -1,0 +1,1 @@
+"""Answers to disputes, with crashes, kills and any order: once, or not at all."""
