@@ -12,10 +12,13 @@ from rest_framework.renderers import JSONRenderer
 from structlog.contextvars import get_contextvars
 
 from billing.api.authentication import CSRF_FAILED
-from billing.errors import BillingError
+from billing.errors import BillingError, CardDeclined, StripeRefused
 
 CONTENT_TYPE = "application/problem+json"
 DOCS_PATH = "/api/docs/errors/"
+_DECLINED = "The payment did not go through, and nothing was taken."
+_REFUSED = "It was not done, and nothing was charged. If it happens again, write to us and name the request_id."
+_ASKS_OWNER = ("authentication_required", "subscription_payment_intent_requires_action")
 _AT_NO_FIELD = "non_field_errors"
 # Codes of failures that no rule of billing names, with what each means; the page of errors lists them, too.
 FRAMEWORK_CODES: dict[str, tuple[int, str]] = {
@@ -80,12 +83,23 @@ def problem_page(code: str, *, detail: str = "") -> HttpResponse:
 
 
 def _of_billing(failure: BillingError) -> dict[str, Any]:
+    if isinstance(failure, StripeRefused):
+        return _of_stripe(failure)
     body = problem(failure.code, failure.status, failure.message, **failure.details)
     field = failure.details.get("field")
     if failure.status == HTTPStatus.BAD_REQUEST and isinstance(field, str):
         del body["field"]
         body["errors"] = [{"field": field, "code": failure.code, "detail": failure.message}]
     return body
+
+
+def _of_stripe(failure: StripeRefused) -> dict[str, Any]:
+    """Stripe's own words name its ids, and the reason of a decline must not reach who may have stolen the card."""
+    if isinstance(failure, CardDeclined):
+        asks_owner = failure.details.get("code") in _ASKS_OWNER
+        return problem(failure.code, failure.status, _DECLINED, needs_confirmation=asks_owner)
+    # Without details the words are ours.
+    return problem(failure.code, failure.status, _REFUSED if failure.details else failure.message)
 
 
 def _of_framework(failure: exceptions.APIException) -> dict[str, Any]:

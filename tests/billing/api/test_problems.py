@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from billing.api.problems import FRAMEWORK_CODES
+from billing.api.problems import FRAMEWORK_CODES, problem_of
+from billing.errors import CardDeclined, StripeRefused
 from tests.billing.api.asking import PROBLEM, bearer, make_key, post
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.billing.api.sample_urls")]
@@ -95,3 +96,20 @@ def test_every_code_stands_on_its_page(client) -> None:
     text = page.content.decode()
     assert page.status_code == 200
     assert [code for code in {*CAUSES, *FRAMEWORK_CODES} if f'id="{code}"' not in text] == []
+
+
+def test_a_decline_tells_no_thief_why() -> None:
+    refused = CardDeclined("Stolen card.", code="card_declined", decline_code="stolen_card", charge="ch_1")
+
+    told = problem_of(refused)
+
+    assert (told["code"], told["status"], told["needs_confirmation"]) == ("card_declined", 402, False)
+    assert not re.search("stolen|ch_1", str(told), re.IGNORECASE)
+
+
+def test_stripes_own_words_are_for_programmers() -> None:
+    told = problem_of(StripeRefused("No such price: price_1", code="resource_missing", param="items[0]"))
+
+    assert (told["code"], told["status"]) == ("stripe_refused", 409)
+    assert "price_1" not in str(told)
+    assert problem_of(StripeRefused("The schedule is over."))["detail"] == "The schedule is over."
