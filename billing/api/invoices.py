@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from billing.api.filters import Filters
 from billing.api.shapes.invoices import InvoiceSerializer
 from billing.api.shapes.words import words_of
 from billing.api.view import ApiListView, ApiView
@@ -19,7 +20,7 @@ from billing.terms import ApiScope, InvoiceStatus
 _TAGS = ["Invoices"]
 
 
-class InvoiceFilter(filters.FilterSet):
+class InvoiceFilter(Filters):
     status = filters.ChoiceFilter(
         choices=[one for one in words_of(InvoiceStatus) if one[0] != InvoiceStatus.DRAFT.value]
     )

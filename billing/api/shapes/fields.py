@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.core.validators import RegexValidator
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import Direction, extend_schema_field
@@ -40,6 +41,10 @@ class BodyExtension(OpenApiSerializerExtension):
 
 
 class Text(serializers.CharField):
+    """PostgreSQL keeps no text with a NUL in it."""
+
+    default_validators = [RegexValidator(r"^[^\x00]*$", "Null characters are not allowed.")]
+
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
