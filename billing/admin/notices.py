@@ -50,7 +50,7 @@ class NoticeAdmin(ReadOnlyAdmin):
             *super().get_urls(),
         ]
 
-    @action(description="Preview of mails", url_path="preview-mails", icon="preview")
+    @action(description="Preview of mails", url_path="preview-mails", permissions=["view"], icon="preview")
     def preview_mails(self, request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:billing_notice_previews"))
 
