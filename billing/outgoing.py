@@ -8,7 +8,7 @@ import base64
 import hashlib
 import json
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from billing import clock
 from billing.errors import NotFound
 from billing.models import OutgoingEvent, WebhookDelivery, WebhookEndpoint
 from billing.selectors.customer_state import CustomerState, customer_state
+from billing.selectors.webhook_endpoints import told_in
 from billing.terms.outgoing import OutgoingKind
 
 LOOK_AGAIN_AFTER = timedelta(minutes=10)
@@ -117,9 +118,7 @@ def add_delivery(endpoint: WebhookEndpoint, event: OutgoingEvent, **more: Any) -
 
 def body_of(event: OutgoingEvent) -> str:
     """What is sent, the same at each try: JSON with `id`, `type`, `timestamp` (business time, UTC) and `data`."""
-    at = event.business_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    message = {"id": event.public_id, "type": event.kind, "timestamp": at, "data": event.data}
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return json.dumps(told_in(event), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def _digest(told: dict[str, Any]) -> str:

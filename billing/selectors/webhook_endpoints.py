@@ -1,7 +1,10 @@
 """Reads where webhooks go and what became of them, for those who manage them; no secret leaves here."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -9,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Organization
 from billing.errors import NotFound
-from billing.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from billing.models import OutgoingEvent, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from billing.terms.outgoing import DeliveryState
 
 LOG_PAGE = 25
@@ -65,6 +68,24 @@ def delivery_of(organization: Organization, delivery_uuid: UUID) -> WebhookDeliv
     return delivery
 
 
-def attempts_of(delivery: WebhookDelivery) -> list[WebhookAttempt]:
-    """Every try, the newest first."""
-    return list(delivery.attempts.order_by("-at", "-pk"))
+@dataclass(frozen=True, slots=True)
+class DeliveryStory:
+    """One delivery with every try, the newest first, and what was sent, written so that a person can read it."""
+
+    delivery: WebhookDelivery
+    attempts: Sequence[WebhookAttempt]
+    sent: str
+
+
+def delivery_story(organization: Organization, delivery_uuid: UUID) -> DeliveryStory:
+    """Raises NotFound, as for another's. Two queries."""
+    delivery = delivery_of(organization, delivery_uuid)
+    attempts = list(delivery.attempts.order_by("-at", "-pk"))
+    sent = json.dumps(told_in(delivery.event), indent=2, ensure_ascii=False, sort_keys=True)
+    return DeliveryStory(delivery, attempts, sent)
+
+
+def told_in(event: OutgoingEvent) -> dict[str, Any]:
+    """What is sent of an event: `id`, `type`, `timestamp` (business time, UTC) and `data`."""
+    at = event.business_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"id": event.public_id, "type": event.kind, "timestamp": at, "data": event.data}

@@ -24,6 +24,8 @@ from billing.web import (
     pricing,
     returning,
     seats,
+    webhook_endpoints,
+    webhook_log,
 )
 
 app_name = "billing"
@@ -77,5 +79,15 @@ urlpatterns = [
     path("team/api-keys/", api_keys.api_keys, name="api_keys"),
     path("team/api-keys/<uuid:key_uuid>/rotate/", api_keys.rotate, name="rotate_api_key"),
     path("team/api-keys/<uuid:key_uuid>/revoke/", api_keys.revoke, name="revoke_api_key"),
+    path("team/webhooks/", webhook_endpoints.webhook_endpoints, name="webhook_endpoints"),
+    path("team/webhooks/sent/<uuid:delivery_uuid>/", webhook_log.webhook_delivery, name="webhook_delivery"),
+    path("team/webhooks/sent/<uuid:delivery_uuid>/again/", webhook_log.redeliver, name="redeliver_webhook"),
+    path("team/webhooks/<uuid:endpoint_uuid>/", webhook_endpoints.webhook_endpoint, name="webhook_endpoint"),
+    path("team/webhooks/<uuid:endpoint_uuid>/edit/", webhook_endpoints.edit_webhook_endpoint, name="edit_webhook"),
+    path("team/webhooks/<uuid:endpoint_uuid>/rotate/", webhook_endpoints.rotate_secret, name="rotate_webhook"),
+    path("team/webhooks/<uuid:endpoint_uuid>/off/", webhook_endpoints.disable_endpoint, name="disable_webhook"),
+    path("team/webhooks/<uuid:endpoint_uuid>/on/", webhook_endpoints.enable_endpoint, name="enable_webhook"),
+    path("team/webhooks/<uuid:endpoint_uuid>/test/", webhook_endpoints.send_test, name="test_webhook"),
+    path("team/webhooks/<uuid:endpoint_uuid>/remove/", webhook_endpoints.remove_endpoint, name="remove_webhook"),
     path("app/", app.app, name="app"),
 ]
