@@ -234,6 +234,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_TOTP_ISSUER = PRODUCT_NAME
 # Whether staff open the admin only with the code of an authenticator app.
 STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=IS_PRODUCTION)
+# The function that keeps what staff change by hand; accounts must not know of the audit.
+AUDIT_RECORD = "billing.audit.record"
 # The function that knows how many people a plan holds; accounts must not know of plans.
 PEOPLE_LIMIT = "billing.selectors.people.people_limit"
 # The function that knows what one more person costs; accounts must not know of prices.

@@ -5,8 +5,9 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 
+from accounts.admin.recorded import RecordedAdmin
 from accounts.models import Invitation, Membership, Organization
 
 
@@ -18,7 +19,7 @@ class MembershipInline(TabularInline):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(ModelAdmin):
+class OrganizationAdmin(RecordedAdmin):
     list_display = ("name", "email", "people", "created_at", "uuid")
     search_fields = ("name", "email", "uuid", "memberships__user__email")
     date_hierarchy = "created_at"
@@ -52,7 +53,7 @@ class OrganizationAdmin(ModelAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(ModelAdmin):
+class MembershipAdmin(RecordedAdmin):
     list_display = ("user", "organization", "role", "created_at")
     list_filter = ("role",)
     list_select_related = ("user", "organization")
@@ -63,7 +64,7 @@ class MembershipAdmin(ModelAdmin):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(ModelAdmin):
+class InvitationAdmin(RecordedAdmin):
     """To look at only: an invitation is sent from the team page, with its mail."""
 
     list_display = ("email", "organization", "role", "sent_at", "expires_at", "accepted_at", "revoked_at")

@@ -4,7 +4,8 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
+
+from accounts.admin.recorded import RecordedAdmin
 
 # allauth's own pages show the key from which the app's codes are made, to everybody who may look.
 admin.site.unregister(Authenticator)
@@ -12,7 +13,7 @@ admin.site.unregister(EmailAddress)
 
 
 @admin.register(Authenticator)
-class AuthenticatorAdmin(ModelAdmin):
+class AuthenticatorAdmin(RecordedAdmin):
     """Deleting both rows of a person who lost phone and recovery codes lets them in with the password again."""
 
     list_display = ("user", "type", "created_at", "last_used_at")
@@ -30,7 +31,7 @@ class AuthenticatorAdmin(ModelAdmin):
 
 
 @admin.register(EmailAddress)
-class EmailAddressAdmin(ModelAdmin):
+class EmailAddressAdmin(RecordedAdmin):
     list_display = ("email", "user", "primary", "verified")
     list_filter = ("primary", "verified")
     list_select_related = ("user",)

@@ -190,6 +190,9 @@ ACTS: dict[str, Act] = {
     "webhook_endpoint_removed": Act("removed a program that webhooks went to"),
     "webhook_redelivered": Act("sent a webhook again", is_for_staff=True),
     "webhook_tested": Act("sent a test webhook", is_for_staff=True),
+    "added_by_hand": Act("added a row by hand in the admin", is_for_staff=True),
+    "changed_by_hand": Act("changed a row by hand in the admin", is_for_staff=True),
+    "deleted_by_hand": Act("deleted a row by hand in the admin", is_for_staff=True),
     "staff_task_resolved": Act("closed a task", is_for_staff=True),
 }
 PUBLIC_ACTS = frozenset(action for action, act in ACTS.items() if act.leads_to is None and not act.is_for_staff)
