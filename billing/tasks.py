@@ -17,6 +17,7 @@ from billing.services.card_reminders import remind_of_cards
 from billing.services.change_plan import resume_plan_changes
 from billing.services.change_trial import resume_trial_changes
 from billing.services.claim_due_cases import claim_due_cases
+from billing.services.credit_customer import resume_credits
 from billing.services.discounts import resume_discount_changes
 from billing.services.end_dunning import close_at_deadline, send_last_notices, take_final_actions
 from billing.services.end_old_checkouts import end_old_checkouts
@@ -97,6 +98,7 @@ def sweep() -> None:
     _attempt(resume_erasures, clock.system_now())
     _attempt(resume_evidence, now)
     _attempt(remind_of_disputes, now)
+    _attempt(resume_credits, clock.system_now())
 
 
 @shared_task(expires=_EXPIRES_SECONDS)

@@ -74,6 +74,7 @@ _SIDEBAR: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "Money": (
         ("Credit notes", "request_quote", "billing_creditnote"),
+        ("Credits", "savings", "billing_customercredit"),
         ("Discounts", "percent", "billing_discount"),
         ("Early fraud warnings", "report", "billing_earlyfraudwarning"),
         ("Invoice payments", "payments", "billing_invoicepayment"),

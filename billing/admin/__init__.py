@@ -10,6 +10,7 @@ from billing.admin.change_previews import ChangePreviewAdmin
 from billing.admin.charges import ChargeAttemptAdmin
 from billing.admin.checkouts import CheckoutIntentAdmin
 from billing.admin.credit_notes import CreditNoteAdmin
+from billing.admin.customer_credits import CustomerCreditAdmin
 from billing.admin.customer_notes import CustomerNoteAdmin
 from billing.admin.customers import CustomerAdmin
 from billing.admin.details import BillingEmailChangeAdmin, DetailsRequestAdmin, ErasureAdmin
@@ -53,6 +54,7 @@ __all__ = [
     "CheckoutIntentAdmin",
     "CreditNoteAdmin",
     "CustomerAdmin",
+    "CustomerCreditAdmin",
     "CustomerNoteAdmin",
     "DetailsRequestAdmin",
     "DiscountAdmin",

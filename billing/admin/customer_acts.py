@@ -13,9 +13,11 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from accounts.models import Organization, User
 from billing.admin.customer_page import customer_url
 from billing.admin.question import Question, ask
-from billing.clock import system_now
+from billing.casework import StaffWish
+from billing.clock import business_now, system_now
 from billing.models import CustomerNote
 from billing.services.note_customer import LONGEST_NOTE, erase_note, note_customer
+from billing.services.resync_customer import resync_customer
 
 
 class NoteForm(forms.Form):
@@ -33,8 +35,33 @@ class NothingToAsk(forms.Form):
     """For an act that needs no reason."""
 
 
+def wish_of(given: dict[str, Any], actor: User, request_key: UUID) -> StaffWish:
+    """The form as a service takes it, at this moment of business time."""
+    return StaffWish(actor=actor, reason=given["reason"], request_key=request_key, now=business_now())
+
+
+def resync(request: HttpRequest, *, organization_id: int, model_admin: ModelAdmin) -> HttpResponse:
+    organization = asked_organization(request, organization_id, "billing.resync_customer")
+
+    def act(given: dict[str, Any], actor: User, request_key: UUID) -> str:
+        count = resync_customer(organization, wish=wish_of(given, actor, request_key))
+        return f"{count} objects are fetched from Stripe within a minute or two."
+
+    question = Question(
+        title=f"Fetch {organization} from Stripe again",
+        sentences=[
+            "The customer, the subscriptions and the newest invoices are read again. Nothing is changed at Stripe.",
+            "What has changed there counts as news: mails and cases may follow from it.",
+        ],
+        verb="Fetch again",
+        way_back=customer_url(organization.pk),
+        act=act,
+    )
+    return ask(request, question, model_admin=model_admin)
+
+
 def write_note(request: HttpRequest, *, organization_id: int, model_admin: ModelAdmin) -> HttpResponse:
-    organization = _organization(request, organization_id, "billing.add_customernote")
+    organization = asked_organization(request, organization_id, "billing.add_customernote")
 
     def act(given: dict[str, Any], actor: User, request_key: UUID) -> str:
         note_customer(organization, text=given["text"], request_key=request_key, actor=actor, now=system_now())
@@ -74,7 +101,7 @@ def erase_note_page(request: HttpRequest, *, note_id: int, model_admin: ModelAdm
     return ask(request, question, model_admin=model_admin)
 
 
-def _organization(request: HttpRequest, organization_id: int, permission: str) -> Organization:
+def asked_organization(request: HttpRequest, organization_id: int, permission: str) -> Organization:
     """Raises PermissionDenied without the permission, Http404 for an organization that is not there."""
     if not request.user.has_perms(["billing.view_customer", permission]):
         raise PermissionDenied

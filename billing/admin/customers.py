@@ -8,7 +8,7 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from billing.admin import customer_acts
+from billing.admin import customer_acts, customer_money, customer_plan
 from billing.admin.access_filters import FeatureInUse, PlanInUse, ReadOnlyNow
 from billing.admin.customer_page import show_customer
 from billing.admin.history_page import history_link
@@ -50,6 +50,10 @@ class CustomerAdmin(ReadOnlyAdmin):
             path("search/", own(search), name="billing_search"),
             path(of, own(show_customer), name="billing_customerpage"),
             path(f"{of}note/", own(customer_acts.write_note), name="billing_customer_note"),
+            path(f"{of}credit/", own(customer_money.give_credit), name="billing_customer_credit"),
+            path(f"{of}cancel/", own(customer_plan.cancel_at_end), name="billing_customer_cancel"),
+            path(f"{of}end-now/", own(customer_plan.end_now), name="billing_customer_end_now"),
+            path(f"{of}resync/", own(customer_acts.resync), name="billing_customer_resync"),
             path("note/<int:note_id>/erase/", own(customer_acts.erase_note_page), name="billing_customer_erase_note"),
             *super().get_urls(),
         ]

@@ -1,16 +1,19 @@
 """Every e-mail that the product wrote, with its words and what became of it."""
 
 from functools import partial
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
 from billing.admin.notice_preview import preview
+from billing.admin.notice_resend import resend_page
 from billing.admin.read_only import ReadOnlyAdmin
 from billing.admin.shown import NOTHING, link_to, words
 from billing.models import Notice, NoticeContent
@@ -40,6 +43,14 @@ class NoticeAdmin(ReadOnlyAdmin):
     ]
 
     actions_list = ["preview_mails"]
+    actions_detail = ["resend"]
+
+    def has_resend_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return bool(request.user.has_perm("billing.resend_notice"))
+
+    @action(description="Send once more", url_path="resend", permissions=["resend"], icon="forward_to_inbox")
+    def resend(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return resend_page(request, get_object_or_404(Notice, pk=object_id), model_admin=self)
 
     def get_urls(self) -> list[URLPattern]:
         own = self.admin_site.admin_view(partial(preview, model_admin=self))

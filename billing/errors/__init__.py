@@ -41,6 +41,7 @@ from billing.errors.changing import (
     SeatsBelowUsed,
     TermsUnchanged,
 )
+from billing.errors.desk import CreditLimitExceeded, MailGone, MailWaits, NoCurrencyYet
 from billing.errors.discounts import (
     DiscountRunning,
     NoDiscount,
@@ -171,6 +172,7 @@ __all__ = [
     "CheckoutEnded",
     "ConflictStays",
     "CollectionNotConfirmed",
+    "CreditLimitExceeded",
     "CurrencyLocked",
     "DeadlinePassed",
     "DiscountRunning",
@@ -182,8 +184,11 @@ __all__ = [
     "LeaseLost",
     "LeaseTaken",
     "LinkGone",
+    "MailGone",
+    "MailWaits",
     "NoChangePending",
     "NoConflict",
+    "NoCurrencyYet",
     "NoDiscount",
     "NoSubscription",
     "NotFound",

@@ -10,6 +10,7 @@ from billing.models.charge import ChargeAttempt
 from billing.models.checkout import CheckoutIntent, CheckoutSession
 from billing.models.credit_note import CreditNote
 from billing.models.customer import Customer
+from billing.models.customer_credit import CustomerCredit
 from billing.models.customer_note import CustomerNote
 from billing.models.details import BillingDetails, CustomerDetails, DetailsRequest, TaxId
 from billing.models.discount import Discount, DiscountChange, PromotionCodeUse
@@ -71,6 +72,7 @@ __all__ = [
     "CollectionConfirmation",
     "CreditNote",
     "Customer",
+    "CustomerCredit",
     "CustomerDetails",
     "CustomerNote",
     "DetailsRequest",

@@ -30,6 +30,7 @@ class CancelRequest(Intent):
     unused_currency = models.CharField(max_length=3, blank=True)
 
     class Meta:
+        permissions = [("end_now_cancelrequest", "Can end a customer's plan at once")]
         constraints = [
             models.UniqueConstraint(fields=["organization", "request_key"], name="one_cancel_request_per_request"),
             models.CheckConstraint(

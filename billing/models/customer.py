@@ -39,6 +39,7 @@ class Customer(models.Model):
                 name="one_customer_per_organization_and_mode",
             ),
         ]
+        permissions = [("resync_customer", "Can have all of a customer fetched from Stripe again")]
 
     def __str__(self) -> str:
         return self.stripe_customer_id or f"{self.organization} (being created)"

@@ -31,6 +31,9 @@ class Notice(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     last_error = models.CharField(max_length=300, blank=True)
 
+    class Meta:
+        permissions = [("resend_notice", "Can send a mail once more")]
+
     def __str__(self) -> str:
         return self.key
 

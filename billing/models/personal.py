@@ -18,6 +18,7 @@ from billing.models.charge import ChargeAttempt
 from billing.models.checkout import CheckoutIntent
 from billing.models.credit_note import CreditNote
 from billing.models.customer import Customer
+from billing.models.customer_credit import CustomerCredit
 from billing.models.customer_note import CustomerNote
 from billing.models.details import BillingDetails, CustomerDetails, DetailsRequest, TaxId
 from billing.models.dunning import DunningAttempt, DunningCase
@@ -48,6 +49,7 @@ PERSONAL: tuple[Personal, ...] = (
     Personal(ApiRequest),
     Personal(ApiKey),
     Personal(CustomerNote),
+    Personal(CustomerCredit, values={"reason": ""}),
     Personal(BillingDetails),
     Personal(AuditNote, "entry__organization"),
     Personal(CustomerDetails, "customer__organization"),

@@ -17,6 +17,7 @@ from billing.models import (
     CardSetup,
     ChargeAttempt,
     CheckoutIntent,
+    CustomerCredit,
     CustomerDetails,
     DetailsRequest,
     DiscountChange,
@@ -91,6 +92,11 @@ def _checkout_open(now: datetime) -> Iterable[str]:
 
 def _cancellation_recorded(now: datetime) -> Iterable[str]:
     late = CancelRequest.objects.filter(state=IntentState.RECORDED, created_at__lt=now - timedelta(hours=1))
+    return map(str, late.order_by("pk").values_list("uuid", flat=True))
+
+
+def _credit_recorded(now: datetime) -> Iterable[str]:
+    late = CustomerCredit.objects.filter(state=IntentState.RECORDED, created_at__lt=now - timedelta(hours=24))
     return map(str, late.order_by("pk").values_list("uuid", flat=True))
 
 
@@ -255,6 +261,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "payment_method_recorded", "A change of card is at Stripe or given up within a day.", _payment_method_recorded
     ),
+    Invariant("credit_recorded", "A credit is at Stripe or given up within a day.", _credit_recorded),
     Invariant("discount_recorded", "A change of discount is at Stripe or given up within a day.", _discount_recorded),
     Invariant("cancellation_recorded", "A cancellation has reached Stripe within an hour.", _cancellation_recorded),
     Invariant("pause_recorded", "A pause or its end has reached Stripe within an hour.", _pause_recorded),

@@ -27,11 +27,15 @@ _NOW = CancelRequest.Action.CANCEL_NOW
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """What somebody says who leaves at once. `reason` is a CancellationReason or empty."""
+    """What somebody says who leaves at once. `reason` is a CancellationReason or empty.
+
+    `staff_reason` is why somebody of ours does it: for the record, while reason and comment go to Stripe.
+    """
 
     reason: str = ""
     comment: str = ""
     wants_refund: bool = False
+    staff_reason: str = ""
 
 
 def cancel_now(
@@ -110,7 +114,7 @@ def _record(
         unused_currency=unused.currency if unused else "",
     )
     older = CancelRequest.objects.filter(stripe_subscription_id=request.stripe_subscription_id)
-    return intents.record(request, event="subscription_cancel_now", supersedes=older)
+    return intents.record(request, event="subscription_cancel_now", supersedes=older, reason=wish.staff_reason)
 
 
 def _carry_out(request: CancelRequest) -> CancelRequest:

@@ -24,9 +24,18 @@ _PLANNED = (_Action.CANCEL, _Action.CANCEL_AT, _Action.UNDO)
 
 
 def cancel_at_period_end(
-    organization: Organization, *, reason: str, comment: str, request_key: UUID, actor: User | None, now: datetime
+    organization: Organization,
+    *,
+    reason: str,
+    comment: str,
+    request_key: UUID,
+    actor: User | None,
+    now: datetime,
+    staff_reason: str = "",
 ) -> CancelRequest:
     """Let the subscription end when the paid period or trial does. `reason` is a CancellationReason or empty.
+
+    `staff_reason` is why somebody of ours does it: for the record, while reason and comment go to Stripe.
 
     Safe to repeat with the same `request_key`. Raises the refusals of the table of actions, InvalidInput,
     StripeUnreachable (the wish is kept and carried out later), StripeRefused.
@@ -46,6 +55,7 @@ def cancel_at_period_end(
             actor=actor,
             reason=reason,
             comment=comment,
+            staff_reason=staff_reason,
         )
     return _carry_out(request)
 
@@ -126,7 +136,13 @@ def _running(lifecycle: Lifecycle) -> Subscription:
 
 
 def _record(
-    action: str, lifecycle: Lifecycle, *, request_key: UUID, actor: User | None, **wish: str | datetime
+    action: str,
+    lifecycle: Lifecycle,
+    *,
+    request_key: UUID,
+    actor: User | None,
+    staff_reason: str = "",
+    **wish: str | datetime,
 ) -> CancelRequest:
     """Commit the wish; an older one for the same subscription that never reached Stripe is superseded by it."""
     subscription = _running(lifecycle)
@@ -141,7 +157,7 @@ def _record(
         **wish,
     )
     older = CancelRequest.objects.filter(stripe_subscription_id=request.stripe_subscription_id)
-    return intents.record(request, event=f"subscription_{action}", supersedes=older)
+    return intents.record(request, event=f"subscription_{action}", supersedes=older, reason=staff_reason)
 
 
 def _carry_out(request: CancelRequest) -> CancelRequest:

@@ -24,6 +24,7 @@ from tests.billing.admin.rows_of_requests import (
     seat_change,
     terms_change,
 )
+from tests.billing.admin.rows_of_the_desk import customer_credit
 from tests.billing.admin.rows_of_trials import trial_change, trial_refusal
 from tests.billing.admin.rows_of_webhooks import AGED_WEBHOOKS
 from tests.billing.factories import InvoiceFactory, PriceFactory, SubscriptionFactory
@@ -73,6 +74,7 @@ LIMITS: list[tuple[str, Callable[[timedelta], Any], timedelta]] = [
     ("trial_refusal_recorded", aged(trial_refusal), HOUR),
     ("card_setup_open", aged(card_setup), 26 * HOUR),
     ("payment_method_recorded", aged(payment_method_change), 24 * HOUR),
+    ("credit_recorded", aged(customer_credit), 24 * HOUR),
     ("discount_recorded", aged(discount_change), 24 * HOUR),
     ("details_recorded", aged(details_request), 24 * HOUR),
     ("erasure_recorded", aged(erasure), 24 * HOUR),
