@@ -62,7 +62,8 @@ class ActsOnDispute(MirroredAdmin):
     def has_document_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         if not request.user.has_perm("billing.draft_dispute"):
             return False
-        return EvidenceFile.objects.filter(dispute_id=object_id, is_current=True, is_pack=True).exists()
+        packs = EvidenceFile.objects.filter(dispute_id=object_id, is_current=True, is_pack=True)
+        return request.method == "POST" or packs.exists()
 
     @action(description="How they ended", url_path="report", icon="monitoring")
     def report(self, request: HttpRequest) -> HttpResponse:

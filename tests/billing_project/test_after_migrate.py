@@ -11,17 +11,10 @@ from billing_project.after_migrate import keep_staff_groups
 
 # Named before their models are there.
 AWAITED: set[str] = {
-    "billing.accept_dispute",
-    "billing.approve_dispute",
     "billing.approve_refundrequest",
     "billing.block_buyer_refundrequest",
     "billing.close_refundrequest",
-    "billing.draft_dispute",
-    "billing.export_auditentry",
     "billing.request_refundrequest",
-    "billing.submit_dispute",
-    "billing.view_evidencedraft",
-    "billing.view_evidencesubmission",
     "billing.view_refundrequest",
 }
 
