@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from bench import ack, dunning, end_to_end, memory, sandbox
+from bench import ack, dunning, end_to_end, entitlements, memory, sandbox
 from tests.servers.__main__ import missing_line
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.redis_server import RedisServer
@@ -15,6 +15,7 @@ MEASUREMENTS = {
     "memory": memory.main,
     "sandbox": sandbox.measure,
     "dunning": dunning.measure,
+    "entitlements": entitlements.measure,
 }
 
 
