@@ -17,5 +17,9 @@ def lift_and_put_back() -> tuple[list[str], list[str]]:
     # A table with checks that wait for the end of the transaction cannot be altered.
     return (
         [f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in tables],
-        ["SET CONSTRAINTS ALL IMMEDIATE", *(f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in tables)],
+        [
+            "SET CONSTRAINTS ALL IMMEDIATE",
+            *(f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in tables),
+            "SET CONSTRAINTS ALL DEFERRED",
+        ],
     )
