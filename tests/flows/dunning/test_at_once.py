@@ -1,6 +1,7 @@
 """Two invoices that one card shall pay, and one try left on it: one of two workers takes it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -8,9 +9,10 @@ from billing.models import DunningAttempt, DunningCase
 from billing.services.claim_due_cases import claim_due_cases
 from billing.services.make_attempts import make_attempts
 from tests.flows.dunning.stage import TO_THE_RENEWAL, publish_policy
-from tests.flows.dunning.story import Story, next_moment
+from tests.flows.dunning.story import Story
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+_MOST_ROUNDS = 5
 
 
 def test_the_last_permitted_try_on_a_card_is_made_once(begin_story: Callable[..., Story]) -> None:
@@ -20,10 +22,12 @@ def test_the_last_permitted_try_on_a_card_is_made_once(begin_story: Callable[...
         story.stage.use_card(subscriber, "pm_card_sandbox_insufficient_funds")
     story.stage.sandbox.advance(TO_THE_RENEWAL)
     story.stage.tell()
-    story.round()
-    upcoming = next_moment(story.stage.now)
-    assert upcoming is not None
-    story.stage.advance(upcoming - story.stage.now)
+    due = DunningCase.objects.exclude(due_at=None).values_list("due_at", flat=True)
+    for _ in range(_MOST_ROUNDS):
+        story.round()
+        if due.count() == 2:
+            break
+    story.stage.advance(max(due) + timedelta(minutes=1) - story.stage.now)
     claim_due_cases(story.stage.now)
     assert DunningAttempt.objects.filter(state="planned").count() == 2
 
