@@ -26,6 +26,15 @@ from billing.api.plans import PlansView, PlanView
 from billing.api.portal_sessions import PortalSessionsView
 from billing.api.seats import ChangeSeatsView, PreviewSeatsView
 from billing.api.subscription import SubscriptionView
+from billing.api.webhook_deliveries import RedeliverView, WebhookDeliveriesView, WebhookDeliveryView
+from billing.api.webhook_endpoints import (
+    DisableWebhookView,
+    EnableWebhookView,
+    RotateWebhookView,
+    TestWebhookView,
+    WebhookEndpointsView,
+    WebhookEndpointView,
+)
 
 urlpatterns = [
     path("organization/", OrganizationView.as_view(), name="organization"),
@@ -62,4 +71,17 @@ urlpatterns = [
     ),
     path("invoices/", InvoicesView.as_view(), name="invoices"),
     path("invoices/<str:invoice>/", InvoiceView.as_view(), name="invoice"),
+    path("webhook-endpoints/", WebhookEndpointsView.as_view(), name="webhook_endpoints"),
+    path("webhook-endpoints/<uuid:endpoint_uuid>/", WebhookEndpointView.as_view(), name="webhook_endpoint"),
+    path("webhook-endpoints/<uuid:endpoint_uuid>/rotate/", RotateWebhookView.as_view(), name="rotate_webhook"),
+    path("webhook-endpoints/<uuid:endpoint_uuid>/disable/", DisableWebhookView.as_view(), name="disable_webhook"),
+    path("webhook-endpoints/<uuid:endpoint_uuid>/enable/", EnableWebhookView.as_view(), name="enable_webhook"),
+    path("webhook-endpoints/<uuid:endpoint_uuid>/test/", TestWebhookView.as_view(), name="test_webhook"),
+    path(
+        "webhook-endpoints/<uuid:endpoint_uuid>/deliveries/",
+        WebhookDeliveriesView.as_view(),
+        name="webhook_deliveries",
+    ),
+    path("webhook-deliveries/<uuid:delivery_uuid>/", WebhookDeliveryView.as_view(), name="webhook_delivery"),
+    path("webhook-deliveries/<uuid:delivery_uuid>/redeliver/", RedeliverView.as_view(), name="redeliver_webhook"),
 ]

@@ -48,6 +48,11 @@ def deliveries_of(endpoint: WebhookEndpoint) -> QuerySet[WebhookDelivery]:
     return endpoint.deliveries.select_related("event").order_by("-sequence")
 
 
+def deliveries_at(organization: Organization, endpoint_uuid: UUID) -> QuerySet[WebhookDelivery]:
+    """The log of an address of this organization, in no order. Raises NotFound, as for another's."""
+    return endpoint_of(organization, endpoint_uuid).deliveries.select_related("event", "endpoint")
+
+
 def delivery_page(endpoint: WebhookEndpoint, *, number: int) -> DeliveryPage:
     """Page `number` (from 1) of the log. One query."""
     first = (max(number, 1) - 1) * LOG_PAGE

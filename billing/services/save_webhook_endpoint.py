@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -42,7 +43,7 @@ def add_webhook_endpoint(
     The first thing that it is told is the whole state, within seconds. Raises InvalidInput, WebhookUrlRefused or
     TooManyEndpoints. Safe to repeat with the same `request_key`.
     """
-    chosen = _valid(url, description=description, kinds=kinds)
+    values: dict[str, Any] = {"kinds": _chosen(kinds), "description": _description(description), "url": _url(url)}
     secret = outgoing.new_secret()
     try:
         with transaction.atomic():
@@ -57,9 +58,7 @@ def add_webhook_endpoint(
                 organization=organization,
                 livemode=settings.STRIPE_LIVE_MODE,
                 request_key=request_key,
-                url=url,
-                description=description,
-                kinds=chosen,
+                **values,
                 sealed_secret=seal(secret),
                 created_by=actor,
             )
@@ -75,36 +74,54 @@ def change_webhook_endpoint(
     organization: Organization,
     endpoint_uuid: UUID,
     *,
-    url: str,
-    description: str,
-    kinds: Iterable[str],
     actor: User | None,
+    url: str | None = None,
+    description: str | None = None,
+    kinds: Iterable[str] | None = None,
 ) -> WebhookEndpoint:
-    """Change an address, its words, or what it is told from now on; what waits goes to the new address.
+    """Change an address, its name, or what it is told from now on; None leaves as it is.
 
-    Raises NotFound, InvalidInput or WebhookUrlRefused. Safe to repeat: the same values write nothing.
+    What waits goes to the new address. Raises NotFound, InvalidInput or WebhookUrlRefused. Safe to repeat: the same
+    values write nothing.
     """
-    chosen = _valid(url, description=description, kinds=kinds)
+    changed: dict[str, Any] = {}
+    if kinds is not None:
+        changed["kinds"] = _chosen(kinds)
+    if description is not None:
+        changed["description"] = _description(description)
+    if url is not None:
+        changed["url"] = _url(url)
     with transaction.atomic():
         endpoint = outgoing.lock_endpoint(organization, endpoint_uuid)
-        if (endpoint.url, endpoint.description, endpoint.kinds) == (url, description, chosen):
+        changed = {name: value for name, value in changed.items() if getattr(endpoint, name) != value}
+        if not changed:
             return endpoint
-        endpoint.url, endpoint.description, endpoint.kinds = url, description, chosen
-        endpoint.save(update_fields=["url", "description", "kinds"])
+        for name, value in changed.items():
+            setattr(endpoint, name, value)
+        endpoint.save(update_fields=list(changed))
         audit.record("webhook_endpoint_changed", subject=str(endpoint.uuid), organization=organization, actor=actor)
     return endpoint
 
 
-def _valid(url: str, *, description: str, kinds: Iterable[str]) -> list[str]:
-    """The kinds in their own order, each once. Looks a name up, so no transaction may be open."""
+def _chosen(kinds: Iterable[str]) -> list[str]:
+    """The kinds in their own order, each once."""
     wanted = set(kinds)
     chosen = [kind.value for kind in CHOOSABLE_KINDS if kind.value in wanted]
     if not chosen or wanted - set(chosen):
         raise InvalidInput("Choose one type of event at least, of those that there are.", field="kinds")
-    if len(description) > LONGEST_DESCRIPTION:
+    return chosen
+
+
+def _description(text: str) -> str:
+    if len(text) > LONGEST_DESCRIPTION:
         raise InvalidInput(f"The name is longer than {LONGEST_DESCRIPTION} characters.", field="description")
+    return text
+
+
+def _url(url: str) -> str:
+    """Looks the name up, so no transaction may be open."""
     try:
         refuse_private_address(url)
     except UrlRefused as refusal:
         raise WebhookUrlRefused(f"{refusal} Nothing was saved.", field="url") from None
-    return chosen
+    return url

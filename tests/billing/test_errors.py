@@ -108,6 +108,9 @@ EXPECTED_STATUS = {
     "trial_not_available": 409,
     "try_under_way": 409,
     "under_way": 409,
+    "webhook_url_refused": 400,
+    "too_many_webhook_endpoints": 409,
+    "webhook_endpoint_disabled": 409,
 }
 
 

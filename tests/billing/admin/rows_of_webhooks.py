@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.db.models import Model
 from django.utils import timezone
 
+from accounts.models import Organization
 from billing.models import OutgoingEvent, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from billing.models.sealed import seal
 from tests.billing.factories import NOW
@@ -15,15 +16,15 @@ from tests.factories import OrganizationFactory
 
 
 def webhook_endpoint(number: int, **changed: Any) -> WebhookEndpoint:
+    values = changed if "organization" in changed else {"organization": OrganizationFactory(), **changed}
     return WebhookEndpoint.objects.create(
-        organization=OrganizationFactory(),
         livemode=False,
         request_key=uuid4(),
         url=f"https://hooks{number}.example.com/in?token=hidden",
         description=f"Program {number}",
         kinds=["invoice.paid"],
         sealed_secret=seal("whsec_hidden"),
-        **changed,
+        **values,
     )
 
 
@@ -35,7 +36,15 @@ def outgoing_event(number: int, **changed: Any) -> OutgoingEvent:
 
 
 def webhook_delivery(number: int, **changed: Any) -> WebhookDelivery:
-    endpoint = webhook_endpoint(number)
+    return _delivery(webhook_endpoint(number), number, **changed)
+
+
+def delivery_of(organization: Organization) -> WebhookDelivery:
+    """One that was given up, of an address of this organization."""
+    return _delivery(webhook_endpoint(1, organization=organization), 1, state="failed")
+
+
+def _delivery(endpoint: WebhookEndpoint, number: int, **changed: Any) -> WebhookDelivery:
     event = outgoing_event(number, organization=endpoint.organization)
     made = WebhookDelivery.objects.create(endpoint=endpoint, event=event, sequence=1, tries=1, **changed)
     WebhookAttempt.objects.create(

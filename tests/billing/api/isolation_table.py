@@ -42,6 +42,12 @@ class Others:
     payment_method: str
     preview: UUID
     change: UUID
+    webhook: UUID
+    delivery: UUID
+
+
+_WEBHOOK = {"endpoint_uuid": "webhook"}
+_DELIVERY = {"delivery_uuid": "delivery"}
 
 
 def _write(name: str, **more: Any) -> Line:
@@ -91,6 +97,27 @@ LINES = [
         BILLING,
         ids={"payment_method": "payment_method"},
     ),
+]
+LINES += [
+    Line("GET", "webhook_endpoints", ApiScope.WEBHOOKS_READ, BILLING),
+    Line("GET", "webhook_endpoint", ApiScope.WEBHOOKS_READ, BILLING, ids=_WEBHOOK),
+    Line("GET", "webhook_deliveries", ApiScope.WEBHOOKS_READ, BILLING, ids=_WEBHOOK),
+    Line("GET", "webhook_delivery", ApiScope.WEBHOOKS_READ, BILLING, ids=_DELIVERY),
+    # Refused for its address, so that nothing is added.
+    Line(
+        "POST",
+        "webhook_endpoints",
+        ApiScope.WEBHOOKS_WRITE,
+        BILLING,
+        body={"url": "https://10.0.0.1/", "kinds": ["invoice.paid"]},
+    ),
+    Line("PATCH", "webhook_endpoint", ApiScope.WEBHOOKS_WRITE, BILLING, ids=_WEBHOOK, body={"description": "Mine"}),
+    Line("DELETE", "webhook_endpoint", ApiScope.WEBHOOKS_WRITE, BILLING, ids=_WEBHOOK),
+    *(
+        Line("POST", name, ApiScope.WEBHOOKS_WRITE, BILLING, ids=_WEBHOOK)
+        for name in ("rotate_webhook", "disable_webhook", "enable_webhook", "test_webhook")
+    ),
+    Line("POST", "redeliver_webhook", ApiScope.WEBHOOKS_WRITE, BILLING, ids=_DELIVERY),
 ]
 # Arguments that name nobody's own things.
 SHARED_IDS = {"plan": {"code": "growth"}}

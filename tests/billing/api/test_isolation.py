@@ -19,6 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import Membership, Organization, Role
 from billing import clock
 from billing.models import ApiKey, ApiRequest, ChangePreview, PlanChange
+from tests.billing.admin.rows_of_webhooks import delivery_of
 from tests.billing.api.isolation_table import LINES, SHARED_IDS, Line, Others
 from tests.billing.api.program import ALL_SCOPES, key_for
 from tests.billing.situations import give_invoice, go_past_due, price_of, put_catalogue_on_sale
@@ -101,7 +102,8 @@ def _everything(membership: Membership) -> Others:
         state="awaiting_payment",
     )
     card = organization.billing_customers.get().default_stripe_payment_method_id
-    return Others(invoice.stripe_invoice_id, card, preview.uuid, change.uuid)
+    delivery = delivery_of(organization)
+    return Others(invoice.stripe_invoice_id, card, preview.uuid, change.uuid, delivery.endpoint.uuid, delivery.uuid)
 
 
 def _endpoints(patterns: list[Any], prefix: str = "") -> set[tuple[str, str]]:
