@@ -14,7 +14,7 @@ _SECRET_NAME = re.compile(
 _OUTCOME_NAME = re.compile(r"_(check|checks|status|type|required)$")
 _OUTCOME = re.compile(r"[a-z_]{1,40}")
 _SECRET_VALUE = re.compile(
-    r"\b(?:sk|rk|ek)_(?:live|test)_\w+|\bwhsec_\w+|\b\w+_secret_\w+"
+    r"\b(?:sk|rk|ek)_(?:live|test)_\w+|\bbk_(?:live|test)_[0-9a-f]{12}_[\w-]{20,}|\bwhsec_\w+|\b\w+_secret_\w+"
     r"|\bt=\d{9,12},\s*v\d=[0-9a-f]+(?:,\s*v\d=[0-9a-f]+)*|\bBearer\s+\S+|://[^/\s:@]*:[^/\s@]+@",
     re.IGNORECASE,
 )

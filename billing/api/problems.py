@@ -22,7 +22,7 @@ _ASKS_OWNER = ("authentication_required", "subscription_payment_intent_requires_
 _AT_NO_FIELD = "non_field_errors"
 # Codes of failures that no rule of billing names, with what each means; the page of errors lists them, too.
 FRAMEWORK_CODES: dict[str, tuple[int, str]] = {
-    "malformed_json": (400, "The body of the request is not valid JSON."),
+    "malformed_json": (400, "The body of the request is no JSON object."),
     "bad_request": (400, "The request cannot be read."),
     "permission_denied": (403, "This is not allowed. Nothing was changed."),
     CSRF_FAILED: (403, "The request of a browser carries no valid CSRF token."),

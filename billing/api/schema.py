@@ -4,7 +4,7 @@ from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema_serializer
 from rest_framework import serializers
 
 from billing.api.problems import CONTENT_TYPE
@@ -39,6 +39,24 @@ class FieldError(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A field is missing",
+            {
+                "type": "https://billing.example.com/api/docs/errors/#invalid_input",
+                "title": "Bad Request",
+                "status": 400,
+                "detail": "Something in the request is missing or not valid. Nothing was done.",
+                "code": "invalid_input",
+                "request_id": "6f1c2e5c6c6f4b7fa9a6a2a4c1f0d9b3",
+                "errors": [{"field": "lookup_key", "code": "required", "detail": "This field is required."}],
+            },
+            response_only=True,
+            status_codes=["400"],
+        )
+    ]
+)
 class Problem(serializers.Serializer[Any]):
     """RFC 9457. Further members depend on `code`."""
 

@@ -22,6 +22,7 @@ from billing.api import repeats
 from billing.api.authentication import ApiKeyAuthentication, BrowserAuthentication
 from billing.api.caller import Caller, require_caller
 from billing.api.pages import NewestFirst
+from billing.api.parsing import ObjectParser
 from billing.api.problems import CONTENT_TYPE, problem_of
 from billing.api.reading import answer_if_changed
 from billing.api.schema import ApiSchema
@@ -51,6 +52,7 @@ class ApiView(APIView):
 
     authentication_classes = [ApiKeyAuthentication, BrowserAuthentication]
     permission_classes = []
+    parser_classes = [ObjectParser]
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     schema = ApiSchema()
     content_negotiation_class = ByHeaderOnly

@@ -18,7 +18,10 @@ def test_addresses_that_open_by_themselves_are_hidden(name: str) -> None:
 
 
 @pytest.mark.fault("X32", "W20")
-@pytest.mark.parametrize("value", ["pi_1_secret_abc", "sk_test_51abc", "rk_live_abc", "whsec_abc"])
+@pytest.mark.parametrize(
+    "value",
+    ["pi_1_secret_abc", "sk_test_51abc", "rk_live_abc", "whsec_abc", f"bk_test_740aa14a2d38_{'aB-_' * 10}xyz"],
+)
 def test_values_that_look_like_secrets_are_hidden_under_any_name(value: str) -> None:
     assert masked({"note": value}) == {"note": MASK}
 

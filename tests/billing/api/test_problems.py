@@ -40,6 +40,10 @@ CAUSES: dict[str, tuple[int, Callable]] = {
         415,
         lambda client, key: raw(client, "POST", NOTES, "text=1", "application/x-www-form-urlencoded", **bearer(key)),
     ),
+    "bad_request": (
+        400,
+        lambda client, key: raw(client, "POST", NOTES, "[" * 3_000_000, "application/json", **bearer(key)),
+    ),
     "server_error": (500, lambda client, key: client.get("/api/v1/broken/")),
 }
 
@@ -67,6 +71,15 @@ def test_faults_in_fields_are_named_by_their_way(alice, client) -> None:
 
     errors = {(one["field"], one["code"]) for one in answer.json()["errors"]}
     assert errors == {("text", "required"), ("lines.1.quantity", "min_value")}
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"text": NaN}', '"text', "\xff", '["text"]', '"text"', "7", "null"])
+def test_a_body_that_no_endpoint_can_mean_is_refused(alice, client, body: str) -> None:
+    secret = make_key(alice, "subscription:write")[1]
+
+    answer = raw(client, "POST", NOTES, body, "application/json", **bearer(secret))
+
+    assert (answer.status_code, answer.json()["code"]) in [(400, "malformed_json"), (400, "invalid_input")]
 
 
 def test_a_browser_that_writes_without_its_token_is_refused(alice) -> None:

@@ -7,8 +7,18 @@ import pytest
 from django.forms.models import model_to_dict
 
 from billing import clock
-from billing.errors import BillingError, KeyAlreadyMade, KeyEnded, KeyExpired, KeyLimit, KeyRevoked, NotFound
+from billing.errors import (
+    BillingError,
+    KeyAlreadyMade,
+    KeyEnded,
+    KeyExpired,
+    KeyInvalid,
+    KeyLimit,
+    KeyRevoked,
+    NotFound,
+)
 from billing.models import ApiKey, AuditEntry
+from billing.models.personal import empty_personal_columns
 from billing.rules.api_key import MOST_KEYS
 from billing.services.create_api_key import KeyWish, create_api_key
 from billing.services.revoke_api_key import revoke_api_key
@@ -143,3 +153,11 @@ def test_anothers_key_cannot_be_touched(alice, act) -> None:
         act(alice, key)
 
     assert outcome(secret) == key
+
+
+def test_with_the_organization_its_keys_go(alice) -> None:
+    _, secret = make_key(alice, "invoices:read")
+
+    empty_personal_columns(alice.organization.pk)
+
+    assert outcome(secret) is KeyInvalid
