@@ -33,7 +33,7 @@ class ExportsView(ApiView):
     permission_classes = [feature_permission("exports")]
     read_scope = ApiScope.INVOICES_READ
 
-    @extend_schema(responses=Export, operation_id="exports_retrieve", tags=["exports"])
+    @extend_schema(responses=Export, operation_id="exports_retrieve", tags=["Exports"])
     def get(self, request: Request) -> Response:
         """The newest invoices, up to a thousand; amounts in minor units, times in UTC. The plan needs `exports`."""
         rows = invoices_to_export(self.caller.organization)

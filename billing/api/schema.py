@@ -1,5 +1,6 @@
 """Describes each endpoint: its problems, its headers, and that a write may be repeated; the rest is spectacular's."""
 
+import re
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
@@ -10,6 +11,7 @@ from rest_framework import serializers
 from billing.api.problems import CONTENT_TYPE
 from billing.api.versions import KNOWN_VERSIONS
 
+_SENTENCE_END = re.compile(r"(?<=[.;:])\s")
 _ON_ALL = {
     400: "Something in the request is missing or not valid; `errors` names the fields.",
     401: "No key or session, or one that opens nothing.",
@@ -70,6 +72,12 @@ class Problem(serializers.Serializer[Any]):
 
 
 class ApiSchema(AutoSchema):
+    def get_summary(self) -> str | None:
+        """The first sentence of what the endpoint says of itself: it stands beside the address."""
+        given: str | None = super().get_summary()
+        sentence = _SENTENCE_END.split(str(self.get_description() or ""), maxsplit=1)[0]
+        return given or " ".join(sentence.split()).rstrip(".;:") or None
+
     def get_override_parameters(self) -> list[Any]:
         named = [
             OpenApiParameter(

@@ -32,6 +32,12 @@ def test_every_endpoint_says_how_it_fails_and_who_is_let_in(schema) -> None:
             assert "application/problem+json" in told["responses"][status]["content"], (path, method)
 
 
+def test_every_endpoint_says_in_a_few_words_what_it_does(schema) -> None:
+    for path, method, told in operations(schema):
+        assert 5 < len(told.get("summary", "")) <= 120, (path, method)
+        assert told["tags"][0][0].isupper(), (path, method)
+
+
 def test_every_write_names_its_idempotency_key(schema) -> None:
     for path, method, told in operations(schema):
         names = {parameter["name"] for parameter in told.get("parameters", []) if parameter["in"] == "header"}
