@@ -32,6 +32,7 @@ from billing.services.follow_dunning import (
     stop_for_dispute,
     try_new_card,
 )
+from billing.services.follow_refund import follow_refund
 from billing.services.follow_scheduled_change import follow_schedule, follow_subscription
 from billing.services.follow_stripe_collection import follow_unpaid, meet_stripe_retry
 from billing.services.invoice_notices import announce_overdue_invoice, announce_sent_invoice, send_receipt
@@ -138,6 +139,7 @@ REACTIONS: tuple[Reaction, ...] = (
     Reaction(ObjectKind.SUBSCRIPTION, _SUBSCRIPTION_OVER, close_cases_of_subscription),
     Reaction(ObjectKind.INVOICE, frozenset({"planned"}), meet_stripe_retry, aspect="stripe_retry"),
     Reaction(ObjectKind.SUBSCRIPTION, frozenset({SubscriptionStatus.UNPAID.value}), follow_unpaid),
+    Reaction(ObjectKind.REFUND, None, follow_refund),
     Reaction(ObjectKind.DISPUTE, None, stop_for_dispute, from_states=frozenset({""})),
     Reaction(ObjectKind.DISPUTE, _DISPUTE_AWAITS, meet_dispute),
     Reaction(ObjectKind.DISPUTE, _DISPUTE_RESTS, close_dispute),

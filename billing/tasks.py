@@ -45,6 +45,7 @@ from billing.services.resume_evidence import resume_evidence
 from billing.services.resume_seat_changes import resume_seat_changes
 from billing.services.schedule_plan_change import resume_scheduled_changes
 from billing.services.send_notices import send_due_notices
+from billing.services.send_refunds import send_refunds
 from billing.services.send_webhooks import send_due_webhooks
 from billing.services.settle_card import resume_card_setups
 from billing.services.settle_details import settle_details
@@ -65,6 +66,7 @@ def sweep() -> None:
     now = clock.business_now()
     _attempt(reactions.run_due, now)
     _attempt(record_missed_access, now)
+    _attempt(send_refunds, now)
     _attempt(refuse_trials, now)
     _attempt(resume_trial_changes, now)
     _attempt(remind_of_trials, now)

@@ -39,6 +39,7 @@ from billing.models.plan_change import (
 from billing.models.portal import PortalConfiguration
 from billing.models.reconciliation import Drift, Reconciliation
 from billing.models.refund import Refund
+from billing.models.refund_request import RefundLimit, RefundPart, RefundRequest
 from billing.models.reservations import give_back_reservations, reserve_code
 from billing.models.schedule import SubscriptionSchedule
 from billing.models.seats import SeatChange, SeatSync
@@ -110,6 +111,9 @@ __all__ = [
     "PromotionCodeUse",
     "Reconciliation",
     "Refund",
+    "RefundLimit",
+    "RefundPart",
+    "RefundRequest",
     "SeatChange",
     "SeatSync",
     "StaffTask",

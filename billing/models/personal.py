@@ -29,6 +29,7 @@ from billing.models.invoice import Invoice
 from billing.models.invoice_terms import InvoiceTermsChange
 from billing.models.notice import Notice, NoticeContent
 from billing.models.payment_method_change import CardSetup
+from billing.models.refund_request import RefundRequest
 from billing.models.staff_task import StaffTask
 from billing.models.trial_card import TrialAllowance
 from billing.models.trial_change import TrialChange
@@ -67,6 +68,7 @@ PERSONAL: tuple[Personal, ...] = (
     Personal(EvidenceFile, "dispute__organization"),
     Personal(EvidenceSubmission, "dispute__organization", values={"texts": {}, "files": {}}),
     Personal(EntitlementOverride, values={"reason": "", "end_reason": ""}),
+    Personal(RefundRequest, values={"note": "", "decision_note": ""}),
     Personal(InvoiceTermsChange, values={"reason": ""}),
     Personal(CheckoutIntent, values={"url": ""}),
     Personal(CardSetup, values={"url": ""}),

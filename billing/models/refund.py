@@ -20,6 +20,9 @@ class Refund(models.Model):
     reason = models.CharField(max_length=60, blank=True)
     pending_reason = models.CharField(max_length=60, blank=True)
     failure_reason = models.CharField(max_length=60, blank=True)
+    request_uuid = models.CharField(
+        max_length=100, blank=True, help_text="The request of ours that made it, as its metadata says."
+    )
     created_at = models.DateTimeField(help_text="At Stripe.")
     fetched_at = models.DateTimeField()
 

@@ -120,6 +120,7 @@ FIELDS: dict[ObjectKind, dict[str, DriftKind]] = {
         "pending_reason": DriftKind.STATUS,
         "failure_reason": DriftKind.STATUS,
         "reason": DriftKind.DETAILS,
+        "request_uuid": DriftKind.DETAILS,
         "created_at": DriftKind.DETAILS,
     },
     ObjectKind.DISPUTE: {

@@ -65,10 +65,28 @@ from billing.terms.provider import (
     SubscriptionStatus,
     TaxIdStatus,
 )
+from billing.terms.refund import (
+    FREED_REFUND_STATES,
+    TAKEN_REFUND_STATES,
+    AccessChoice,
+    AmountBasis,
+    CreditReason,
+    RefundOrigin,
+    RefundReason,
+    RefundState,
+)
 from billing.terms.staff import StaffRole
 
 __all__ = [
     "AccessFactKind",
+    "AccessChoice",
+    "AmountBasis",
+    "CreditReason",
+    "FREED_REFUND_STATES",
+    "RefundOrigin",
+    "RefundReason",
+    "RefundState",
+    "TAKEN_REFUND_STATES",
     "AccessReason",
     "AnswerBar",
     "ApiRequestState",

@@ -38,4 +38,5 @@ def fill(row: Refund, obj: Any) -> None:
     row.reason = shapes.text(obj, "reason")
     row.pending_reason = shapes.text(obj, "pending_reason")
     row.failure_reason = shapes.text(obj, "failure_reason")
+    row.request_uuid = shapes.text(obj, "metadata", "refund_request")[:100]
     row.created_at = shapes.created_at(obj)
