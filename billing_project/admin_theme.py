@@ -60,6 +60,7 @@ _SIDEBAR: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("Staff tasks", "assignment_late", "billing_stafftask"),
         ("Disputes", "gavel", "billing_dispute"),
         ("Dunning", "hourglass_bottom", "billing_dunningcase"),
+        ("Refund requests", "currency_exchange", "billing_refundrequest"),
         ("Notices", "mail", "billing_notice"),
         ("Inbox", "inbox", "webhooks_inboxevent"),
     ),
@@ -109,6 +110,7 @@ _SIDEBAR: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("Features", "toggle_on", "billing_feature"),
         ("Dunning policies", "rule", "billing_dunningpolicy"),
         ("Dunning rules", "alt_route", "billing_dunningrule"),
+        ("Refund limits", "speed", "billing_refundlimit"),
     ),
     "Machinery": (
         ("Timeline", "timeline", "billing_transition"),

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.timesince import timesince
 
 from billing.clock import business_now, system_now
-from billing.selectors import backlog
+from billing.selectors import backlog, refunds
 from billing.selectors.dispute_desk import waiting_disputes
 from billing.selectors.dunning_queue import unknown_attempts, waiting_cases
 from billing.selectors.invariants import OWN_TASKS
@@ -37,6 +37,7 @@ def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]
     context["figures"] = [
         *(_tasks() if request.user.has_perm("billing.view_stafftask") else []),
         *(_disputes() if request.user.has_perm("billing.view_dispute") else []),
+        *(_refunds() if request.user.has_perm("billing.view_refundrequest") else []),
         *(_cases() if request.user.has_perm("billing.view_dunningcase") else []),
         *(_tries() if request.user.has_perm("billing.view_dunningattempt") else []),
         *(_inbox() if request.user.has_perm("webhooks.view_inboxevent") else []),
@@ -76,6 +77,15 @@ def _disputes() -> list[Figure]:
         Figure(
             "Answers to approve", approve, "Wait for a second person", _list(disputes, "approve=yes"), approve > 0
         ),
+    ]
+
+
+def _refunds() -> list[Figure]:
+    waiting, failed, list_name = refunds.to_approve(), refunds.failed(), "billing_refundrequest"
+    to_approve, to_see_to = _list(list_name, "state__exact=requested"), _list(list_name, "state__exact=failed")
+    return [
+        Figure("Refunds to approve", waiting, "A second person has to decide", to_approve),
+        Figure("Refunds that failed", failed, "The customer has no money", to_see_to, is_bad=failed > 0),
     ]
 
 

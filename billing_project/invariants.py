@@ -9,6 +9,7 @@ from billing.selectors import dispute_invariants as of_disputes
 from billing.selectors import dunning_invariants as of_dunning
 from billing.selectors import invariants as of_billing
 from billing.selectors import outgoing_invariants as of_outgoing
+from billing.selectors import refund_invariants as of_refunds
 from billing.selectors.invariants import Invariant
 from webhooks import invariants as of_webhooks
 
@@ -19,6 +20,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *of_disputes.INVARIANTS,
     *of_api.INVARIANTS,
     *of_outgoing.INVARIANTS,
+    *of_refunds.INVARIANTS,
 )
 SAMPLE = 10
 _LONGEST_COUNT = 1000

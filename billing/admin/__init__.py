@@ -26,6 +26,8 @@ from billing.admin.pauses import PauseRequestAdmin
 from billing.admin.payment_methods import CardSetupAdmin, PaymentMethodChangeAdmin
 from billing.admin.plan_changes import PlanChangeAdmin
 from billing.admin.policies import DunningPolicyAdmin, DunningRuleAdmin
+from billing.admin.refund_limits import RefundLimitAdmin
+from billing.admin.refund_requests import RefundRequestAdmin
 from billing.admin.refunds import RefundAdmin
 from billing.admin.schedule import PeriodicTaskAdmin
 from billing.admin.seats import SeatChangeAdmin
@@ -82,6 +84,8 @@ __all__ = [
     "PriceAdmin",
     "ReconciliationAdmin",
     "RefundAdmin",
+    "RefundLimitAdmin",
+    "RefundRequestAdmin",
     "SeatChangeAdmin",
     "StaffTaskAdmin",
     "StripeAccountAdmin",

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from billing.admin.read_only import ReadOnlyAdmin
+from billing.admin.refund_actions import RefundsCharge
 from billing.admin.shown import NOTHING, amount, find, link_to, words
 from billing.models import ChargeAttempt
 from billing.terms import ChargeStatus
@@ -17,7 +17,7 @@ _COLOURS = {
 
 
 @admin.register(ChargeAttempt)
-class ChargeAttemptAdmin(ReadOnlyAdmin):
+class ChargeAttemptAdmin(RefundsCharge):
     list_display = ["payer", "total", "shown_status", "cause", "card", "invoice", "created_at"]
     list_filter = ["status", "decline_code", "currency", "livemode"]
     list_select_related = ["organization"]

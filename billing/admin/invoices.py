@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from billing.admin.read_only import ReadOnlyAdmin
+from billing.admin.refund_actions import RefundsInvoice
 from billing.admin.shown import NOTHING, amount, find, link_out, link_to, link_to_list, words
 from billing.models import Invoice
 from billing.terms import InvoiceStatus
@@ -18,7 +18,7 @@ _COLOURS = {
 
 
 @admin.register(Invoice)
-class InvoiceAdmin(ReadOnlyAdmin):
+class InvoiceAdmin(RefundsInvoice):
     list_display = ["shown_number", "customer", "total", "remaining", "shown_status", "reason", "created_at"]
     list_filter = ["status", "authentication", "billing_reason", "collection_method", "currency", "livemode"]
     list_select_related = ["organization"]

@@ -42,6 +42,13 @@ def card_text(method: PaymentMethod) -> str:
     return _card_template().render(Context({"method": method}))
 
 
+def card_text_of(row: object) -> str:
+    """`Visa 4242` of a charge; what is no card, or one that we do not know, in words."""
+    if not getattr(row, "card_last4", ""):
+        return "No card"
+    return _card_template().render(Context({"method": row}))
+
+
 @cache
 def _card_template() -> Template:
     return Template("{% load billing %}{{ method.card_brand|card_brand }} {{ method.card_last4 }}")

@@ -10,8 +10,8 @@ from billing.gateway.client import call, client
 class Line:
     """One line (`il_…`) after its discounts, in minor units.
 
-    `is_tax_inside`: its price holds the tax. `is_discounted`: a part of it cannot be named on a credit note by what it
-    cost in the end.
+    `is_tax_inside`: its price holds the tax. `is_discounted`: a part of it cannot be named on a credit note by
+    what it cost in the end.
     """
 
     stripe_line_id: str

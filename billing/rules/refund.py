@@ -103,7 +103,7 @@ def check_charge(charged: Charged) -> None:
 
 
 def check_amount(amount_minor: int, charged: Charged) -> None:
-    """Raises what `check_charge` raises, InvalidInput for an amount that the currency cannot have, RefundAboveRest."""
+    """Raises what `check_charge` raises, InvalidInput for what the currency cannot have, RefundAboveRest."""
     check_charge(charged)
     check_fits(amount_minor, charged.currency)
     if amount_minor > left_minor(charged):

@@ -59,6 +59,7 @@ _MONEY = (
     "billing.invoicepayment",
     "billing.paymentmethodchange",
     "billing.refund",
+    "billing.refundlimit",
     "billing.refundrequest",
 )
 _DUNNING = (
@@ -143,9 +144,11 @@ RIGHTS: Mapping[StaffRole, frozenset[str]] = {
     | {
         "billing.add_customernote",
         "billing.add_dunningpolicy",
+        "billing.add_refundlimit",
         "billing.add_trialallowance",
         "billing.add_trialchange",
         "billing.change_dunningrule",
+        "billing.change_refundlimit",
         "billing.change_stafftask",
         "billing.end_entitlementoverride",
         "billing.erase_customernote",

@@ -16,7 +16,7 @@ TO_SEE_TO = (RefundState.FAILED.value, RefundState.CANCELED.value)
 
 
 def charged(charge: ChargeAttempt, *, besides: RefundRequest | None = None) -> Charged:
-    """What came in by it and what is spoken for, `besides` left out: our requests, and refunds that are none of ours."""
+    """What came in by it and what is spoken for, `besides` left out: our requests, and other refunds."""
     ours = RefundRequest.objects.filter(charge=charge)
     reserved = ours.exclude(state__in=_FREED)
     if besides is not None:

@@ -14,8 +14,8 @@ from billing.terms import RefundReason, RefundState
 def approve_refund(request_id: int, *, note: str = "", wish: Wish) -> RefundRequest:
     """Let it go to Stripe, within seconds, by the sweep. Only somebody else may, whose own limit is enough.
 
-    Safe to repeat by the same person. Raises NotFound, NotPermitted, SecondPersonNeeded, AboveOwnLimit, RefundDecided,
-    StripeUnreachable, and why nothing or not so much can go back any more.
+    Safe to repeat by the same person. Raises NotFound, NotPermitted, SecondPersonNeeded, AboveOwnLimit,
+    RefundDecided, StripeUnreachable, and why nothing or not so much can go back any more.
     """
     refunding.demand(wish.actor, "approve_refundrequest")
     row = _row(request_id)

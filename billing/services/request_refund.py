@@ -113,7 +113,7 @@ def request_refund(
 
 
 def ask_again(request_id: int, *, note: str, wish: Wish) -> RefundRequest:
-    """A new request for what failed: the same charge and amount, within the limits of who asks now; the old is closed.
+    """A new request for what failed: the same charge and amount, within the limits of who asks; the old is closed.
 
     A credit note that was written for the first stays valid for the second. Safe to repeat with the same request key.
     Raises NotPermitted, InvalidInput, RefundNotFailed, StripeUnreachable, and why it cannot go back.

@@ -1,4 +1,4 @@
-"""Use case: send each approved refund to Stripe, once, then write its credit note and end the plan, if that was asked.
+"""Use case: send each approved refund to Stripe, once, then write its credit note and end the plan, if asked to.
 
 The row is committed as sent before the call, and its own key makes the call one. What a crash or Stripe's silence
 left open is looked up by the row's id in the metadata, and asked again with the same key below 23 h of system time.

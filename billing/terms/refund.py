@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class RefundState(StrEnum):
-    """The life of a request. From `pending` on it is what Stripe says of the refund; `closed` is a failure seen to."""
+    """The life of a request. From `pending` on it is what Stripe says; `closed` is a failure seen to."""
 
     REQUESTED = "requested"
     APPROVED = "approved"

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from accounts.models import Organization
-from billing.models import ChargeAttempt, Invoice, Notice, Subscription
+from billing.models import ChargeAttempt, Invoice, Notice, Refund, Subscription
+from billing.services.follow_refund import follow_refund
 from billing.services.invoice_notices import announce_overdue_invoice, announce_sent_invoice, send_receipt
 from billing.services.payment_failure import announce_bank_question, announce_payment_failure
 from billing.terms import ObjectKind
@@ -80,7 +81,32 @@ def let_an_invoice_lie(organization: Organization) -> None:
     announce_overdue_invoice(moved(ObjectKind.SUBSCRIPTION, subscription.stripe_subscription_id, "past_due"), now=NOW)
 
 
+def send_money_back(organization: Organization, **changed) -> None:
+    invoice = InvoiceFactory(organization=organization, status="paid", number="OAK-0023")
+    charge = ChargeAttemptFactory(
+        organization=organization, status="succeeded", stripe_invoice_id=invoice.stripe_invoice_id, **changed
+    )
+    Refund.objects.create(
+        organization=organization,
+        stripe_refund_id="re_1",
+        livemode=False,
+        stripe_charge_id=charge.stripe_charge_id,
+        status="succeeded",
+        currency="eur",
+        amount_minor=3000,
+        created_at=NOW,
+        fetched_at=NOW,
+    )
+    follow_refund(moved(ObjectKind.REFUND, "re_1", "succeeded"), now=NOW)
+
+
+def send_money_back_without_a_card(organization: Organization) -> None:
+    send_money_back(organization, card_brand="", card_last4="")
+
+
 PAYMENT_MAILS = [
+    ("refund_sent", send_money_back, ["€30.00 back to Visa 4242", "within 5 to 10 days", "OAK-0023"]),
+    ("refund_sent", send_money_back_without_a_card, ["€30.00 back the way you paid"]),
     ("receipt", pay_an_invoice, ["€48.00", "21 Nov 2026 with Visa 4242", "OAK-0021", "/billing/invoices/"]),
     ("receipt", pay_from_outside, ["You paid it on 21 Nov 2026."]),
     ("invoice_sent", send_invoice, ["€48.00", "21 Dec 2026", "OAK-0022", "Nothing is charged by itself", "/pay/"]),

@@ -10,13 +10,7 @@ from billing.terms import StaffRole
 from billing_project.after_migrate import keep_staff_groups
 
 # Named before their models are there.
-AWAITED: set[str] = {
-    "billing.approve_refundrequest",
-    "billing.block_buyer_refundrequest",
-    "billing.close_refundrequest",
-    "billing.request_refundrequest",
-    "billing.view_refundrequest",
-}
+AWAITED: set[str] = set()
 
 
 def rights_in_database(name: str) -> set[str]:

@@ -18,6 +18,7 @@ from billing.terms import ObjectKind
 from tests.billing.admin.mirrored_rows import dispute
 from tests.billing.admin.rows import drift
 from tests.billing.admin.rows_of_dunning import attempt, case
+from tests.billing.admin.rows_of_refunds import refund_request
 from webhooks.models import InboxEvent
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +69,8 @@ def test_what_waits_is_counted_and_what_should_be_nought_stands_out() -> None:
     case(3, state="lost", due_at=None, deadline_at=tomorrow, ended_at=tomorrow)
     attempt(4, state="unknown")
     disputes_to_answer()
+    refund_request(1)
+    refund_request(2, state="failed")
 
     assert figures(sign_in(is_superuser=True)) == {
         "Open staff tasks": (3, True),
@@ -77,6 +80,8 @@ def test_what_waits_is_counted_and_what_should_be_nought_stands_out() -> None:
         "Disputes due": (1, True),
         "Disputes to answer": (2, False),
         "Answers to approve": (1, True),
+        "Refunds to approve": (1, False),
+        "Refunds that failed": (1, True),
         "Dunning conflicts": (1, True),
         "Unpaid cases that end": (1, False),
         "Tries without an answer": (1, False),
@@ -115,6 +120,7 @@ def test_an_empty_house_is_calm() -> None:
         (["view_drift"], {"Differences from Stripe"}),
         (["view_inboxevent"], {"Dead events", "Quarantined events", "Events under way"}),
         (["view_dispute"], {"Disputes due", "Disputes to answer", "Answers to approve"}),
+        (["view_refundrequest"], {"Refunds to approve", "Refunds that failed"}),
         (["view_dunningcase"], {"Dunning conflicts", "Unpaid cases that end"}),
         (["view_dunningattempt"], {"Tries without an answer"}),
         (["view_work"], {"Objects given up", "Objects to refresh"}),

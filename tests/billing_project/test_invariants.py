@@ -29,6 +29,7 @@ from tests.billing.admin.rows_of_trials import trial_change, trial_refusal
 from tests.billing.admin.rows_of_webhooks import AGED_WEBHOOKS
 from tests.billing.factories import InvoiceFactory, PriceFactory, SubscriptionFactory
 from tests.billing_project.aged_cases import DUNNING
+from tests.billing_project.aged_refunds import REFUNDS
 from tests.billing_project.aged_rows import (
     aged,
     ago,
@@ -94,6 +95,7 @@ LIMITS: list[tuple[str, Callable[[timedelta], Any], timedelta]] = [
     ("past_due_without_invoice", past_due, HOUR),
     ("refunds_do_not_add_up", lambda age: refund(100, said=0, age=age), HOUR),
     *AGED_WEBHOOKS,
+    *REFUNDS,
 ]
 CONTRADICTIONS: list[tuple[str, Callable[[], Any]]] = [
     ("two_live_subscriptions", two_live_subscriptions),

@@ -30,6 +30,7 @@ from billing.terms import DriftKind, ObjectKind
 from tests.billing.admin.mirrored_rows import MIRRORED
 from tests.billing.admin.rows_of_dunning import OF_DUNNING
 from tests.billing.admin.rows_of_paying import OF_PAYING
+from tests.billing.admin.rows_of_refunds import OF_REFUNDS
 from tests.billing.admin.rows_of_requests import OF_REQUESTS
 from tests.billing.admin.rows_of_the_desk import OF_THE_DESK
 from tests.billing.admin.rows_of_trials import OF_TRIALS
@@ -158,6 +159,7 @@ ROWS: dict[type[Model], tuple[Callable[[int], Any], Callable[[Any], str]]] = {
     **MIRRORED,
     **OF_DUNNING,
     **OF_PAYING,
+    **OF_REFUNDS,
     **OF_REQUESTS,
     **OF_THE_DESK,
     **OF_TRIALS,

@@ -13,7 +13,12 @@ MOVES_MONEY = {
     "billing.settle_conflict_dunningcase",
     "billing.submit_dispute",
 }
-SETS_RULES = {"billing.add_dunningpolicy", "billing.change_dunningrule"}
+SETS_RULES = {
+    "billing.add_dunningpolicy",
+    "billing.add_refundlimit",
+    "billing.change_dunningrule",
+    "billing.change_refundlimit",
+}
 # With one of these a person could give themselves any other right, or come in as somebody else.
 NOBODYS = {
     f"{app}.{verb}_{model}"
