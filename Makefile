@@ -46,6 +46,8 @@ test-full: export DUNNING_CRASHES := 200
 test-full: export DUNNING_KILLS := 5
 test-full: export EVIDENCE_CRASHES := 200
 test-full: export EVIDENCE_KILLS := 5
+test-full: export REFUND_CRASHES := 200
+test-full: export REFUND_KILLS := 5
 test-full: ## Run the tests on PostgreSQL and Redis, then all of them on SQLite
 	@$(MAKE) --no-print-directory test-servers
 	@DATABASE_URL= CELERY_BROKER_URL= $(MAKE) --no-print-directory test

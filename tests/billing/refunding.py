@@ -5,13 +5,14 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth.models import Group, Permission
+from django.db.models import F
 
 from accounts.models import User
 from billing import clock, reactions
 from billing.gateway.client import client
 from billing.mirror.refresh import refresh
 from billing.mirror.refs import ObjectRef
-from billing.models import ChargeAttempt, Invoice, RefundLimit, RefundRequest
+from billing.models import ChargeAttempt, Invoice, RefundLimit, RefundRequest, Transition, Work
 from billing.refunding import Wish
 from billing.rules.refund import Terms
 from billing.services.request_refund import LineOrder, RefundOrder, request_refund
@@ -99,6 +100,8 @@ def sweep_later(shop: Shop) -> None:
     """The same after every wait and lease is over."""
     past = clock.system_now() - timedelta(minutes=5)
     RefundRequest.objects.update(run_at=past, lease_until=None)
+    Work.objects.filter(done__lt=F("want")).update(run_at=past, lease_until=None)
+    Transition.objects.filter(is_settled=False).update(run_at=past)
     sweep(shop)
 
 
@@ -114,11 +117,13 @@ def see(shop: Shop, request: RefundRequest) -> RefundRequest:
 
 def at_stripe(charge: ChargeAttempt) -> list[Any]:
     """The refunds that Stripe has of the charge."""
-    return list(client().v1.refunds.list(params={"charge": charge.stripe_charge_id, "limit": 100})["data"])
+    page = client().v1.refunds.list(params={"charge": charge.stripe_charge_id, "limit": 100})
+    return list(page.auto_paging_iter())
 
 
 def notes_of(charge: ChargeAttempt) -> list[Any]:
-    return list(client().v1.credit_notes.list(params={"invoice": charge.stripe_invoice_id, "limit": 100})["data"])
+    page = client().v1.credit_notes.list(params={"invoice": charge.stripe_invoice_id, "limit": 100})
+    return list(page.auto_paging_iter())
 
 
 def faults_of(charge: ChargeAttempt) -> list[str]:
