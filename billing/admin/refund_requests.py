@@ -179,11 +179,11 @@ class RefundRequestAdmin(DecidesRefund):
     )
     ordering = ["-requested_at", "-id"]
     inlines = [PartInline]
-    readonly_fields = ["customer", "gross", "net", "tax", "shown_state", "shown_reason", "shown_origin", "plan"]
+    readonly_fields = ["customer", "gross", "net", "tax", "where_it_stands", "shown_reason", "shown_origin", "plan"]
     readonly_fields += ["charged", "invoiced", "refund", "credit_note", "failed_because", "history", "story"]
     readonly_fields += ["earlier", "later"]
     fieldsets = [
-        (None, {"fields": ["shown_state", "failed_because", "customer", "gross", "net", "tax"]}),
+        (None, {"fields": ["where_it_stands", "failed_because", "customer", "gross", "net", "tax"]}),
         ("Why", {"fields": ["shown_reason", "note", "plan", "shown_origin"]}),
         ("Who", {"fields": ["requested_by", "requested_at", "approved_by", "decided_at", "decision_note"]}),
         ("What happened", {"fields": ["story"]}),
@@ -214,6 +214,10 @@ class RefundRequestAdmin(DecidesRefund):
     @display(description="State", ordering="state", label=_COLOURS)
     def shown_state(self, row: RefundRequest) -> tuple[str, str]:
         return row.state, _STATES.get(row.state, row.state)
+
+    @display(description="State")
+    def where_it_stands(self, row: RefundRequest) -> str:
+        return _STATES.get(row.state, row.state)
 
     @display(description="Reason", ordering="reason")
     def shown_reason(self, row: RefundRequest) -> str:
