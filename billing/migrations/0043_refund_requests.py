@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_team_changes'),
-        ('billing', '0033_staff_groups'),
+        ('billing', '0042_credits_of_staff'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

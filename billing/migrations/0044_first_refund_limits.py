@@ -30,6 +30,6 @@ def give(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0034_refund_requests")]
+    dependencies = [("billing", "0043_refund_requests")]
 
     operations = [migrations.RunPython(give, migrations.RunPython.noop)]
