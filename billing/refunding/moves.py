@@ -37,7 +37,9 @@ def locked(request_id: int) -> RefundRequest:
     return rows.select_related("charge", "organization", "invoice").get(pk=request_id)
 
 
-def move(request: RefundRequest, state: RefundState, *, actor: User | None = None, **details: Any) -> None:
+def move(
+    request: RefundRequest, state: RefundState, *, actor: User | None = None, reason: str = "", **details: Any
+) -> None:
     """Set the state and save the row as it is. A move that the table does not know is a fault of ours."""
     if state not in NEXT[RefundState(request.state)]:
         raise ValueError(f"{request} cannot go from {request.state} to {state}")
@@ -48,7 +50,9 @@ def move(request: RefundRequest, state: RefundState, *, actor: User | None = Non
         subject=str(request.uuid),
         organization=request.organization,
         actor=actor,
-        before=before,
+        before={"state": before},
+        after={"state": state.value},
+        reason=reason,
         charge=request.charge.stripe_charge_id,
         **details,
     )

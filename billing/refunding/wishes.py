@@ -70,9 +70,13 @@ def record(row: RefundRequest, parts: Sequence[RefundPart], *, wish: Wish) -> Re
                 organization=row.organization,
                 actor=wish.actor,
                 charge=row.charge.stripe_charge_id,
-                amount_minor=row.amount_minor,
-                currency=row.currency,
-                state=row.state,
+                after={
+                    "state": row.state,
+                    "amount_minor": row.amount_minor,
+                    "currency": row.currency,
+                    "access": row.access,
+                },
+                reason=row.note,
             )
     except IntegrityError:
         raise UnderWay() from None

@@ -36,7 +36,7 @@ def approve_refund(request_id: int, *, note: str = "", wish: Wish) -> RefundRequ
             raise AboveOwnLimit()
         row.approved_by, row.decided_at, row.decision_note = wish.actor, wish.now, _note(note)
         row.is_unfinished, row.queued_at, row.run_at = True, clock.system_now(), clock.system_now()
-        refunding.move(row, RefundState.APPROVED, actor=wish.actor)
+        refunding.move(row, RefundState.APPROVED, actor=wish.actor, reason=row.decision_note)
     return row
 
 
@@ -55,7 +55,7 @@ def reject_refund(request_id: int, *, note: str, wish: Wish) -> RefundRequest:
         if row.state != RefundState.REQUESTED:
             raise RefundDecided()
         row.decided_at, row.decision_note = wish.now, _note(note)
-        refunding.move(row, RefundState.REJECTED, actor=wish.actor)
+        refunding.move(row, RefundState.REJECTED, actor=wish.actor, reason=row.decision_note)
     return row
 
 
@@ -73,7 +73,7 @@ def close_refund(request_id: int, *, note: str, wish: Wish) -> RefundRequest:
         if row.state not in (RefundState.FAILED, RefundState.CANCELED):
             raise RefundNotFailed()
         row.decision_note = _note(note)
-        refunding.move(row, RefundState.CLOSED, actor=wish.actor)
+        refunding.move(row, RefundState.CLOSED, actor=wish.actor, reason=row.decision_note)
         refunding.release(row)
     return row
 

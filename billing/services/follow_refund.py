@@ -67,7 +67,6 @@ def _adopt(refund: Refund, charge: ChargeAttempt, *, now: datetime) -> None:
         actor=None,
         charge=charge.stripe_charge_id,
         refund=refund.stripe_refund_id,
-        amount_minor=row.amount_minor,
-        currency=row.currency,
+        after={"state": row.state, "amount_minor": row.amount_minor, "currency": row.currency},
     )
     refunding.settle(refunding.locked(row.pk), refund, now=now)

@@ -19,7 +19,15 @@ def set_refund_limit(row: RefundLimit, *, actor: User) -> RefundLimit:
             subject=f"{row.role}:{row.currency}",
             organization=None,
             actor=actor,
-            before=[before.per_charge_minor, before.per_day_minor, before.window_days] if before else None,
-            after=[row.per_charge_minor, row.per_day_minor, row.window_days],
+            before=_figures(before) if before else None,
+            after=_figures(row),
         )
     return row
+
+
+def _figures(row: RefundLimit) -> dict[str, int]:
+    return {
+        "per_charge_minor": row.per_charge_minor,
+        "per_day_minor": row.per_day_minor,
+        "window_days": row.window_days,
+    }
