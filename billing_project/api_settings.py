@@ -6,10 +6,12 @@ from typing import Any
 _WORDS = (
     "billing.api.shapes.subscription.CancelWhen",
     "billing.rules.catalogue.FeatureKind",
+    "billing.rules.explanation.Link",
     "billing.rules.impact.Fate",
     "billing.selectors.happenings.Happening",
     "billing.selectors.payment_failure.DeclineCause",
     "billing.selectors.pursuit.NextStep",
+    "billing.terms.AccessFactKind",
     "billing.terms.AccessReason",
     "billing.terms.CancellationReason",
     "billing.terms.ChangeBehaviour",

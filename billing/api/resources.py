@@ -5,7 +5,7 @@ from django.urls import path
 from billing.api.cancellation import CancelView, UndoCancelView
 from billing.api.checkout_sessions import CheckoutSessionsView
 from billing.api.customer_state import CustomerStateView
-from billing.api.entitlements import EntitlementsView
+from billing.api.entitlements import EntitlementsView, EntitlementView, ExplanationView
 from billing.api.invoices import InvoicesView, InvoiceView
 from billing.api.organization import OrganizationView
 from billing.api.pausing import PauseView, PreviewResumeView, ResumeView
@@ -42,6 +42,8 @@ urlpatterns = [
     path("plans/<str:code>/", PlanView.as_view(), name="plan"),
     path("customer-state/", CustomerStateView.as_view(), name="customer_state"),
     path("entitlements/", EntitlementsView.as_view(), name="entitlements"),
+    path("entitlements/<str:feature>/", EntitlementView.as_view(), name="entitlement"),
+    path("entitlements/<str:feature>/explain/", ExplanationView.as_view(), name="explain_entitlement"),
     path("subscription/", SubscriptionView.as_view(), name="subscription"),
     path("subscription/preview/", PreviewChangeView.as_view(), name="preview_change"),
     path("subscription/change/", ChangePlanView.as_view(), name="change_plan"),

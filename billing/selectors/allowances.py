@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from accounts.models import Organization
+from billing.errors import NotFound
 from billing.models import Feature
 from billing.rules.catalogue import FeatureKind
 from billing.rules.entitlement import Access
-from billing.selectors.usage import usage_of
+from billing.selectors.usage import counter_of, usage_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,21 @@ def allowances_of(organization: Organization, *, access: Access) -> tuple[Allowa
         _allowance(feature, access=access, used=used.get(feature.code))
         for feature in Feature.objects.filter(is_archived=False).order_by("rank", "pk")
     )
+
+
+def allowance_of(organization: Organization, code: str, *, access: Access) -> Allowance:
+    """One feature of the catalogue, as `access` gives it. Asks its counter alone. Raises NotFound."""
+    feature = feature_of(code)
+    counter = counter_of(code)
+    return _allowance(feature, access=access, used=counter.count(organization) if counter else None)
+
+
+def feature_of(code: str) -> Feature:
+    """A feature that is or was in the catalogue. Raises NotFound, so that a misspelt one is not taken for refused."""
+    feature = Feature.objects.filter(code=code).first()
+    if feature is None:
+        raise NotFound("There is no such feature.")
+    return feature
 
 
 def _allowance(feature: Feature, *, access: Access, used: int | None) -> Allowance:

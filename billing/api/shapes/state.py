@@ -9,9 +9,6 @@ from billing.api.shapes.cards import CardSerializer
 from billing.api.shapes.money import money, money_or_none
 from billing.api.shapes.subscription import SubscriptionSerializer
 from billing.api.shapes.words import words_of
-from billing.rules.catalogue import FeatureKind
-from billing.rules.entitlement import Access
-from billing.selectors.allowances import Allowance
 from billing.selectors.happenings import Happening
 from billing.selectors.payment_failure import DeclineCause, PaymentFailure
 from billing.selectors.pursuit import NextStep, Pursuit
@@ -25,30 +22,6 @@ class OrganizationSerializer(serializers.Serializer[Organization]):
     name = serializers.CharField()
     email = serializers.CharField(help_text="Where invoices and billing notices go.")
     created_at = serializers.DateTimeField()
-
-
-class AccessSerializer(serializers.Serializer[Access]):
-    """The plan that may be used, why, and until when if nothing else happens."""
-
-    plan_code = serializers.CharField(help_text="Empty where there is no plan at all.")
-    plan_name = serializers.CharField()
-    reason = serializers.ChoiceField(words_of(AccessReason))
-    until = serializers.DateTimeField(allow_null=True)
-    is_read_only = serializers.BooleanField(help_text="Unpaid for so long that nothing may be written.")
-    read_only_at = serializers.DateTimeField(allow_null=True)
-
-
-class EntitlementSerializer(serializers.Serializer[Allowance]):
-    """A feature of the catalogue and what the plan gives of it. `used` is `null` where nothing is counted."""
-
-    code = serializers.CharField()
-    name = serializers.CharField()
-    kind = serializers.ChoiceField(words_of(FeatureKind))
-    is_included = serializers.BooleanField()
-    limit = serializers.IntegerField(allow_null=True, help_text="`null` for a flag and without limit.")
-    is_unlimited = serializers.BooleanField()
-    used = serializers.IntegerField(allow_null=True)
-    is_over = serializers.BooleanField()
 
 
 class UnpaidDaysSerializer(serializers.Serializer[Pursuit]):
@@ -190,8 +163,3 @@ class CustomerStateSerializer(serializers.Serializer[WholeState]):
             "unpaid": UnpaidSerializer(instance.unpaid).data if instance.unpaid else None,
             "upcoming": UpcomingSerializer(upcoming, many=True).data,
         }
-
-
-class EntitlementsSerializer(serializers.Serializer[Any]):
-    access = AccessSerializer()
-    data = EntitlementSerializer(many=True)  # type: ignore[assignment]  # A field, which the metaclass takes away.

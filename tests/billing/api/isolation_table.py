@@ -61,6 +61,8 @@ LINES = [
     Line("GET", "plan", ApiScope.CATALOGUE_READ),
     Line("GET", "customer_state", ApiScope.SUBSCRIPTION_READ),
     Line("GET", "entitlements", ApiScope.ENTITLEMENTS_READ),
+    Line("GET", "entitlement", ApiScope.ENTITLEMENTS_READ),
+    Line("GET", "explain_entitlement", ApiScope.ENTITLEMENTS_READ),
     Line("GET", "subscription", ApiScope.SUBSCRIPTION_READ),
     Line("GET", "invoices", ApiScope.INVOICES_READ),
     Line("GET", "invoice", ApiScope.INVOICES_READ, ids={"invoice": "invoice"}),
@@ -120,4 +122,8 @@ LINES += [
     Line("POST", "redeliver_webhook", ApiScope.WEBHOOKS_WRITE, BILLING, ids=_DELIVERY),
 ]
 # Arguments that name nobody's own things.
-SHARED_IDS = {"plan": {"code": "growth"}}
+SHARED_IDS = {
+    "plan": {"code": "growth"},
+    "entitlement": {"feature": "exports"},
+    "explain_entitlement": {"feature": "exports"},
+}
