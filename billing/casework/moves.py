@@ -6,7 +6,7 @@ Whoever calls holds the case's row locked (`locked`); all that belongs to one mo
 from datetime import datetime
 from typing import Any
 
-from billing import clock
+from billing import audit, clock
 from billing.casework import mails
 from billing.casework.confirmation import doubt_confirmation
 from billing.models import CardBlock, CaseEvent, ChargeAttempt, DunningAttempt, DunningCase, open_staff_task
@@ -16,11 +16,20 @@ from billing.rules.dunning.judge import judge
 from billing.rules.dunning.steps import next_step
 from billing.selectors.dunning import card_history, case_facts, charged_cards, decline_of, policy_of
 from billing.terms import (
+    OPEN_CASE_STATES,
+    AttemptTrigger,
     BlockReach,
     CaseState,
     Collector,
 )
 
+# What the machine does by itself stands in the audit, too; what staff ask for has an entry of its own.
+_ACTS = {
+    "attempt_planned": "dunning_try_planned",
+    "closing": "dunning_closing",
+    "conflict": "dunning_conflict_found",
+    **{state.value: f"dunning_{state.value}" for state in set(CaseState) - set(OPEN_CASE_STATES)},
+}
 _DEADLINE = "deadline"
 _NOTHING_TO_CHARGE = ("no_card", "blocked")
 OBSERVED = "observed"
@@ -38,6 +47,16 @@ def note(case: DunningCase, kind: str, *, at: datetime, **details: Any) -> None:
     What the case as it is in memory means for access is recorded with it.
     """
     CaseEvent.objects.create(case=case, kind=kind, at=at, details=details)
+    if kind in _ACTS and details.get("trigger") != AttemptTrigger.STAFF:
+        audit.record(
+            _ACTS[kind],
+            subject=str(case.uuid),
+            organization=case.organization,
+            actor=None,
+            after={"state": str(case.state)},
+            invoice=case.stripe_invoice_id,
+            **{name: value for name, value in details.items() if name in ("attempt", "trigger", "why")},
+        )
     record_case(case, business_at=clock.recent_business_now())
 
 

@@ -114,6 +114,8 @@ def record(dispute: Dispute, kind: EvidenceKind, wish: DisputeWish, *, content: 
         subject=dispute.stripe_dispute_id,
         organization=dispute.organization,
         actor=wish.actor,
+        before={"dispute": dispute.status},
+        after={"submission": row.state},
         submission=str(row.uuid),
         waits_for_approval=waits,
     )

@@ -194,6 +194,18 @@ ACTS: dict[str, Act] = {
     "webhook_endpoint_removed": Act("removed a program that webhooks went to"),
     "webhook_redelivered": Act("sent a webhook again", is_for_staff=True),
     "webhook_tested": Act("sent a test webhook", is_for_staff=True),
+    **{
+        f"dunning_{what}": Act(words, is_for_staff=True)
+        for what, words in {
+            "try_planned": "planned a try of the unpaid invoice",
+            "closing": "began to end what was not paid",
+            "conflict_found": "found that somebody else collects the invoice, too",
+            "recovered": "closed the case: it was paid",
+            "recovered_late": "closed the case: it was paid after the end",
+            "lost": "closed the case: it was not paid",
+            "stopped": "closed the case: there is nothing to pursue any more",
+        }.items()
+    },
     "added_by_hand": Act("added a row by hand in the admin", is_for_staff=True),
     "changed_by_hand": Act("changed a row by hand in the admin", is_for_staff=True),
     "deleted_by_hand": Act("deleted a row by hand in the admin", is_for_staff=True),

@@ -51,5 +51,7 @@ def _note(action: str, row: EvidenceSubmission, wish: DisputeWish) -> None:
         subject=row.dispute.stripe_dispute_id,
         organization=row.dispute.organization,
         actor=wish.actor,
+        before={"state": EvidenceState.WAITING.value},
+        after={"state": row.state},
         submission=str(row.uuid),
     )

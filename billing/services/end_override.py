@@ -31,6 +31,9 @@ def end_override(override_id: int, *, reason: str, actor: User | None, now: date
             subject=str(row.uuid),
             organization=row.organization,
             actor=actor,
+            before={"ends_at": row.ends_at, "ended_at": None},
+            after={"ended_at": now},
+            reason=reason,
             what=row.code,
         )
     return row

@@ -57,6 +57,8 @@ def grant_override(
                 subject=str(row.uuid),
                 organization=organization,
                 actor=actor,
+                after={"starts_at": row.starts_at, "ends_at": row.ends_at, "limit": row.limit},
+                reason=row.reason,
                 what=terms.code,
                 kind=terms.kind.value,
             )

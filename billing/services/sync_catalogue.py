@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from billing import clock
+from billing import audit, clock
 from billing.errors import LeaseTaken, StripeUnreachable, UnderWay
 from billing.gateway import prices, products
 from billing.mirror import refresh, work
@@ -71,6 +71,9 @@ def sync_catalogue(text: str, *, is_dry_run: bool = False) -> CatalogueSync:
 
     with transaction.atomic():
         refs = write_catalogue(catalogue, published=published)
+        if done or changes:
+            told = {"steps": done, "changes": list(changes)}
+            audit.record("catalogue_synced", subject="catalogue", organization=None, actor=None, after=told)
         record_catalogue(business_at=clock.recent_business_now())
         work.want(refs)
     _refresh(refs)
