@@ -14,13 +14,14 @@ from accounts.models import Membership, Role
 from billing import clock, notices, outgoing
 from billing.gateway.webhook_sender import AT_ONCE, LONGEST_ANSWER, Answer, Outgoing, Sender, host_of
 from billing.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
-from billing.models.sealed import unseal
+from billing.models.sealed import CannotOpen, unseal
 from billing.rules.webhook_retry import LONGEST_WAIT_FOR_EARLIER, MOST_TRIES, has_arrived, next_try_at, why_disabled
 from billing.terms.outgoing import DeliveryState, DisabledReason
 
 logger = logging.getLogger(__name__)
 _LEASE = timedelta(minutes=1)
 _MAIL = "webhook_endpoint_disabled"
+_UNREADABLE = "secret_unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,7 @@ def send_due_webhooks(now: datetime, *, seconds: float = 15.0, sender: Sender | 
         claimed = _claim(now)
         if not claimed:
             break
-        answers = sends.send_all([_message(one) for one in claimed])
-        for one, answer in zip(claimed, answers, strict=True):
-            _record(one, answer)
+        _send(claimed, sends)
         made += len(claimed)
     return made
 
@@ -85,6 +84,21 @@ def _take(endpoint: WebhookEndpoint, *, now: datetime) -> _Claimed | None:
     delivery.save(update_fields=["tries", "run_at"])
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(lease=lease, lease_until=until, last_tried_at=now)
     return _Claimed(delivery, lease, delivery.tries)
+
+
+def _send(claimed: list[_Claimed], sender: Sender) -> None:
+    """One whose secret cannot be read has failed, and holds up none of the others."""
+    signed, messages = [], []
+    for one in claimed:
+        try:
+            messages.append(_message(one))
+        except CannotOpen:
+            logger.error("The secret of webhook address %s cannot be read", one.delivery.endpoint.uuid)
+            _record(one, Answer(None, 0, error=_UNREADABLE))
+        else:
+            signed.append(one)
+    for one, answer in zip(signed, sender.send_all(messages), strict=True):
+        _record(one, answer)
 
 
 def _message(claimed: _Claimed) -> Outgoing:

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from accounts.models import Organization, User
 from billing import reactions
-from billing.models import OutgoingEvent, Subscription, Transition, WebhookDelivery, WebhookEndpoint
+from billing.models import OutgoingEvent, Price, Subscription, Transition, WebhookDelivery, WebhookEndpoint
 from billing.services.save_webhook_endpoint import add_webhook_endpoint
 from billing.services.send_webhooks import send_due_webhooks
 from billing.terms.outgoing import CHOOSABLE_KINDS
-from tests.billing.factories import NOW, SubscriptionFactory
+from tests.billing.factories import NOW, PriceFactory, SubscriptionFactory
 from tests.billing.receiver import Receiver
 from tests.factories import MembershipFactory
 
@@ -31,8 +31,10 @@ class Hooked:
     receiver: Receiver
 
     @classmethod
-    def at(cls, receiver: Receiver, *, kinds: tuple[str, ...] = ALL_BUT_STATE) -> "Hooked":
-        membership = MembershipFactory(user__email="alice@oakline.example", organization__name="Oakline Studio")
+    def at(
+        cls, receiver: Receiver, *, kinds: tuple[str, ...] = ALL_BUT_STATE, owner: str = "alice@oakline.example"
+    ) -> "Hooked":
+        membership = MembershipFactory(user__email=owner, organization__name="Oakline Studio")
         saved = add_webhook_endpoint(
             membership.organization,
             url=receiver.url,
@@ -41,12 +43,13 @@ class Hooked:
             request_key=uuid4(),
             actor=membership.user,
         )
+        price = Price.objects.first() or PriceFactory()
         return cls(
             membership.organization,
             membership.user,
             saved.endpoint,
             saved.secret,
-            SubscriptionFactory(organization=membership.organization),
+            SubscriptionFactory(organization=membership.organization, price=price),
             receiver,
         )
 

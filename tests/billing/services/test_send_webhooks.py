@@ -225,3 +225,17 @@ def test_an_address_that_is_removed_while_it_is_sent_to_needs_nothing(hooked: Ho
 
     assert hooked.send(sender=RemovedMeanwhile()) == 1
     assert not WebhookAttempt.objects.exists()
+
+
+def test_a_secret_that_cannot_be_read_holds_up_no_other(hooked: Hooked, receiver: Receiver) -> None:
+    WebhookEndpoint.objects.update(sealed_secret="sealed with a key that is gone")
+    other = Hooked.at(receiver, owner="charlie@elsewhere.example")
+    hooked.happen("past_due")
+    other.happen("past_due")
+
+    hooked.send()
+
+    assert receiver.types(other.secret) == ["subscription.past_due"]
+    assert [attempt.error for attempt in WebhookAttempt.objects.order_by("status_code")].count(
+        "secret_unreadable"
+    ) == 1
