@@ -44,6 +44,7 @@ test-full: export CONVERGENCE_ORDERS := 200
 test-full: export RANDOM_LIVES := 500
 test-full: export DUNNING_CRASHES := 200
 test-full: export DUNNING_KILLS := 5
+test-full: export ENTITLEMENT_HISTORIES := 1000
 test-full: export EVIDENCE_CRASHES := 200
 test-full: export EVIDENCE_KILLS := 5
 test-full: export REFUND_CRASHES := 200

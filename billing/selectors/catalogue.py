@@ -132,6 +132,8 @@ def _offered_feature(feature: Feature, *, grant: PlanFeature | None) -> OfferedF
     text = feature.name
     if kind == FeatureKind.LIMIT:
         text = feature.unlimited if is_unlimited else feature.counted.replace("{limit}", f"{limit:,}")
+        if grant is not None and grant.is_per_seat:
+            text = f"{text} per seat"
     return OfferedFeature(
         code=feature.code,
         name=feature.name,

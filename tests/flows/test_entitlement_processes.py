@@ -85,9 +85,7 @@ def ask(port: int, secret: str) -> int:
 @contextmanager
 def web() -> Iterator[int]:
     """A web process of the product on the test's database, which keeps its answers as in production."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     words = [sys.executable, "-m", "gunicorn", "billing_project.wsgi", "--bind", f"127.0.0.1:{port}"]
     words += ["--worker-class", "gthread", "--threads", "4", "--log-level", "warning"]
     environment = {
@@ -102,6 +100,12 @@ def web() -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def database_url() -> str:
