@@ -58,6 +58,7 @@ def _catalogue() -> None:
     record_catalogue(business_at=NOW - DAY)
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.usefixtures("_catalogue")
 def test_explain_at_equals_what_gates_answered_then() -> None:
     for seed in range(HISTORIES):
