@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from bench import ack, dunning, end_to_end, entitlements, memory, sandbox
+from bench import ack, admin_lists, dunning, end_to_end, entitlements, memory, sandbox
 from tests.servers.__main__ import missing_line
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.redis_server import RedisServer
@@ -16,6 +16,7 @@ MEASUREMENTS = {
     "sandbox": sandbox.measure,
     "dunning": dunning.measure,
     "entitlements": entitlements.measure,
+    "admin_lists": admin_lists.measure,
 }
 
 

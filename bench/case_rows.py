@@ -28,8 +28,8 @@ class Rows:
         deadline = "t.deadline_at + make_interval(secs => mod(n, 10000) * 180)"
         state = "(ARRAY['waiting','awaiting_customer','recovered','lost','stopped'])[1 + LEAST(mod(n, 10), 4)]"
         is_open, is_waiting = "mod(n, 10) < 2", "mod(n, 10) = 0"
-        _multiply(self._invoice, first, last, stripe_invoice_id=_NUMBERED.format(prefix="in_"))
-        _multiply(
+        multiply(self._invoice, first, last, stripe_invoice_id=_NUMBERED.format(prefix="in_"))
+        multiply(
             self._case,
             first,
             last,
@@ -43,7 +43,7 @@ class Rows:
             # Told already, where the notice is due.
             last_notice_at=f"CASE WHEN {deadline} < t.deadline_at + interval '3 days' THEN t.opened_at END",
         )
-        _multiply(
+        multiply(
             self._attempt,
             first,
             last,
@@ -56,10 +56,10 @@ class Rows:
         """So many cases whose moment has come, each with a plan, a card and its failed charge; gone afterwards."""
         invoice, subscription = f"'{_DUE}in_' || n", f"'{_DUE}sub_' || n"
         card, print_ = f"'{_DUE}pm_' || n", f"'{_DUE}fp_' || n"
-        _multiply(self._invoice, 1, count, stripe_invoice_id=invoice)
-        _multiply(self._plan, 1, count, stripe_subscription_id=subscription, stripe_payment_method_id=card)
-        _multiply(self._card, 1, count, stripe_payment_method_id=card, card_fingerprint=print_)
-        _multiply(
+        multiply(self._invoice, 1, count, stripe_invoice_id=invoice)
+        multiply(self._plan, 1, count, stripe_subscription_id=subscription, stripe_payment_method_id=card)
+        multiply(self._card, 1, count, stripe_payment_method_id=card, card_fingerprint=print_)
+        multiply(
             self._charge,
             1,
             count,
@@ -67,7 +67,7 @@ class Rows:
             stripe_invoice_id=invoice,
             card_fingerprint=print_,
         )
-        _multiply(
+        multiply(
             self._case,
             1,
             count,
@@ -105,7 +105,7 @@ def analyze() -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
-def _multiply(row: Model, first: int, last: int, **expressions: str) -> None:
+def multiply(row: Model, first: int, last: int, **expressions: str) -> None:
     """Copies of `row` (`t`) for each number `n`, but for the columns whose SQL expression is given."""
     columns = [field.column for field in row._meta.concrete_fields if not field.primary_key]
     values = [expressions.pop(column, f't."{column}"') for column in columns]
