@@ -1,7 +1,8 @@
 """Organizations, who is in them and who is invited, in the admin."""
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -36,7 +37,10 @@ class OrganizationAdmin(RecordedAdmin):
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
-        return super().get_queryset(request).annotate(people_count=Count("memberships", distinct=True))
+        """The people of a row are counted for the rows of a page, not by grouping all of the table."""
+        people = Membership.objects.filter(organization=OuterRef("pk")).order_by().values("organization")
+        counted = people.annotate(number=Count("pk")).values("number")
+        return super().get_queryset(request).annotate(people_count=Coalesce(Subquery(counted), 0))
 
     @admin.display(description="as a customer")
     def customer_page(self, organization: Organization) -> str:

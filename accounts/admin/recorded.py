@@ -7,12 +7,12 @@ from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
-from unfold.admin import ModelAdmin
 
+from accounts.admin.quick_list import QuickList
 from accounts.models import Organization
 
 
-class RecordedAdmin(ModelAdmin):
+class RecordedAdmin(QuickList):
     """A page on which rows are added, changed or deleted by hand; each time with a line in the audit.
 
     The line names all fields that were changed, and tells before and after of those that hold no words: rights,

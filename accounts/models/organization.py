@@ -56,6 +56,7 @@ class Membership(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
+        indexes = [models.Index(fields=["-created_at", "-id"], name="memberships_by_age")]
         constraints = [
             models.UniqueConstraint(fields=["organization", "user"], name="one_membership_per_person"),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role_is_known"),

@@ -41,6 +41,7 @@ class User(AbstractBaseUser, PermissionsMixin, Reader):
     EMAIL_FIELD = "email"
 
     class Meta:
+        indexes = [models.Index(fields=["-date_joined", "-id"], name="people_by_age")]
         constraints = [models.UniqueConstraint(Lower("email"), name="one_user_per_email")]
 
     def __str__(self) -> str:

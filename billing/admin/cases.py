@@ -1,7 +1,8 @@
 """The dunning queue: unpaid invoices that are pursued, and all that is known of each on one page."""
 
 from django.contrib import admin
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
@@ -14,7 +15,7 @@ from billing.admin.dunning_report import report_page
 from billing.admin.history_page import history_link
 from billing.admin.objects import page_of
 from billing.admin.shown import NOTHING, amount, link_to, link_to_list, links
-from billing.models import DunningCase, Invoice
+from billing.models import DunningAttempt, DunningCase, Invoice
 from billing.selectors.dunning_queue import blocks_of, mails_of
 from billing.terms import Collector, ObjectKind
 
@@ -63,9 +64,10 @@ class DunningCaseAdmin(ActsOnCase):
     def get_queryset(self, request: HttpRequest) -> QuerySet[DunningCase]:
         numbers = Invoice.objects.filter(stripe_invoice_id=OuterRef("stripe_invoice_id")).values("number")
         rows: QuerySet[DunningCase] = super().get_queryset(request)
+        sent = DunningAttempt.objects.filter(case=OuterRef("pk"), sent_at__isnull=False).order_by().values("case")
         return rows.annotate(
             number=Subquery(numbers[:1]),
-            sent=Count("attempts", filter=Q(attempts__sent_at__isnull=False), distinct=True),
+            sent=Coalesce(Subquery(sent.annotate(tries=Count("pk")).values("tries")), 0),
         )
 
     @display(description="Invoice", ordering="number")

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
+
+from accounts.admin.quick_list import QuickList
 
 
 class NothingByHand:
@@ -19,7 +21,7 @@ class NothingByHand:
         return False
 
 
-class ReadOnlyAdmin(NothingByHand, ModelAdmin):
+class ReadOnlyAdmin(NothingByHand, QuickList):
     """Fields that a subclass names are shown as text, because nobody may change them."""
 
     list_per_page = 50

@@ -39,6 +39,7 @@ class AuditEntry(models.Model):
     )
 
     class Meta:
+        indexes = [models.Index(fields=["subject", "-created_at"], name="audit_of_a_subject")]
         verbose_name_plural = "audit entries"
         permissions = [("export_auditentry", "Can take the audit as a file")]
 

@@ -36,6 +36,7 @@ class ChargeAttempt(models.Model):
 
     class Meta:
         indexes = [
+            models.Index(fields=["-created_at", "-id"], name="charges_by_age"),
             # Networks count the tries on a card in a window of days.
             models.Index(fields=["card_fingerprint", "created_at"], name="charges_of_a_card"),
             # Staff look for a customer by a payment's id, or by what stands on the card.

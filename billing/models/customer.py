@@ -32,6 +32,7 @@ class Customer(models.Model):
     fetched_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes = [models.Index(fields=["-created_at", "-id"], name="customers_by_age")]
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "livemode"],

@@ -27,7 +27,10 @@ class CustomerNote(models.Model):
                 condition=models.Q(erased_at=None) | models.Q(text=""), name="an_erased_note_has_no_text"
             ),
         ]
-        indexes = [models.Index(fields=["organization", "-created_at"], name="notes_of_a_customer")]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="notes_by_age"),
+            models.Index(fields=["organization", "-created_at"], name="notes_of_a_customer"),
+        ]
         permissions = [("erase_customernote", "Can erase the text of a note")]
 
     def __str__(self) -> str:

@@ -36,7 +36,10 @@ class Dispute(models.Model):
             ("approve_dispute", "Can approve what another person wants to submit or accept"),
             ("accept_dispute", "Can accept the loss of a dispute"),
         ]
-        indexes = [models.Index(fields=["status", "evidence_due_at"], name="disputes_by_deadline")]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="disputes_by_age"),
+            models.Index(fields=["status", "evidence_due_at"], name="disputes_by_deadline"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.stripe_dispute_id} {self.status}"

@@ -84,6 +84,7 @@ class DunningCase(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["deadline_at", "id"], name="dunning_queue"),
             # Partial, so that a sweep costs the same however many cases are over.
             models.Index(fields=["due_at"], condition=Q(state=CaseState.WAITING.value), name="dunning_cases_due"),
             models.Index(fields=["deadline_at"], condition=Q(state__in=_OPEN), name="dunning_cases_by_deadline"),

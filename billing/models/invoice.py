@@ -42,6 +42,7 @@ class Invoice(models.Model):
 
     class Meta:
         indexes = [
+            models.Index(fields=["-created_at", "-id"], name="invoices_by_age"),
             models.Index(fields=["organization", "-created_at"], name="invoice_by_organization"),
             models.Index(fields=["number"], condition=~models.Q(number=""), name="invoice_by_number"),
         ]

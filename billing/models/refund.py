@@ -26,5 +26,8 @@ class Refund(models.Model):
     created_at = models.DateTimeField(help_text="At Stripe.")
     fetched_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["-created_at", "-id"], name="refunds_by_age")]
+
     def __str__(self) -> str:
         return f"{self.stripe_refund_id} {self.status}"

@@ -64,6 +64,9 @@ class Subscription(models.Model):
         """Within how many days an invoice is to be paid; None where the card is charged."""
         return (self.days_until_due or 0) if self.collection_method == "send_invoice" else None
 
+    class Meta:
+        indexes = [models.Index(fields=["-created_at", "-id"], name="subscriptions_by_age")]
+
     def __str__(self) -> str:
         return f"{self.stripe_subscription_id} {self.status}"
 
