@@ -5,10 +5,12 @@ server (the answer rendered, no network), and those of a plain `SELECT … LIMIT
 """
 
 import json
+import os
 import statistics
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import django
 from django.core.management import call_command
@@ -37,9 +39,9 @@ def main(rows: int, rounds: int) -> None:
     client.force_login(User.objects.create_superuser("staff@bench.example", "correct horse battery"))
     for name, table, address in _pages(rows):
         queries = _queries(client, address)
-        page_ms = _median_ms(lambda address=address: _open(client, address), rounds)
-        plain_ms = _median_ms(lambda table=table: _plain(table), rounds)
-        line = {"page": name, "queries": queries, "ms": page_ms, "plain_ms": plain_ms}
+        page_ms, cpu_ms = _spent_ms(lambda address=address: _open(client, address), rounds)
+        plain_ms, _ = _spent_ms(lambda table=table: _plain(table), rounds)
+        line = {"page": name, "queries": queries, "ms": page_ms, "cpu_ms": cpu_ms, "plain_ms": plain_ms}
         print(json.dumps(line), flush=True)
 
 
@@ -88,13 +90,25 @@ def _queries(client: Client, address: str) -> int:
     return len(queries)
 
 
-def _median_ms(ask: Callable[[], None], rounds: int) -> float:
-    spans = []
+def _spent_ms(ask: Callable[[], None], rounds: int) -> tuple[float, float]:
+    """Median milliseconds on the wall, and of the processor: this process and its connection's server process."""
+    walls, cpus = [], []
     for _ in range(_WARM_UP + rounds):
-        began = time.perf_counter()
+        began, began_cpu = time.perf_counter(), _cpu_seconds()
         ask()
-        spans.append((time.perf_counter() - began) * 1000)
-    return statistics.median(spans[_WARM_UP:])
+        walls.append((time.perf_counter() - began) * 1000)
+        cpus.append((_cpu_seconds() - began_cpu) * 1000)
+    return statistics.median(walls[_WARM_UP:]), statistics.mean(cpus[_WARM_UP:])
+
+
+def _cpu_seconds() -> float:
+    ticks = Path(f"/proc/{_backend()}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return time.process_time() + sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+
+def _backend() -> int:
+    pid: int = connection.connection.info.backend_pid
+    return pid
 
 
 if __name__ == "__main__":

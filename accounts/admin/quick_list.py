@@ -37,7 +37,7 @@ class BoundedPaginator(Paginator):
 class QuickList(ModelAdmin):
     """The beginning of every list here. A search field that begins with `=` holds ids and is compared as it is."""
 
-    paginator: type[Paginator[Any]] = BoundedPaginator
+    paginator: Any = BoundedPaginator
     show_full_result_count = False
 
     def get_search_results(

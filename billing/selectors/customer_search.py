@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q
+from django.db.models import Model
 from django.db.models.functions import Lower
 
-from accounts.models import Membership, Organization
+from accounts.models import Membership, Organization, User
 from billing.models import (
     ChargeAttempt,
     CheckoutIntent,
@@ -31,6 +31,7 @@ from billing.models import (
 MOST = 20
 """So many of a kind are shown."""
 SHORTEST = 2
+_MANY = 200
 _LAST_DIGITS = re.compile(r"\d{4}")
 _STRIPE_ID = re.compile(r"([a-z]{2,}(?:_sched)?)_\w{2,}", re.ASCII)
 
@@ -192,9 +193,11 @@ def _by_last_digits(digits: str) -> Group:
 
 
 def _by_name(text: str) -> list[Group]:
-    named = Organization.objects.filter(Q(name__icontains=text))
-    people = Membership.objects.filter(user__full_name__icontains=text).values("organization_id")
+    named = Organization.objects.filter(name__icontains=text)
+    # Step by step: joined, all memberships would be read for a name that few people have.
+    people = list(User.objects.filter(full_name__icontains=text).order_by("-pk").values_list("pk", flat=True)[:_MANY])
+    teams = Membership.objects.filter(user__in=people).values_list("organization_id", flat=True)[:_MANY]
     return [
         _group("Name", named, "name"),
-        _group("Member’s name", Organization.objects.filter(pk__in=people), "name of a member"),
+        _group("Member’s name", _organizations_of(teams), "name of a member"),
     ]
