@@ -4,10 +4,10 @@ import operator
 import re
 from functools import cached_property, reduce
 from typing import Any
-from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet, UUIDField
+from django.db.models import EmailField, Q, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
@@ -61,9 +61,27 @@ class QuickList(ModelAdmin):
 
     def _is_one_of(self, fields: list[str], value: str) -> Q:
         """Whether one of the columns holds just that; what cannot stand in a column is not looked for there."""
-        uuids = {field.name for field in self.model._meta.concrete_fields if isinstance(field, UUIDField)}
-        fit = [field for field in fields if field not in uuids or _is_uuid(value)]
-        return reduce(operator.or_, (Q(**{field: value}) for field in fit), Q(pk__in=[]))
+        looks = [_look(field, _column(self.model, field), value) for field in fields]
+        return reduce(operator.or_, (look for look in looks if look is not None), Q(pk__in=[]))
+
+
+def _look(path: str, column: Any, value: str) -> Q | None:
+    """An e-mail in upper or lower case, all else as it is; None for a word where a number or a UUID stands."""
+    if isinstance(column, EmailField):
+        return Q(**{f"{path}__iexact": value})
+    try:
+        column.to_python(value)
+    except ValidationError:
+        return None
+    return Q(**{path: value})
+
+
+def _column(model: Any, path: str) -> Any:
+    """The field at the end of a path such as `organization__email`."""
+    *relations, last = path.split("__")
+    for name in relations:
+        model = model._meta.get_field(name).related_model
+    return model._meta.get_field(last)
 
 
 def _payers(term: str, fields: list[str]) -> list[int]:
@@ -71,11 +89,3 @@ def _payers(term: str, fields: list[str]) -> list[int]:
     wanted = [reduce(operator.or_, (Q(**{f"{field}__icontains": word}) for field in fields)) for word in term.split()]
     rows = Organization.objects.filter(*wanted).order_by("-pk")
     return list(rows.values_list("pk", flat=True)[:_MOST_NAMED])
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
