@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0007_orders_of_the_lists'),
-        ('billing', '0042_credits_of_staff'),
+        ('billing', '0044_first_refund_limits'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
