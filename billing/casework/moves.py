@@ -23,7 +23,8 @@ from billing.terms import (
     Collector,
 )
 
-# What the machine does by itself stands in the audit, too; what staff ask for has an entry of its own.
+# What the machine does by itself stands in the audit, too; what staff ask for has an entry of its own. Not why: the
+# audit is in the customer's copy of all data, and who stole a card must not learn what its bank knows.
 _ACTS = {
     "attempt_planned": "dunning_try_planned",
     "closing": "dunning_closing",
@@ -55,7 +56,7 @@ def note(case: DunningCase, kind: str, *, at: datetime, **details: Any) -> None:
             actor=None,
             after={"state": str(case.state)},
             invoice=case.stripe_invoice_id,
-            **{name: value for name, value in details.items() if name in ("attempt", "trigger", "why")},
+            **{name: value for name, value in details.items() if name in ("attempt", "trigger")},
         )
     record_case(case, business_at=clock.recent_business_now())
 
