@@ -13,6 +13,7 @@ NOBODY: frozenset[StaffRole] = frozenset()
 # Addresses beside Django's own five of each model, by name.
 ADDRESSES: dict[str, frozenset[StaffRole]] = {
     "auth_user_password_change": NOBODY,
+    "billing_chargeattempt_refund": frozenset({S, F}),
     "billing_customer_cancel": frozenset({S, F}),
     "billing_customer_credit": frozenset({S, F}),
     "billing_customer_end_now": frozenset({F}),
@@ -38,6 +39,7 @@ ADDRESSES: dict[str, frozenset[StaffRole]] = {
     "billing_dunningrule_change_rules": frozenset({B}),
     "billing_entitlementoverride_end": frozenset({B}),
     "billing_entitlementoverride_grant": frozenset({B}),
+    "billing_invoice_refund": frozenset({S, F}),
     "billing_localtrial_end_trial": frozenset({F, B}),
     "billing_localtrial_extend_trial": frozenset({F, B}),
     "billing_notice_preview": EVERYBODY,
@@ -46,6 +48,10 @@ ADDRESSES: dict[str, frozenset[StaffRole]] = {
     "billing_notice_previews": EVERYBODY,
     "billing_notice_resend": frozenset({S, F, B}),
     "billing_organization_history": EVERYBODY,
+    "billing_refundrequest_again": frozenset({S, F}),
+    "billing_refundrequest_approve": frozenset({F}),
+    "billing_refundrequest_close": frozenset({F}),
+    "billing_refundrequest_reject": frozenset({F}),
     "billing_search": EVERYBODY,
     "billing_subscription_charge_card": frozenset({F}),
     "billing_subscription_end_trial": frozenset({F, B}),
@@ -80,6 +86,9 @@ BY_HAND = frozenset(
         "mfa.authenticator",
     }
 )
+
+# Models of ours with a form on which a role adds and changes rows, none of which is ever deleted.
+FORMS: dict[str, frozenset[StaffRole]] = {"billing.refundlimit": frozenset({B})}
 
 # Lists that only who looks after the machine sees.
 OF_THE_MACHINE = frozenset(

@@ -15,7 +15,7 @@ from billing import audit
 from billing.admin.read_only import NothingByHand
 from billing.models import AuditEntry, StaffTask
 from billing.terms import StaffRole
-from tests.billing.admin.matrix import ADDRESSES, BY_HAND, LIST_ACTIONS, OF_THE_MACHINE
+from tests.billing.admin.matrix import ADDRESSES, BY_HAND, FORMS, LIST_ACTIONS, OF_THE_MACHINE
 from tests.billing.admin.rows import ROWS
 from tests.factories import OrganizationFactory
 from webhooks.models import InboxEvent
@@ -180,6 +180,11 @@ def test_nothing_is_added_changed_or_deleted_by_a_direct_post(kind: str) -> None
         for page, given in [("add", []), ("change", [999_999_999]), ("delete", [999_999_999])]:
             address = reverse(f"admin:{label_of(model).replace('.', '_')}_{page}", args=given)
             answers[address] = client.post(address, {"post": "yes"}).status_code
+    for label, roles in FORMS.items():
+        for page, given in [("add", []), ("change", [999_999_999]), ("delete", [999_999_999])]:
+            if page == "delete" or not allowed(kind, roles):
+                address = reverse(f"admin:{label.replace('.', '_')}_{page}", args=given)
+                answers[address] = client.post(address, {"post": "yes"}).status_code
 
     assert answers
     assert {address: status for address, status in answers.items() if status != 403} == {}
@@ -206,7 +211,7 @@ def test_no_page_of_ours_can_be_edited_by_hand_not_even_in_its_parts() -> None:
     parts = {
         part.__name__
         for model, page in admin.site._registry.items()
-        if label_of(model) not in BY_HAND
+        if label_of(model) not in BY_HAND | set(FORMS)
         for part in (type(page), *page.inlines)
         if not issubclass(part, NothingByHand)
     }
