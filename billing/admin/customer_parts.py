@@ -20,6 +20,7 @@ from billing.selectors.customer_rows import (
     OpenRow,
     SubscriptionRow,
 )
+from billing.terms import ChargeStatus
 
 _GOOD, _FAIR, _BAD, _CALM = "success", "warning", "danger", "info"
 _TONES = {
@@ -56,6 +57,7 @@ class Line:
     total: str = ""
     state: str = ""
     tone: str = ""
+    refund_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,15 @@ def _charge_line(row: ChargeRow) -> Line:
         notes.append("disputed")
     text = f"{day(row.created_at)}, {row.card.capitalize()}" if row.card else day(row.created_at)
     total = amount(row.amount_minor, row.currency)
-    return Line(text, _page_of("billing_chargeattempt", row.pk), tuple(notes), total=total, **_state(row.status))
+    is_refundable = row.status == ChargeStatus.SUCCEEDED and row.refunded_minor < row.amount_minor
+    return Line(
+        text,
+        _page_of("billing_chargeattempt", row.pk),
+        tuple(notes),
+        total=total,
+        refund_url=reverse("admin:billing_chargeattempt_refund", args=[row.pk]) if is_refundable else "",
+        **_state(row.status),
+    )
 
 
 def _back_line(row: BackRow) -> Line:

@@ -15,6 +15,7 @@ from billing.admin.history_page import history_link
 from billing.admin.read_only import ReadOnlyAdmin
 from billing.admin.search_page import search
 from billing.admin.shown import access_text, link_to, link_to_list
+from billing.admin.why_page import why
 from billing.clock import business_now
 from billing.models import Customer
 from billing.selectors.access import access_for
@@ -49,6 +50,7 @@ class CustomerAdmin(ReadOnlyAdmin):
         return [
             path("search/", own(search), name="billing_search"),
             path(of, own(show_customer), name="billing_customerpage"),
+            path(f"{of}why/", own(why), name="billing_customer_why"),
             path(f"{of}note/", own(customer_acts.write_note), name="billing_customer_note"),
             path(f"{of}credit/", own(customer_money.give_credit), name="billing_customer_credit"),
             path(f"{of}cancel/", own(customer_plan.cancel_at_end), name="billing_customer_cancel"),

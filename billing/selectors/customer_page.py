@@ -206,7 +206,7 @@ def _back(organization: Organization) -> Rows[BackRow]:
 
 
 def _open(organization: Organization) -> Rows[OpenRow]:
-    """What is not at its end: unpaid invoices that are pursued, and tasks of the staff."""
+    """What is not at its end: unpaid invoices that are pursued, then tasks of the staff."""
     columns = ["table", "pk", "words", "state_now", "sum_minor", "its_currency", "at", "by"]
     cases = DunningCase.objects.filter(organization=organization, livemode=settings.STRIPE_LIVE_MODE, ended_at=None)
     tasks = StaffTask.objects.filter(organization=organization, resolved_at=None)
@@ -229,7 +229,7 @@ def _open(organization: Organization) -> Rows[OpenRow]:
         by=F("created_at"),
     )
     found = first.order_by().values_list(*columns).union(second.order_by().values_list(*columns), all=True)
-    return _rows(OpenRow(*row) for row in found.order_by("-at", "-pk")[: SHOWN + 1])
+    return _rows(OpenRow(*row) for row in found.order_by("table", "-at", "-pk")[: SHOWN + 1])
 
 
 def _mails(organization: Organization) -> Rows[MailRow]:

@@ -1,5 +1,7 @@
 """The customer's page: all of it for who may see all, each part for who may see its rows, and nothing by the way."""
 
+from html import unescape
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
@@ -98,6 +100,22 @@ def test_a_note_is_written_and_erased_from_the_page(staff: Client, oakline: Orga
     erased = staff.post(f"/admin/billing/customer/note/{note.pk}/erase/", {"request_key": "b" * 32})
     assert erased.status_code == 302
     assert "Call back on Monday" not in staff.get(page_of(oakline)).content.decode()
+
+
+def test_it_explains_a_feature_at_a_past_moment(staff: Client, oakline: Organization) -> None:
+    form = staff.get(page_of(oakline, "why"))
+    feature = form.context["form"].fields["feature"].choices[0][0]
+
+    answers = [staff.get(page_of(oakline, "why"), {"feature": feature, "at": at}) for at in ("", "2020-01-01T00:00")]
+
+    assert form.status_code == 200
+    assert page_of(oakline, "why") in staff.get(page_of(oakline)).content.decode()
+    for answer in answers:
+        assert answer.context["explained"].reasons
+        assert answer.context["explained"].reasons[-1].reason.sentence in unescape(answer.content.decode())
+    assert not answers[1].context["explained"].explanation.is_allowed
+    refused = staff.get(page_of(oakline, "why"), {"feature": "nothing", "at": "x"})
+    assert (refused.status_code, refused.context["explained"]) == (200, None)
 
 
 @pytest.mark.parametrize("page", ["note"])
