@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from bench import ack, admin_lists, dunning, end_to_end, entitlements, memory, sandbox
+from bench import ack, admin_lists, api, dunning, end_to_end, entitlements, memory, sandbox
 from tests.servers.__main__ import missing_line
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.redis_server import RedisServer
@@ -17,6 +17,7 @@ MEASUREMENTS = {
     "dunning": dunning.measure,
     "entitlements": entitlements.measure,
     "admin_lists": admin_lists.measure,
+    "api": api.measure,
 }
 
 
