@@ -35,9 +35,9 @@ def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]
     What costs money or a deadline first, then what is wrong, then what goes on by itself.
     """
     context["figures"] = [
-        *(_tasks() if request.user.has_perm("billing.view_stafftask") else []),
         *(_disputes() if request.user.has_perm("billing.view_dispute") else []),
         *(_refunds() if request.user.has_perm("billing.view_refundrequest") else []),
+        *(_tasks() if request.user.has_perm("billing.view_stafftask") else []),
         *(_cases() if request.user.has_perm("billing.view_dunningcase") else []),
         *(_tries() if request.user.has_perm("billing.view_dunningattempt") else []),
         *(_inbox() if request.user.has_perm("webhooks.view_inboxevent") else []),
