@@ -19,6 +19,7 @@ from billing.admin.history_page import history_link
 from billing.admin.objects import page_of
 from billing.admin.question import Question, ask
 from billing.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
+from billing.admin.refund_words import COLOURS, ENDS, HAPPENED, STATES
 from billing.admin.shown import NOTHING, amount, link_to, words
 from billing.clock import business_now
 from billing.models import AuditEntry, RefundPart, RefundRequest
@@ -27,52 +28,9 @@ from billing.rules.refund import LONGEST_NOTE
 from billing.selectors.refunds import TO_SEE_TO, story_of
 from billing.services.decide_refund import approve_refund, close_refund, reject_refund
 from billing.services.request_refund import ask_again
-from billing.terms import AccessChoice, ObjectKind, RefundOrigin, RefundState
+from billing.terms import ObjectKind, RefundOrigin, RefundState
 
-_COLOURS = {
-    RefundState.REQUESTED.value: "warning",
-    RefundState.APPROVED.value: "info",
-    RefundState.SENDING.value: "info",
-    RefundState.UNKNOWN.value: "warning",
-    RefundState.PENDING.value: "info",
-    RefundState.REQUIRES_ACTION.value: "warning",
-    RefundState.SUCCEEDED.value: "success",
-    RefundState.FAILED.value: "danger",
-    RefundState.CANCELED.value: "danger",
-}
 _WAITING = [RefundState.REQUESTED.value]
-_STATES = {
-    RefundState.REQUESTED.value: "Waits for a second person",
-    RefundState.APPROVED.value: "Goes to Stripe",
-    RefundState.SENDING.value: "Is being sent",
-    RefundState.UNKNOWN.value: "No answer yet; looked up by itself",
-    RefundState.PENDING.value: "On its way",
-    RefundState.REQUIRES_ACTION.value: "Waits for the customer",
-    RefundState.SUCCEEDED.value: "Sent back",
-    RefundState.FAILED.value: "Failed: the customer has no money",
-    RefundState.CANCELED.value: "Called off: the customer has no money",
-    RefundState.REJECTED.value: "Rejected",
-    RefundState.CLOSED.value: "Failed and closed",
-}
-_HAPPENED = {
-    "refund_requested": "Asked for",
-    "refund_approved": "Approved",
-    "refund_rejected": "Rejected",
-    "refund_sent": "Sent to Stripe",
-    "refund_unanswered": "No answer came; it is looked up",
-    "refund_pending": "Stripe has it on its way",
-    "refund_waits_for_customer": "Stripe waits for the customer",
-    "refund_succeeded": "Stripe sent it back",
-    "refund_failed": "It failed",
-    "refund_canceled": "It was called off",
-    "refund_closed": "Closed",
-    "refund_adopted": "Found at Stripe, made there",
-}
-_ENDS = {
-    AccessChoice.KEEP.value: "The plan goes on",
-    AccessChoice.END_AT_PERIOD_END.value: "The plan ends with its paid period",
-    AccessChoice.END_NOW.value: "The plan ends at once",
-}
 
 
 class NoteForm(forms.Form):
@@ -211,13 +169,13 @@ class RefundRequestAdmin(DecidesRefund):
     def tax(self, row: RefundRequest) -> str:
         return amount(row.tax_minor, row.currency)
 
-    @display(description="State", ordering="state", label=_COLOURS)
+    @display(description="State", ordering="state", label=COLOURS)
     def shown_state(self, row: RefundRequest) -> tuple[str, str]:
-        return row.state, _STATES.get(row.state, row.state)
+        return row.state, STATES.get(row.state, row.state)
 
     @display(description="State")
     def where_it_stands(self, row: RefundRequest) -> str:
-        return _STATES.get(row.state, row.state)
+        return STATES.get(row.state, row.state)
 
     @display(description="Reason", ordering="reason")
     def shown_reason(self, row: RefundRequest) -> str:
@@ -229,7 +187,7 @@ class RefundRequestAdmin(DecidesRefund):
 
     @display(description="The plan")
     def plan(self, row: RefundRequest) -> str:
-        return _ENDS.get(row.access, row.access)
+        return ENDS.get(row.access, row.access)
 
     @display(description="Failed because")
     def failed_because(self, row: RefundRequest) -> str:
@@ -274,7 +232,7 @@ class RefundRequestAdmin(DecidesRefund):
 
 
 def _line(entry: AuditEntry) -> str:
-    said = _HAPPENED.get(entry.action, words(entry.action))
+    said = HAPPENED.get(entry.action, words(entry.action))
     return f"{said}, by {entry.actor}" if entry.actor else said
 
 
@@ -298,7 +256,7 @@ def _question(row: RefundRequest, verb: str, button: str, act: Any) -> Question:
     asked = (
         f"Asked for by {row.requested_by or 'nobody we know'}: {words(row.reason)}. Their note: {row.note or NOTHING}"
     )
-    sentences = [sums, asked, f"{_ENDS.get(row.access, row.access)}."]
+    sentences = [sums, asked, f"{ENDS.get(row.access, row.access)}."]
     if row.failure or row.failure_reason:
         sentences.append(f"It failed: {row.failure or words(row.failure_reason)}. The customer has no money.")
     return Question(

@@ -127,14 +127,17 @@ def _mail_key(request: RefundRequest) -> str:
 
 def _tell_staff(request: RefundRequest, summary: str) -> None:
     open_staff_task(
-        FAILED_TASK, about=str(request.uuid), organization_id=request.organization_id, summary=f"{request}: {summary}"
+        FAILED_TASK,
+        about=request.stripe_refund_id or str(request.uuid),
+        organization_id=request.organization_id,
+        summary=f"{request}: {summary}",
     )
 
 
 def release(request: RefundRequest) -> None:
     """A person has seen to a failure: its task is done."""
-    task = StaffTask.objects.filter(key=f"{FAILED_TASK}:{request.uuid}", resolved_at=None)
-    task.update(resolved_at=clock.system_now())
+    keys = [f"{FAILED_TASK}:{about}" for about in (request.uuid, request.stripe_refund_id)]
+    StaffTask.objects.filter(key__in=keys, resolved_at=None).update(resolved_at=clock.system_now())
 
 
 def _sum(request: RefundRequest) -> str:

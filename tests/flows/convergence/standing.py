@@ -7,8 +7,8 @@ was, and none may come twice for one cause.
 from collections import Counter
 from typing import Any
 
-from billing.models import Invoice, Notice, Subscription
-from billing.terms import InvoiceStatus, SubscriptionStatus
+from billing.models import Invoice, Notice, Refund, Subscription
+from billing.terms import InvoiceStatus, RefundStatus, SubscriptionStatus
 from tests.flows.convergence.recording import Recording
 
 _BEGUN = (SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING)
@@ -22,6 +22,8 @@ def stands(notice: Notice, recording: Recording) -> bool:
         return Invoice.objects.get(stripe_invoice_id=stripe_id).status == InvoiceStatus.PAID
     if notice.kind in ("payment_failed", "action_required"):
         return Invoice.objects.get(stripe_invoice_id=stripe_id).status == InvoiceStatus.OPEN
+    if notice.kind == "refund_sent":
+        return Refund.objects.get(stripe_refund_id=stripe_id).status == RefundStatus.SUCCEEDED
     subscription = Subscription.objects.get(stripe_subscription_id=stripe_id)
     match notice.kind:
         case "subscription_started":
@@ -49,11 +51,13 @@ def unfounded(recording: Recording) -> list[str]:
     ]
     for notice in Notice.objects.select_related("organization"):
         stripe_id = notice.key.split(":")[1]
-        rows = Invoice.objects.filter(stripe_invoice_id=stripe_id).values_list("organization", flat=True)
-        rows = rows or Subscription.objects.filter(stripe_subscription_id=stripe_id).values_list(
-            "organization", flat=True
+        found = (
+            Invoice.objects.filter(stripe_invoice_id=stripe_id),
+            Subscription.objects.filter(stripe_subscription_id=stripe_id),
+            Refund.objects.filter(stripe_refund_id=stripe_id),
         )
-        if list(rows) != [notice.organization_id]:
+        rows = [owner for kind in found for owner in kind.values_list("organization", flat=True)]
+        if rows != [notice.organization_id]:
             faults.append(f"{notice.key} went to {notice.organization}")
     return faults
 
@@ -69,6 +73,8 @@ def _causes(events: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
             causes["payment_failed", obj["id"]] = 1
         if event["type"] == "invoice.paid" and obj["amount_paid"] > 0:
             causes["receipt", obj["id"]] = 1
+        if obj["object"] == "refund" and obj["status"] == RefundStatus.SUCCEEDED:
+            causes["refund_sent", obj["id"]] = 1
         if event["type"] == "invoice.payment_action_required":
             causes["action_required", obj["id"]] = 1
         if obj["object"] != "subscription":
