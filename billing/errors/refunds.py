@@ -53,7 +53,7 @@ class RefundNotFailed(RefundRefused):
 class SecondPersonNeeded(RefundRefused):
     """Who asked may not approve."""
 
-    code = "second_person_needed"
+    code = "refund_needs_second_person"
     status = 403
     message = "Another person has to approve this, not the one who asked for it. Nothing was changed."
 

@@ -18,9 +18,14 @@ from billing.models import (
     Customer,
     CustomerDetails,
     DunningAttempt,
+    EvidenceDraft,
+    EvidenceFile,
+    EvidenceSubmission,
     NoticeContent,
     PaymentMethod,
+    RefundPart,
     StaffTask,
+    SubscriptionItem,
     TaxId,
     WebhookAttempt,
     WebhookDelivery,
@@ -30,10 +35,12 @@ from billing.models import (
 LEFT_OUT_COLUMNS = frozenset({"request_key", "email_digest", "card_digest", "card_fingerprint", "html"}) | frozenset(
     {"sealed_secret", "sealed_previous_secret", "rotation_key", "state_digest", "lease"}
 )
-# The details of a case's story name the code of each decline; an answer repeats what stands in other sections.
+# The details of a case's story name the code of each decline; an answer repeats what stands in other sections, and a
+# document of a dispute is no text.
 LEFT_OUT_OF: dict[type[Model], frozenset[str]] = {
     CaseEvent: frozenset({"details"}),
     ApiRequest: frozenset({"answer"}),
+    EvidenceFile: frozenset({"content"}),
 }
 DECLINE_TASK = "dunning_decline"
 _PERSON = ("id", "email", "full_name", "date_joined", "last_login")
@@ -79,6 +86,11 @@ def _querysets(organization: Organization) -> Iterator[QuerySet[Any]]:
     yield PaymentMethod.objects.filter(stripe_customer_id__in=customer_ids)
     yield DunningAttempt.objects.filter(case__organization=organization)
     yield CaseEvent.objects.filter(case__organization=organization)
+    yield SubscriptionItem.objects.filter(subscription__organization=organization)
+    yield RefundPart.objects.filter(request__organization=organization)
+    yield EvidenceDraft.objects.filter(dispute__organization=organization)
+    yield EvidenceFile.objects.filter(dispute__organization=organization)
+    yield EvidenceSubmission.objects.filter(dispute__organization=organization)
     yield WebhookDelivery.objects.filter(endpoint__organization=organization)
     yield WebhookAttempt.objects.filter(delivery__endpoint__organization=organization)
     yield CheckoutSession.objects.filter(stripe_customer_id__in=customer_ids)

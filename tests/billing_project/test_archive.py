@@ -28,6 +28,11 @@ OTHERWISE = {
     "CheckoutSession",
     "CaseEvent",
     "DunningAttempt",
+    "EvidenceDraft",
+    "EvidenceFile",
+    "EvidenceSubmission",
+    "RefundPart",
+    "SubscriptionItem",
     "WebhookAttempt",
     "WebhookDelivery",
 }
@@ -35,7 +40,7 @@ NOT_ABOUT_ONE = {
     *("Feature", "Plan", "PlanFeature", "Price", "PortalConfiguration", "Reconciliation", "StripeAccount"),
     *("Handled", "Work"),
     # A block holds for a card, whoever pays with it.
-    *("CardBlock", "CollectionConfirmation", "DunningPolicy", "DunningRule"),
+    *("CardBlock", "CollectionConfirmation", "DunningPolicy", "DunningRule", "RefundLimit"),
 }
 
 

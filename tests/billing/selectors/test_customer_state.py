@@ -59,7 +59,7 @@ def test_it_says_all_there_is_in_plain_values(organization: Organization) -> Non
     assert told["features"]["exports"] == {
         "is_included": True, "is_limit": False, "is_unlimited": False, "limit": None, "used": None,
     }  # fmt: skip
-    assert told["features"]["projects"]["limit"] == 25
+    assert told["features"]["projects"]["limit"] == 75  # Bought three times.
     assert (told["features"]["people"]["is_unlimited"], told["features"]["people"]["used"]) == (True, 0)
     [subscription] = told["subscriptions"]
     assert subscription["id"] == row.stripe_subscription_id
