@@ -48,12 +48,12 @@ class DisputeAdmin(ActsOnDispute):
     search_fields += ["organization__name", "organization__email"]
     search_help_text = "A whole id (dp_…, ch_…, pi_…), or a part of the organization's name or e-mail."
     inlines = [SubmissionInline]
-    readonly_fields = ["customer", "total", "kind", "money", "deadline", "shown_reason", "draft", "charge"]
+    readonly_fields = ["customer", "total", "kind", "money", "deadline", "shown_reason", "saved_draft", "charge"]
     readonly_fields += ["others", "warnings", "timeline", "mails", "tasks", "audit"]
     fieldsets = [
         (None, {"fields": ["stripe_dispute_id", "customer", "kind", "status", "total", "money", "created_at"]}),
         ("Why", {"fields": ["shown_reason", "network_reason_code", "is_charge_refundable"]}),
-        ("Evidence", {"fields": ["deadline", "draft", "has_evidence", "is_past_due", "submission_count"]}),
+        ("Evidence", {"fields": ["deadline", "saved_draft", "has_evidence", "is_past_due", "submission_count"]}),
         ("Other charges of this customer", {"fields": ["others"]}),
         (
             "Look further",
@@ -88,7 +88,7 @@ class DisputeAdmin(ActsOnDispute):
         return deadline_text(row, business_now())
 
     @display(description="Draft")
-    def draft(self, row: Dispute) -> str:
+    def saved_draft(self, row: Dispute) -> str:
         saved = draft_of(row)
         if saved.pk is None:
             return NOTHING

@@ -4,9 +4,11 @@ Whether an answer of unknown outcome arrived, Stripe says: the submission's UUID
 the very call that handed it in. So nothing is ever handed in a second time.
 """
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from billing import clock
 from billing.disputework.content import facts_of
@@ -50,10 +52,11 @@ _FAILED_EARLIER = "This could not be done. Please look at the dispute and, if ne
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """The dispute at Stripe at this moment, and the UUID of the submission that was handed in for us."""
+    """The dispute at Stripe at this moment, the UUID of the submission that was handed in for us, what lies there."""
 
     facts: DisputeFacts
     submitted: str
+    evidence: Mapping[str, Any]
 
 
 def carry_out(row: EvidenceSubmission, *, now: datetime) -> EvidenceSubmission:
@@ -85,14 +88,28 @@ def _look(row: EvidenceSubmission) -> _Look:
     found = disputes.retrieve(row.dispute.stripe_dispute_id)
     fresh = Dispute(stripe_dispute_id=row.dispute.stripe_dispute_id)
     fill(fresh, found)
-    return _Look(facts_of(fresh), str((found["metadata"] or {}).get(disputes.SUBMISSION, "")))
+    submitted = str((found["metadata"] or {}).get(disputes.SUBMISSION, ""))
+    return _Look(facts_of(fresh), submitted, found["evidence"].to_dict())
 
 
 def _is_done(row: EvidenceSubmission, look: _Look) -> bool:
     if row.kind == EvidenceKind.SUBMIT:
         return look.submitted == str(row.uuid)
+    if row.kind == EvidenceKind.STAGE:
+        return _is_staged(row, look)
     # What is lost cannot be accepted once more, whoever did it.
     return row.kind == EvidenceKind.ACCEPT and look.facts.status == DisputeStatus.LOST
+
+
+def _is_staged(row: EvidenceSubmission, look: _Look) -> bool:
+    """Whether all of it lies there; Stripe repeats even a fault of its own under the same key."""
+    uploaded = EvidenceFile.objects.filter(
+        dispute=row.dispute, uuid__in=[uuid for uuid in row.files.values() if uuid]
+    )
+    ids = {str(uuid): stripe_id for uuid, stripe_id in uploaded.values_list("uuid", "stripe_file_id")}
+    wanted = {**row.texts, **{name: ids.get(uuid, "") for name, uuid in row.files.items()}}
+    is_up = all(ids.get(uuid) for uuid in row.files.values() if uuid)
+    return is_up and all((look.evidence.get(name) or "") == value for name, value in wanted.items())
 
 
 def _require_possible(row: EvidenceSubmission, look: _Look, *, now: datetime) -> None:

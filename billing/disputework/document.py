@@ -76,7 +76,7 @@ def _summary(facts: PackFacts, *, made_at: datetime) -> Iterator[tuple[str, str]
     yield "Billing address", facts.customer_address
     yield "Account", facts.account_id
     yield "Charge", facts.stripe_charge_id
-    yield "Amount", f"{facts.amount.to_major()} {facts.amount.currency.upper()}"
+    yield "Amount", facts.amount
     yield "Charged", moment(facts.charged_at)
     yield "Card", facts.card
     yield "IP address of the purchase", facts.purchase_ip

@@ -21,8 +21,8 @@ from billing.errors import (
     NoAnswerPossible,
 )
 from billing.models import Dispute, EvidenceSubmission, open_staff_task
-from billing.money import Money
-from billing.rules.dispute.deadline import DisputeFacts, needs_second_person, options, phase_of
+from billing.rules.dispute.amounts import is_above
+from billing.rules.dispute.deadline import DisputeFacts, options, phase_of
 from billing.terms import FINAL_EVIDENCE_KINDS, AnswerBar, EvidenceKind, EvidenceState
 
 _ERRORS: dict[AnswerBar, type[BillingError]] = {
@@ -83,8 +83,7 @@ def record(dispute: Dispute, kind: EvidenceKind, wish: DisputeWish, *, content: 
     AnswerUnderWay where a final answer is recorded.
     """
     is_final = kind in FINAL_EVIDENCE_KINDS
-    amount = Money(dispute.amount_minor, dispute.currency)
-    waits = is_final and needs_second_person(amount, above_major=settings.DISPUTE_SECOND_PERSON_ABOVE)
+    waits = is_final and is_above(dispute.amount_minor, dispute.currency, major=settings.DISPUTE_SECOND_PERSON_ABOVE)
     state = EvidenceState.WAITING if waits else EvidenceState.RECORDED
     phase = phase_of(dispute.status)
     finals = [final.value for final in FINAL_EVIDENCE_KINDS]

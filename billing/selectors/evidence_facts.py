@@ -19,7 +19,7 @@ from billing.models import (
     Refund,
     Subscription,
 )
-from billing.money import Money, UnknownCurrency
+from billing.rules.dispute.amounts import amount_words
 from billing.rules.dispute.compelling import Compelling, Payment, compelling
 from billing.rules.dispute.pack import Line, PackFacts
 from billing.selectors.usage import usage_of
@@ -39,7 +39,7 @@ def evidence_facts(dispute: Dispute) -> PackFacts:
         reason=dispute.reason,
         stripe_dispute_id=dispute.stripe_dispute_id,
         stripe_charge_id=dispute.stripe_charge_id,
-        amount=Money(dispute.amount_minor, dispute.currency),
+        amount=amount_words(dispute.amount_minor, dispute.currency),
         charged_at=charge.created_at if charge else None,
         card=f"{charge.card_brand} {charge.card_last4}".strip() if charge else "",
         refund_policy=settings.REFUND_POLICY,
@@ -162,25 +162,18 @@ def _address(details: CustomerDetails | None) -> str:
     return ", ".join(part for part in (*parts, details.country) if part)
 
 
-def _sum(amount_minor: int, currency: str) -> str:
-    try:
-        return f"{Money(amount_minor, currency).to_major()} {currency.upper()}"
-    except UnknownCurrency:
-        return f"{amount_minor} minor units of {currency.upper()}"
-
-
 def _invoice_words(row: Invoice, charge: ChargeAttempt | None) -> str:
     by = ""
     if charge is not None and row.stripe_invoice_id == charge.stripe_invoice_id:
         by = f", paid by the disputed charge {charge.stripe_charge_id}"
     name = row.number or row.stripe_invoice_id
-    return f"Invoice {name} over {_sum(row.total_minor, row.currency)}, {row.status}{by}"
+    return f"Invoice {name} over {amount_words(row.total_minor, row.currency)}, {row.status}{by}"
 
 
 def _charge_words(row: ChargeAttempt) -> str:
     card = f", {row.card_brand} ending in {row.card_last4}" if row.card_last4 else ""
     contested = ", disputed" if row.is_disputed else ""
-    return f"{row.stripe_charge_id}: {_sum(row.amount_captured_minor, row.currency)}{card}{contested}"
+    return f"{row.stripe_charge_id}: {amount_words(row.amount_captured_minor, row.currency)}{card}{contested}"
 
 
 def _same_amount(
@@ -208,7 +201,7 @@ def _same_amount(
 def _refunds(organization: Organization) -> tuple[Line, ...]:
     rows = Refund.objects.filter(organization=organization).order_by("-created_at")[:_MOST]
     return tuple(
-        Line(row.created_at, f"{row.stripe_refund_id}: {_sum(row.amount_minor, row.currency)}, {row.status}")
+        Line(row.created_at, f"{row.stripe_refund_id}: {amount_words(row.amount_minor, row.currency)}, {row.status}")
         for row in rows
     )
 

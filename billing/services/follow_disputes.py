@@ -18,7 +18,7 @@ from billing.models import (
     open_staff_task,
     resolve_staff_tasks,
 )
-from billing.money import Money
+from billing.rules.dispute.amounts import amount_words, is_above
 from billing.rules.dispute.deadline import AWAITING, is_inquiry
 from billing.terms import DisputeStatus
 
@@ -93,9 +93,9 @@ def meet_fraud_warning(transition: Transition, *, now: datetime) -> None:
     if not warning.is_actionable:
         return
     charge = _charge(warning.stripe_charge_id)
-    left = Money(charge.amount_captured_minor - charge.amount_refunded_minor, charge.currency)
+    left = charge.amount_captured_minor - charge.amount_refunded_minor
     what = warning.fraud_type.replace("_", " ")
-    if left.to_major() <= settings.EARLY_FRAUD_REFUND_BELOW:
+    if not is_above(left, charge.currency, major=settings.EARLY_FRAUD_REFUND_BELOW):
         advice = f"refund {charge.stripe_charge_id} in full and cancel, before it becomes a dispute"
     else:
         advice = f"look at {charge.stripe_charge_id}: a full refund now would keep a dispute away"
@@ -103,7 +103,7 @@ def meet_fraud_warning(transition: Transition, *, now: datetime) -> None:
         _WARNING,
         about=warning.stripe_early_fraud_warning_id,
         organization_id=warning.organization_id,
-        summary=f"Early fraud warning ({what}), {left.to_major()} {left.currency.upper()}: {advice}",
+        summary=f"Early fraud warning ({what}), {amount_words(left, charge.currency)}: {advice}",
     )
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from billing import notices
 from billing.disputework import facts_of
 from billing.models import Dispute, Notice, open_staff_task
-from billing.money import Money
+from billing.rules.dispute.amounts import amount_words
 from billing.rules.dispute.deadline import AWAITING, REMINDER_DAYS, is_inquiry, reminder_due
 
 KIND = "dispute_reminder"
@@ -47,12 +47,11 @@ def _remind(dispute: Dispute, days: int, *, key: str, now: datetime) -> bool:
     if due_at is None:
         return False
     kind = "Inquiry" if is_inquiry(dispute.status) else "Dispute"
-    amount = Money(dispute.amount_minor, dispute.currency)
     within = "day" if days == 1 else "days"
     subject = f"{kind} {dispute.stripe_dispute_id}: answer within {days} {within}"
     text = (
         f"{kind} {dispute.stripe_dispute_id} of {dispute.organization or 'an unknown customer'} over "
-        f"{amount.to_major()} {amount.currency.upper()} ({dispute.reason.replace('_', ' ')}) "
+        f"{amount_words(dispute.amount_minor, dispute.currency)} ({dispute.reason.replace('_', ' ')}) "
         f"has to be answered by {due_at:%d %B %Y, %H:%M} UTC. After that no answer is possible.\n\n"
         f"{settings.SITE_URL}/admin/billing/dispute/{dispute.pk}/change/\n"
     )

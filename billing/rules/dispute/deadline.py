@@ -6,7 +6,6 @@ It must not know what the evidence says.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from billing.money import Money
 from billing.terms import AnswerBar, DisputePhase, DisputeStatus, TrafficLight
 
 RED_BELOW = timedelta(days=3)
@@ -97,8 +96,3 @@ def reminder_due(facts: DisputeFacts, now: datetime) -> int | None:
         return None
     left = facts.due_at - now
     return min((days for days in REMINDER_DAYS if left <= timedelta(days=days)), default=None)
-
-
-def needs_second_person(amount: Money, *, above_major: int) -> bool:
-    """Whether what cannot be taken back needs another person's yes: above so many whole units of its currency."""
-    return amount.to_major() > above_major

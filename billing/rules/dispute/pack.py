@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from billing.money import Money
 from billing.rules.dispute.evidence import LONGEST_TEXT, fitting_fields
 
 _SHARE_OF_LOG = LONGEST_TEXT // 2
@@ -41,7 +40,7 @@ class PackFacts:
     reason: str
     stripe_dispute_id: str
     stripe_charge_id: str
-    amount: Money
+    amount: str
     charged_at: datetime | None = None
     card: str = ""
     product: str = ""
@@ -175,7 +174,7 @@ def _story(facts: PackFacts) -> str:
     lines = [
         f"{facts.customer_name or 'The customer'} has had an account with {facts.seller}"
         + (f" since {_day(facts.began_at)}." if facts.began_at else "."),
-        f"The disputed charge {facts.stripe_charge_id} of {facts.amount.to_major()} {facts.amount.currency.upper()}"
+        f"The disputed charge {facts.stripe_charge_id} of {facts.amount}"
         + (f" was made on {_day(facts.charged_at)}." if facts.charged_at else "."),
     ]
     if facts.undisputed:

@@ -4,12 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from billing.money import Money
 from billing.rules.dispute.deadline import (
     DisputeFacts,
     is_inquiry,
     light,
-    needs_second_person,
     options,
     phase_of,
     reminder_due,
@@ -94,18 +92,3 @@ def test_reminders_come_seven_three_and_one_day_before(left: timedelta | None, d
 
 def test_what_was_answered_is_not_reminded_of() -> None:
     assert reminder_due(facts("under_review", left=DAY), NOW) is None
-
-
-@pytest.mark.parametrize(
-    ("amount", "needs"),
-    [
-        (Money(50000, "eur"), False),
-        (Money(50001, "eur"), True),
-        (Money(500, "jpy"), False),
-        (Money(501, "jpy"), True),
-        (Money(500000, "kwd"), False),
-        (Money(500010, "kwd"), True),
-    ],
-)
-def test_above_a_sum_two_people_decide(amount: Money, needs: bool) -> None:
-    assert needs_second_person(amount, above_major=500) is needs

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from billing.money import Money
 from billing.rules.dispute.evidence import LONGEST_EVIDENCE, LONGEST_TEXT, fitting_fields
 from billing.rules.dispute.pack import Line, PackFacts, mask_card_numbers, pack
 
@@ -15,7 +14,7 @@ LITTLE = PackFacts(
     reason="fraudulent",
     stripe_dispute_id="dp_1",
     stripe_charge_id="ch_1",
-    amount=Money(4800, "eur"),
+    amount="48.00 EUR",
     charged_at=NOW,
 )
 MUCH = replace(
