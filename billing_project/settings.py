@@ -234,23 +234,17 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_TOTP_ISSUER = PRODUCT_NAME
 # Whether staff open the admin only with the code of an authenticator app.
 STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=IS_PRODUCTION)
-# The function that keeps what staff change by hand; accounts must not know of the audit.
+# Functions that know what accounts must not: the audit, how many people a plan holds, what one more of them costs.
 AUDIT_RECORD = "billing.audit.record"
-# The function that knows how many people a plan holds; accounts must not know of plans.
 PEOPLE_LIMIT = "billing.selectors.people.people_limit"
-# The function that knows what one more person costs; accounts must not know of prices.
 SEAT_OFFER = "billing.services.offer_seat.offer_seat"
 SIGN_IN_DAYS = env.int("SIGN_IN_DAYS", default=540)
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
 
 # --- Mail: every message is a row of the notice list first ------------------------------------------------
 EMAIL_BACKEND = "billing_project.mail.RecordedMailBackend"
-MAIL_DELIVERY_BACKEND = env.str(
-    "MAIL_DELIVERY_BACKEND",
-    default="django.core.mail.backends.smtp.EmailBackend"
-    if IS_PRODUCTION
-    else "django.core.mail.backends.filebased.EmailBackend",
-)
+_MAIL = "smtp" if IS_PRODUCTION else "filebased"
+MAIL_DELIVERY_BACKEND = env.str("MAIL_DELIVERY_BACKEND", default=f"django.core.mail.backends.{_MAIL}.EmailBackend")
 ANYMAIL = env.dict("ANYMAIL", default={})
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{PRODUCT_NAME} <billing@tidewater.example>")

@@ -8,6 +8,7 @@ from typing import Any
 from billing.models import DunningAttempt, DunningCase
 from billing.terms import CaseState
 from tests.flows.dunning import checks
+from tests.flows.dunning.cards import ADVICE, CODES, SOFT_TOKENS, TOKENS
 from tests.flows.dunning.crashing import POINTS, Crasher
 from tests.flows.dunning.judging import faults_of
 from tests.flows.dunning.stage import (
@@ -26,25 +27,6 @@ from tests.sandbox_fixture import Sandbox
 ZONES = ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Kiritimati", "Pacific/Pago_Pago", "UTC"]
 # Renewals that fail shortly before the clocks go forward and back, and before 29 February.
 BEGINNINGS = (moment(2027, 2, 12), moment(2027, 9, 14), moment(2028, 1, 18), moment(2027, 6, 1))
-_OK = "pm_card_sandbox_sequence_"
-SOFT_TOKENS = (
-    f"{_OK}insufficient_funds,ok",
-    f"{_OK}insufficient_funds,do_not_honor,insufficient_funds,ok",
-    f"{_OK}try_again_later,processing_error,ok",
-    f"{_OK}generic_decline,issuer_not_available,generic_decline,ok",
-    f"{_OK}do_not_honor,insufficient_funds,expired_card",
-    "pm_card_sandbox_insufficient_funds",
-)
-TOKENS = (
-    f"{_OK}processing_error,stolen_card",
-    "pm_card_chargeCustomerFail",
-    "pm_card_sandbox_stolen_card",
-    "pm_card_sandbox_fraudulent",
-    "pm_card_sandbox_expired_card",
-    "pm_card_sandbox_revocation_of_authorization",
-    "pm_card_authenticationRequired",
-    "pm_card_visa",
-)
 FAULTS = (
     "timeout_after_commit",
     "http_500_before",
@@ -54,9 +36,6 @@ FAULTS = (
     "idempotency_in_flight",
     "pay_on_hosted_page",
 )
-ADVICE = ("02", "24", "25", "26", "27", "28", "29", "30")
-"""Mastercard's codes that order a wait, from an hour to ten days."""
-CODES = ("insufficient_funds", "do_not_honor", "lost_card", "generic_decline", "issuer_not_available")
 _STEPS = 12
 _MOST_ROUNDS_TO_THE_END = 70
 _MINUTE = timedelta(minutes=1)
