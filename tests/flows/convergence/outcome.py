@@ -54,6 +54,9 @@ _DATED_BY_US: dict[type[Model], set[str]] = {
 _FIRST_SEEN = {"past_due_at", "paused_paid_until"}
 
 
+_PASSING_TASKS = ("dispute_to_answer", "dispute_due", "early_fraud_warning")
+
+
 def outcome(recording: Recording, *, now: datetime) -> list[str]:
     """One line a row, fact and effect, sorted."""
     lines = [*_rows(), *_facts(), *_effects(recording), *_access(now)]
@@ -127,7 +130,9 @@ def _facts() -> Iterator[str]:
 
 
 def _effects(recording: Recording) -> Iterator[str]:
-    for task in StaffTask.objects.exclude(kind="missed_deliveries"):
+    # Of what was awaited and is over there may be no trace: nobody saw it in time.
+    over = StaffTask.objects.filter(kind__in=_PASSING_TASKS, resolved_at__isnull=False)
+    for task in StaffTask.objects.exclude(kind="missed_deliveries").exclude(pk__in=over.values("pk")):
         yield f"task: {task.key}"
     for notice in Notice.objects.all():
         if stands(notice, recording):
