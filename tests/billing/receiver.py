@@ -37,6 +37,8 @@ class Receiver:
     location: str = ""
     seconds: float = 0.0
     drips: bool = False
+    under_way: int = 0
+    most_at_once: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -61,7 +63,11 @@ def receiving(wrap: Callable[[Any], Any] | None = None) -> Iterator[Receiver]:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 receiver.got.append(Received(self.path, headers, body))
                 status = receiver.answers(len(receiver.got))
+                receiver.under_way += 1
+                receiver.most_at_once = max(receiver.most_at_once, receiver.under_way)
             time.sleep(receiver.seconds)
+            with receiver.lock:
+                receiver.under_way -= 1
             if receiver.drips:
                 self._drip()
                 return
