@@ -20,6 +20,7 @@ ADDRESSES: dict[str, frozenset[StaffRole]] = {
     "billing_customer_erase_note": frozenset({B}),
     "billing_customer_note": frozenset({S, F, B}),
     "billing_customer_resync": frozenset({S, F, B}),
+    "billing_customer_why": EVERYBODY,
     "billing_customerpage": EVERYBODY,
     "billing_dispute_accept": frozenset({F}),
     "billing_dispute_answer": frozenset({S, F}),
