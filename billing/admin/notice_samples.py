@@ -16,6 +16,14 @@ _MONTH = timedelta(days=30)
 
 ORGANIZATION = Organization(name="Oakline Studio", email="books@oakline.example")
 
+_WEBHOOK = {
+    "host": "hooks.oakline.example",
+    "description": "Our CRM",
+    "is_gone": False,
+    "failures": 12,
+    "path": "/team/webhooks/",
+}
+
 
 def sample_words() -> dict[str, Any]:
     """What mails are filled with in their preview, each with what it asks for."""
@@ -47,11 +55,7 @@ def sample_words() -> dict[str, Any]:
         "attempt": ChargeAttempt(card_brand="visa", card_last4="4242", decline_code="insufficient_funds"),
         "charge": ChargeAttempt(card_brand="visa", card_last4="4242"),
         "cause": "funds",
-        "host": "hooks.oakline.example",
-        "description": "Our CRM",
-        "is_gone": False,
-        "failures": 12,
-        "path": "/team/webhooks/",
+        **_WEBHOOK,
         "pursuit": _pursuit(),
         "now": _NOW,
         "is_cancelled_then": True,
