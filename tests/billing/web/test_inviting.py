@@ -1,5 +1,6 @@
 """An invitation that needs a seat names its price first; without a seat to be had it is refused with the way out."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -45,7 +46,7 @@ def test_an_invitation_that_needs_a_seat_names_its_price_and_sends_nothing(shop:
 
     assert "This adds a seat" in words(page)
     assert "€16.00 a month" in words(page)
-    assert "if they join today €8.00" in words(page)
+    assert re.search(r"if they join today €(7|8)\.\d\d", words(page))  # Half a month, be it of 28 days or of 31.
     assert Invitation.objects.count() == 0
     assert quantity_at_stripe(subscription) == 3
 
