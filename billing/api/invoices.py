@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.api.filters import Filters
+from billing.api.filters import Filters, MomentFilter
 from billing.api.shapes.invoices import InvoiceSerializer
 from billing.api.shapes.words import words_of
 from billing.api.view import ApiListView, ApiView
@@ -24,8 +24,8 @@ class InvoiceFilter(Filters):
     status = filters.ChoiceFilter(
         choices=[one for one in words_of(InvoiceStatus) if one[0] != InvoiceStatus.DRAFT.value]
     )
-    created_from = filters.IsoDateTimeFilter("created_at", "gte", label="Made then or later.")
-    created_before = filters.IsoDateTimeFilter("created_at", "lt", label="Made before.")
+    created_from = MomentFilter("created_at", "gte", label="Made then or later.")
+    created_before = MomentFilter("created_at", "lt", label="Made before.")
 
     class Meta:
         model = Invoice

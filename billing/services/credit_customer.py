@@ -52,6 +52,9 @@ def _record(organization: Organization, *, amount: Money, wish: StaffWish) -> Cu
     try:
         with transaction.atomic():
             actor = User.objects.select_for_update().get(pk=wish.actor.pk)
+            # Not by the failed insert: it would wait for who ends the row, and they for the person's row, for ever.
+            if CustomerCredit.objects.filter(organization=organization, request_key=wish.request_key).exists():
+                raise UnderWay()
             check_credit(
                 amount,
                 limit=limit_of(roles_of(actor), currency=amount.currency),
