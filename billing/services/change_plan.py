@@ -206,6 +206,9 @@ def _carry_out(change: PlanChange, *, now: datetime) -> PlanChange:
         settle_change(change, ChangeOutcome(PlanChangeState.FAILED, failure="never reached Stripe"), at=now)
         return change
     if change.preview is None or not _is_as_shown(change.preview):
+        # Another click may have made it since we looked: then the sum is another because of that.
+        if _look(change, now=now).state != PlanChangeState.RECORDED:
+            return change
         settle_change(change, ChangeOutcome(PlanChangeState.FAILED, failure=PreviewStale.code), at=now)
         raise PreviewStale()
     return _send(change, now=now)
