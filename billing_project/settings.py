@@ -232,7 +232,6 @@ CELERY_BEAT_SCHEDULE = beat_schedule(start_token=START_TOKEN)
 # --- Accounts --------------------------------------------------------------------------------------------
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_TOTP_ISSUER = PRODUCT_NAME
-# Whether staff open the admin only with the code of an authenticator app.
 STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=IS_PRODUCTION)
 # Functions that know what accounts must not: the audit, how many people a plan holds, what one more of them costs.
 AUDIT_RECORD = "billing.audit.record"

@@ -238,8 +238,7 @@ def _reserve_trial(
 ) -> tuple[TrialTerms, TrialRedemption | None]:
     # A program's key may have outlived the person who made it; the organization is asked about all the same.
     email = actor.email if actor else organization.email
-    running = running_local_trial(organization, now)
-    is_allowed = another_trial_is_allowed(organization)
+    running, is_allowed = running_local_trial(organization, now), another_trial_is_allowed(organization)
     trial = checkout_trial(
         plan_trial_days=price.plan.trial_days,
         has_redeemed=has_redeemed_trial(organization, email=email) and not is_allowed,
